@@ -1,0 +1,286 @@
+"""Carry a view to where it would be lost: other threads, processes, callbacks, generators."""
+
+from __future__ import annotations
+
+from ._kernel import NOWHERE, Frame, freeze, present, swap
+from ._map import get, items, split
+from .errors import MissingParamError, shown, where
+from .scope import Scope
+
+TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Generator, ItemsView, Iterator, KeysView, ValuesView
+    from typing import Any, ParamSpec, TypeVar
+
+    P = ParamSpec("P")
+    R = TypeVar("R")
+
+__all__ = ["Bound", "Snapshot", "bind", "frozen", "snapshot"]
+
+
+def frozen() -> None:
+    """Make the present view the baseline, which lies under every scope of the process.
+
+    Whoever is inside a scope keeps the baseline that was there when the outermost was entered.
+
+    Example:
+        >>> import threading, hyperparameter as hp
+        >>> with hp.scope(seed=42):
+        ...     hp.frozen()
+        >>> thread = threading.Thread(target=lambda: print(hp.scope.seed | 0))
+        >>> thread.start(); thread.join()
+        42
+    """
+    freeze()
+
+
+def snapshot() -> Snapshot:
+    """Return the present view: immutable, picklable, and a source for `hp.scope(...)`.
+
+    Example:
+        >>> import hyperparameter as hp
+        >>> with hp.scope(a=1):
+        ...     seen = hp.snapshot()
+        >>> with hp.scope(seen):
+        ...     hp.scope.a | 0
+        1
+    """
+    return Snapshot(present().view())
+
+
+class Snapshot:
+    """Hold a view as it was: an immutable mapping of flat keys to values, in sorted order.
+
+    Snapshots with equal items are equal, and hash alike where all values hash (`TypeError` names
+    the first key whose value does not).
+    """
+
+    __slots__ = ("_entries", "_hash")
+
+    def __init__(self, entries: Any) -> None:
+        self._entries = entries
+        self._hash: int | None = None
+
+    def __entries__(self) -> Any:
+        return self._entries
+
+    def _dict(self) -> dict[str, Any]:
+        return {key: entry[0] for key, entry in sorted(items(self._entries), key=lambda item: item[0])}
+
+    def keys(self) -> KeysView[str]:
+        return self._dict().keys()
+
+    def values(self) -> ValuesView[Any]:
+        return self._dict().values()
+
+    def items(self) -> ItemsView[str, Any]:
+        return self._dict().items()
+
+    def get(self, key: str, default: Any = None) -> Any:
+        entry = get(self._entries, key)
+        return default if entry is None else entry[0]
+
+    def __getitem__(self, key: str) -> Any:
+        entry = get(self._entries, key)
+        if entry is None:
+            raise MissingParamError(key, names=self.keys)
+        return entry[0]
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and get(self._entries, key) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._dict())
+
+    def __len__(self) -> int:
+        return sum(1 for _ in items(self._entries))
+
+    def __eq__(self, other: object) -> bool:
+        return self._dict() == other._dict() if isinstance(other, Snapshot) else NotImplemented
+
+    def __hash__(self) -> int:
+        if self._hash is None:
+            pairs = self._dict()
+            for key, value in pairs.items():
+                try:
+                    hash(value)
+                except TypeError as error:
+                    raise TypeError(f"the value of {key!r} does not hash: {error}") from error
+            self._hash = hash(frozenset(pairs.items()))
+        return self._hash
+
+    def __repr__(self) -> str:
+        return f"<hp.snapshot: {shown(self._dict())}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        places = {key: (entry[0], where(entry[1])) for key, entry in items(self._entries)}
+        return _unpickled, (places,)
+
+
+def _unpickled(entries: dict[str, Any]) -> Snapshot:
+    return Snapshot(split(entries))
+
+
+def bind(function: Callable[P, R], /) -> Callable[P, R]:
+    """Return a callable that runs `function` in the view of this moment.
+
+    It runs in any thread, any number of times, at once too, and pickles when `function` and the
+    values of the view do, so that it goes through process pools. What the function sets
+    stays inside the call. Coroutine functions and generators run in the view at each of their steps.
+
+    Raises `TypeError` for what cannot be called.
+
+    Example:
+        >>> from concurrent.futures import ThreadPoolExecutor
+        >>> import hyperparameter as hp
+        >>> def work(x):
+        ...     return x * (hp.scope.factor | 1)
+        >>> with ThreadPoolExecutor() as pool, hp.scope(factor=10):
+        ...     list(pool.map(work, [1, 2])), list(pool.map(hp.bind(work), [1, 2]))
+        ([1, 2], [10, 20])
+    """
+    if not callable(function):
+        raise TypeError(f"bind takes a callable, not {shown(function)}")
+    return _bound(function, snapshot())
+
+
+def _bound(function: Callable[..., Any], view: Snapshot) -> Any:
+    cls = _AsyncBound if kind_of(function) == "coroutine" else Bound
+    return cls(function, view)
+
+
+class Bound:
+    """Call a function in the view of a snapshot. Made by `hp.bind`."""
+
+    def __init__(self, function: Callable[..., Any], view: Snapshot) -> None:
+        for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+            if hasattr(function, name):
+                setattr(self, name, getattr(function, name))
+        self.__wrapped__ = function
+        self._view = view
+        scope = Scope(view.__entries__(), True)
+        self._frame = Frame(scope, scope.__own__, NOWHERE)
+        self._run = RUNNERS[kind_of(function)]
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        return self._run(self.__wrapped__, args, kwargs, [self._frame])
+
+    def __repr__(self) -> str:
+        return f"<hp.bind({self.__wrapped__!r}): {len(self._view)} parameters>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _bound, (self.__wrapped__, self._view)
+
+
+class _AsyncBound(Bound):
+    """Be a coroutine function to those who ask by `__call__`."""
+
+    async def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        return await Steps(self.__wrapped__(*args, **kwargs), [self._frame])
+
+
+# --- Running something in a view of its own ---
+
+
+def kind_of(function: Any) -> str:
+    """Return "function", "coroutine", "generator" or "async generator"."""
+    while hasattr(function, "func") and hasattr(function, "keywords"):  # functools.partial
+        function = function.func
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    if code is None and hasattr(type(function), "__call__"):
+        code = getattr(type(function).__call__, "__code__", None)
+    flags = getattr(code, "co_flags", 0)
+    if flags & 0x20:  # inspect.CO_GENERATOR
+        return "generator"
+    if flags & 0x200:  # inspect.CO_ASYNC_GENERATOR
+        return "async generator"
+    return "coroutine" if flags & 0x80 else "function"  # inspect.CO_COROUTINE
+
+
+# A view that something runs in is a cell, because what runs may enter scopes and leave them.
+
+
+def present_view() -> list[Frame | None]:
+    """Return the present view, with a scope on top that takes what is set in it."""
+    scope = Scope({})
+    return [Frame(scope, scope.__own__, present())]
+
+
+def run(function: Callable[..., Any], args: Any, kwargs: Any, view: list[Frame | None]) -> Any:
+    """Call a function in a view."""
+    before = swap(view[0])
+    try:
+        return function(*args, **kwargs)
+    finally:
+        view[0] = swap(before)
+
+
+def run_generator(function: Callable[..., Any], args: Any, kwargs: Any, view: list[Frame | None]) -> Any:
+    """Call a generator function, its generator to run in a view."""
+    return _named(function, steps(function(*args, **kwargs), view))
+
+
+def run_async_generator(function: Callable[..., Any], args: Any, kwargs: Any, view: list[Frame | None]) -> Any:
+    """Call an async generator function, its generator to run in a view."""
+    return _named(function, async_steps(function(*args, **kwargs), view))
+
+
+def _named(function: Any, generator: Any) -> Any:
+    generator.__name__ = getattr(function, "__name__", generator.__name__)
+    generator.__qualname__ = getattr(function, "__qualname__", generator.__qualname__)
+    return generator
+
+
+RUNNERS = {
+    "function": run,
+    "coroutine": run,
+    "generator": run_generator,
+    "async generator": run_async_generator,
+}
+
+
+def steps(generator: Any, view: list[Frame | None]) -> Generator[Any, Any, Any]:
+    """Drive a generator, each of its steps in the view, and the consumer's view restored after each."""
+
+    advance, given = generator.send, (None,)
+    while True:
+        try:
+            item = run(advance, given, {}, view)
+        except StopIteration as stop:
+            return stop.value
+        try:
+            given = ((yield item),)
+            advance = generator.send
+        except GeneratorExit:
+            run(generator.close, (), {}, view)
+            raise
+        except BaseException as error:
+            advance, given = generator.throw, (error,)
+
+
+class Steps:
+    """Await something, each of its steps in the view."""
+
+    def __init__(self, awaitable: Any, view: list[Frame | None]) -> None:
+        self._awaitable = awaitable
+        self._view = view
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return steps(self._awaitable.__await__(), self._view)
+
+
+async def async_steps(generator: Any, view: list[Frame | None]) -> AsyncGenerator[Any, Any]:
+    """Drive an async generator as `steps` drives a generator."""
+    step = generator.asend(None)
+    while True:
+        try:
+            item = await Steps(step, view)
+        except StopAsyncIteration:
+            return
+        try:
+            step = generator.asend((yield item))
+        except GeneratorExit:
+            await Steps(generator.aclose(), view)
+            raise
+        except BaseException as error:
+            step = generator.athrow(error)

@@ -1,0 +1,170 @@
+"""Every error that the library raises: key, value, what was wanted, where it was set, nearest names.
+
+The text is worked out when it is shown, not when the error is raised, so a program that
+tries a key and catches the error does not pay for the search for its nearest name.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from types import CodeType
+    from typing import Any, TypeAlias
+
+    Origin: TypeAlias = tuple[CodeType, int] | str | None
+
+__all__ = [
+    "KeySyntaxError",
+    "MissingArgumentError",
+    "MissingParamError",
+    "ParamError",
+    "UnusableOverrideError",
+    "nearest",
+    "shown",
+    "where",
+]
+
+LONGEST_VALUE = 200  # characters of a value's repr that a message shows
+MOST_COMPARED = 5000  # keys that are all compared with a mistyped one
+
+
+def where(origin: Origin) -> str | None:
+    """Return the origin of a value as text, `file:line`, or None where it is not known.
+
+    An origin is the code that set the value and the instruction it was at: cheap enough to keep
+    with every value, the line being worked out only here.
+    """
+    if origin is None or isinstance(origin, str):
+        return origin
+    code, instruction = origin
+    for start, end, line in code.co_lines():
+        if start <= instruction < end and line is not None:
+            return f"{code.co_filename}:{line}"
+    return code.co_filename
+
+
+def shown(value: object) -> str:
+    """Return the repr of a value for a message: short, on one line, and never raising."""
+    try:
+        text = repr(value)
+    except Exception as error:  # a broken __repr__ must not hide the message it is part of
+        text = f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+    text = " ".join(text.split("\n"))
+    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
+    """Return the names most like `name`, best first."""
+    from difflib import get_close_matches  # only ever needed for a message
+
+    candidates = list(names)
+    if len(candidates) > MOST_COMPARED:
+        parent, _, last = name.rpartition(".")
+        alike = (c for c in candidates if c.startswith(parent + ".") or c.endswith("." + last))
+        candidates = [c for _, c in zip(range(MOST_COMPARED), alike, strict=False)]
+    return get_close_matches(name, sorted(candidates), n=most)
+
+
+def _rebuilt(cls: type[ParamError], text: str, key: str, value: Any, wanted: str | None) -> ParamError:
+    error = cls(key, value=value, wanted=wanted)
+    error._text = text
+    return error
+
+
+class ParamError(ValueError):
+    """Report a parameter that cannot be used as asked.
+
+    Attributes:
+        key: the parameter's key.
+        value: the value that was found, or None where there is none.
+        wanted: what was asked for, as text, or None.
+        where: `file:line` of the place that set the value, or None where it is not known.
+
+    Example:
+        >>> import hyperparameter as hp
+        >>> with hp.scope("train.lr=fast"):
+        ...     hp.scope.train.lr | 0.1  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        hyperparameter.errors.ParamError: 'train.lr' = 'fast' does not fit: wanted float; set at ...
+    """
+
+    def __init__(
+        self,
+        key: str,
+        *,
+        value: Any = None,
+        wanted: str | None = None,
+        detail: str | None = None,
+        origin: Origin = None,
+        names: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
+        super().__init__(key)
+        self.key = key
+        self.value = value
+        self.wanted = wanted
+        self._detail = detail
+        self._origin = origin
+        self._names = names
+        self._text: str | None = None
+
+    @property
+    def where(self) -> str | None:
+        return where(self._origin)
+
+    def _message(self) -> str:
+        text = f"{self.key!r} = {shown(self.value)} does not fit: wanted {self.wanted}"
+        if self._detail:
+            text += f" ({self._detail})"
+        return text + self._place()
+
+    def _place(self) -> str:
+        place = self.where
+        return f"; set at {place}" if place else ""
+
+    def _nearest(self) -> str:
+        names = nearest(self.key, self._names())
+        return f"; nearest that is set: {', '.join(map(repr, names))}" if names else ""
+
+    def __str__(self) -> str:
+        if self._text is None:
+            self._text = self._message()
+        return self._text
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Errors come back from worker processes, where neither the code that set
+        # the value nor the keys that were set can be looked up any more. The value may
+        # not pickle, and an error that cannot come back would be lost: its repr goes.
+        value = self.value
+        plain = isinstance(value, str | int | float | bool | None)
+        return _rebuilt, (type(self), str(self), self.key, value if plain else shown(value), self.wanted)
+
+
+class KeySyntaxError(ParamError):
+    """Report text that is not a key, or an override that is not `key=value`."""
+
+    def _message(self) -> str:
+        return f"{shown(self.value)} {self._detail}"
+
+
+class MissingParamError(ParamError, KeyError):
+    """Report a parameter that was read without a default and is not set."""
+
+    def _message(self) -> str:
+        return f"parameter {self.key!r} is not set{self._nearest()}"
+
+
+class MissingArgumentError(MissingParamError, TypeError):
+    """Report a call that lacks an argument which no scope supplies either."""
+
+    def _message(self) -> str:
+        return f"{self._detail}, and parameter {self.key!r} is not set{self._nearest()}"
+
+
+class UnusableOverrideError(ParamError, TypeError):
+    """Report an override under a function's namespace that the function cannot take."""
+
+    def _message(self) -> str:
+        near = self._nearest().replace("nearest that is set", "nearest parameter")
+        return f"{self.key!r} = {shown(self.value)} cannot be used: {self._detail}{near}{self._place()}"

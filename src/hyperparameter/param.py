@@ -1,0 +1,313 @@
+"""`@hp.param`: a function's own arguments become parameters."""
+
+from __future__ import annotations
+
+from weakref import ref
+
+from ._kernel import MISSING, Frame, decorate, misfit_error
+from .bind import kind_of, present_view, run_async_generator, run_generator
+from .convert import Misfit, convert, convert_like, takes_subtree
+from .errors import MissingArgumentError, ParamError, UnusableOverrideError, shown
+from .keys import check, is_mapping
+
+TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, TypeVar, overload
+
+    F = TypeVar("F", bound=Callable[..., Any])
+
+    @overload
+    def param(namespace: str | None = None, /) -> Callable[[F], F]: ...
+    @overload
+    def param(function: F, /) -> F: ...
+
+
+__all__ = ["param"]
+
+
+def param(target: Any = None, /) -> Any:
+    """Bind the parameters of a function, method or class to keys under a namespace.
+
+    A parameter `x` of a function decorated with `@hp.param("ns")` is the key `ns.x`. What the caller
+    gives wins, then what a scope sets, then the default in the signature; a parameter without
+    default can come from a scope. Without a name the namespace is the function's own.
+
+    A call raises `hp.ParamError` for a value that does not fit the annotation or default, and
+    `hp.MissingArgumentError`, a `TypeError`, for an argument that neither caller nor scope gives.
+    Decorating raises `ValueError` for a bad namespace and `TypeError` for what has no parameters.
+
+    Example:
+        >>> import hyperparameter as hp
+        >>> @hp.param("train")
+        ... def train(lr=0.1, steps=100):
+        ...     return lr, steps
+        >>> with hp.scope("train.lr=0.5"):
+        ...     train(), train(lr=0.9), train(0.9)
+        ((0.5, 100), (0.9, 100), (0.9, 100))
+    """
+    if target is None or isinstance(target, str):
+        namespace = None if target is None else check(target)
+        return lambda function: _decorated(function, namespace)
+    return _decorated(target, None)
+
+
+def _decorated(target: Any, namespace: str | None) -> Any:
+    if isinstance(target, staticmethod | classmethod):
+        return type(target)(_decorated(target.__func__, namespace))
+    if not callable(target):
+        raise TypeError(f"hp.param decorates functions and classes, not {shown(target)}")
+    if namespace is None:
+        if not hasattr(target, "__name__"):
+            raise TypeError(f"{shown(target)} has no name: give hp.param a namespace")
+        namespace = check(target.__name__)
+    if isinstance(target, type):
+        return _decorated_class(target, namespace)
+    return _decorated_function(target, Binding(namespace, target))
+
+
+def _decorated_function(function: Any, binding: Binding) -> Any:
+    from functools import update_wrapper
+
+    call = decorate(function, binding)
+    kind = kind_of(function)
+    if kind == "function":
+        return update_wrapper(call, function)
+    return update_wrapper(_Stepwise(function, call, kind), function)
+
+
+def _decorated_class(cls: Any, namespace: str) -> Any:
+    """Bind the parameters of a class's constructor, in place: the class stays that class."""
+    if hasattr(cls, "__struct_fields__"):
+        raise TypeError(f"{cls.__name__} is a msgspec.Struct, which is built without a call to bind")
+    found = False
+    for name in ("__init__", "__new__"):
+        if getattr(cls, name) is not getattr(object, name):
+            found = True
+            setattr(cls, name, _constructor(cls, name, namespace))
+    if not found:
+        raise TypeError(
+            f"{cls.__name__} has no parameters to bind (where a decorator such as dataclass makes them, "
+            "put hp.param above it)"
+        )
+    return cls
+
+
+def _constructor(cls: Any, name: str, namespace: str) -> Any:
+    function = cls.__dict__.get(name)
+    if function is None:  # inherited: what comes next in the order of the instance's class is called
+        if name == "__init__":
+
+            def function(self: Any, /, *args: Any, **kwargs: Any) -> None:
+                super(cls, self).__init__(*args, **kwargs)
+        else:
+
+            def function(made: Any, /, *args: Any, **kwargs: Any) -> Any:
+                return super(cls, made).__new__(made, *args, **kwargs)
+
+        from functools import update_wrapper
+
+        function = update_wrapper(function, getattr(cls, name))
+    function = getattr(function, "__func__", function)  # __new__ is a static method
+    decorated = _decorated_function(function, Binding(namespace, function, cls))
+    return staticmethod(decorated) if name == "__new__" else decorated
+
+
+class _Stepwise:
+    """Be a decorated coroutine, generator or async generator function.
+
+    Its arguments are resolved at the call, which no function that is itself of that kind can do:
+    nothing of such a function runs before its first step. So it is an object with what makes a
+    function one to `inspect`.
+    """
+
+    def __init__(self, function: Any, call: Callable[..., Any], kind: str) -> None:
+        self.__call = call
+        self.__run = {"generator": run_generator, "async generator": run_async_generator}.get(kind)
+        for name in ("__code__", "__defaults__", "__kwdefaults__"):
+            if hasattr(function, name):
+                setattr(self, name, getattr(function, name))
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        if self.__run is None:
+            return self.__call(*args, **kwargs)
+        return self.__run(self.__call, args, kwargs, present_view())
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        from types import MethodType
+
+        return self if instance is None else MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        return f"<hp.param {self.__wrapped__!r}>"  # type: ignore[attr-defined]
+
+    def __reduce__(self) -> str:
+        return self.__qualname__  # type: ignore[attr-defined, no-any-return]
+
+
+class _Parameter:
+    """Hold one bound parameter: where it stands in the signature and what it asks for."""
+
+    __slots__ = ("annotation", "default", "index", "key", "name", "positional_only", "subtree")
+
+    def __init__(self, key: str, index: int | None, parameter: Any, annotation: Any) -> None:
+        self.key = key
+        self.name = parameter.name
+        self.index = index
+        self.positional_only = parameter.kind is parameter.POSITIONAL_ONLY
+        self.default = MISSING if parameter.default is parameter.empty else parameter.default
+        self.annotation = annotation
+        if annotation is MISSING:
+            self.subtree = self.default is MISSING or is_mapping(self.default)
+        else:
+            self.subtree = takes_subtree(annotation)
+
+    def value(self, frame: Frame) -> Any:
+        """Return what the scopes set for the parameter, `MISSING` for nothing."""
+        value = frame.entry(self.key)[0]
+        if value is MISSING and self.subtree:
+            value = frame.subtree(self.key)
+            if value is None:
+                return MISSING
+        if value is MISSING:
+            return value
+        try:
+            if self.annotation is not MISSING:
+                return convert(value, self.annotation)
+            return value if self.default is MISSING else convert_like(value, self.default)
+        except Misfit as misfit:
+            raise misfit_error(frame, self.key, value, misfit) from None
+
+
+_declared: dict[str, list[ref[Binding]]] = {}  # by namespace
+
+
+class Binding:
+    """Bind the parameters of one function to the keys of one namespace."""
+
+    def __init__(self, namespace: str, function: Any, cls: Any = None) -> None:
+        self.namespace = namespace
+        self.function = function
+        self.cls = cls
+        self.variadic: dict[str, str] = {}  # "args" and "kwargs", by whatever names, to how they are written
+        self._parameters: list[_Parameter] | None = None
+        others = _declared.setdefault(namespace, [])
+        others.append(ref(self, others.remove))
+
+    @property
+    def parameters(self) -> list[_Parameter]:
+        """The bound parameters: worked out at the first call, since `inspect` is dear to import."""
+        if self._parameters is None:
+            self._parameters = self._inspected()
+        return self._parameters
+
+    def _inspected(self) -> list[_Parameter]:
+        import inspect
+
+        signature = inspect.signature(self.function)
+        found = list(signature.parameters.values())
+        if self.cls is not None and hasattr(self.cls, "__signature__"):
+            found = found[:1] + list(inspect.signature(self.cls).parameters.values())
+        scope = getattr(inspect.unwrap(self.function), "__globals__", {})
+        bound = []
+        for index, parameter in enumerate(found):
+            if parameter.kind is parameter.VAR_KEYWORD:
+                self.variadic[parameter.name] = f"**{parameter.name}"
+            elif parameter.kind is parameter.VAR_POSITIONAL:
+                self.variadic[parameter.name] = f"*{parameter.name}"
+            elif parameter.kind is not parameter.POSITIONAL_ONLY or parameter.default is not parameter.empty:
+                place = None if parameter.kind is parameter.KEYWORD_ONLY else index
+                key = f"{self.namespace}.{parameter.name}"
+                bound.append(_Parameter(key, place, parameter, _annotation(parameter, scope)))
+        return bound
+
+    def plans(self, frame: Frame) -> dict[int, Any]:
+        plans = frame.memo.get(self)
+        if plans is None:
+            plans = {}
+            frame.remember(self, plans)
+        return plans  # type: ignore[no-any-return]
+
+    def arguments(
+        self, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]
+    ) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return the arguments to call the function with, and plan for calls like this one."""
+        self._plan(frame, len(args))
+        positional, named = list(args), {}
+        for parameter in self.parameters:
+            if parameter.index is not None and parameter.index < len(args):
+                continue
+            if parameter.name in kwargs and not parameter.positional_only:
+                continue
+            value = parameter.value(frame)
+            if parameter.positional_only:
+                positional.append(parameter.default if value is MISSING else value)
+            elif value is not MISSING:
+                named[parameter.name] = value
+            elif parameter.default is MISSING:
+                name = getattr(self.cls or self.function, "__qualname__", self.namespace)
+                raise MissingArgumentError(
+                    parameter.key, detail=f"{name}() lacks the argument {parameter.name!r}", names=frame.keys
+                )
+        return tuple(positional), {**named, **kwargs}
+
+    def _plan(self, frame: Frame, count: int) -> None:
+        """Have the frame remember what a call with `count` positional arguments takes from it."""
+        parameters = self.parameters
+        if self.variadic:
+            self._refuse_variadic(frame)
+        plan, needed = {}, set()
+        for parameter in parameters:
+            if parameter.index is not None and parameter.index < count:
+                continue
+            try:
+                value = parameter.value(frame)
+            except ParamError:
+                needed.add(parameter.name)  # an error only for a caller who does not give it
+                continue
+            if value is not MISSING:
+                if parameter.positional_only:
+                    return  # it cannot be given by name: such a call is worked out each time
+                plan[parameter.name] = value
+            elif parameter.default is MISSING:
+                needed.add(parameter.name)
+        self.plans(frame)[count] = (plan, needed) if needed else plan
+
+    def _refuse_variadic(self, frame: Frame) -> None:
+        """Refuse an override that only `*args` or `**kwargs` could take: it would be ignored."""
+        for segment in frame.beneath(self.namespace):
+            key = f"{self.namespace}.{segment}"
+            written = self.variadic.get(segment)
+            if written is None:
+                written = next((text for text in self.variadic.values() if text[:2] == "**"), None)
+                known = {p.name for other in _declared[self.namespace] for p in _parameters_of(other())}
+                if written is None or segment in known or frame.entry(key)[0] is MISSING:
+                    continue
+            value, origin = frame.entry(key)
+            if value is MISSING:
+                value = frame.subtree(key)
+            name = getattr(self.cls or self.function, "__qualname__", self.namespace)
+            raise UnusableOverrideError(
+                key,
+                value=value,
+                detail=f"{name}() has no parameter {segment!r}, and {written} takes nothing from a scope",
+                origin=origin,
+                names=lambda: [parameter.key for parameter in self.parameters],
+            )
+
+
+def _parameters_of(binding: Binding | None) -> list[_Parameter]:
+    return [] if binding is None else binding.parameters
+
+
+def _annotation(parameter: Any, scope: dict[str, Any]) -> Any:
+    """Return the annotation of a parameter as an object, `MISSING` where there is none to be had."""
+    annotation = parameter.annotation
+    if annotation is parameter.empty:
+        return MISSING
+    if isinstance(annotation, str):
+        try:
+            return eval(annotation, scope)  # the program's own text, as typing.get_type_hints does
+        except Exception:  # a name imported for type checkers only: the default's type decides
+            return MISSING
+    return annotation

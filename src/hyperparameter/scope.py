@@ -1,0 +1,214 @@
+"""`hp.scope`: parameters are read through it, and calling it makes a scope."""
+
+from __future__ import annotations
+
+from ._kernel import (
+    Reference,
+    RootBase,
+    ScopeBase,
+    adopt,
+    caller,
+    frame_of,
+    freeze,
+    innermost,
+    overrides,
+    present,
+    require,
+    write,
+)
+from ._map import items
+from .errors import shown
+from .keys import check
+
+TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
+if TYPE_CHECKING:
+    from collections.abc import Iterator, KeysView, Mapping
+    from typing import Any, TypeAlias
+
+    Source: TypeAlias = Mapping[Any, Any] | str | ScopeBase
+
+__all__ = ["Reference", "Scope", "ScopeRoot", "scope"]
+
+
+class Scope(ScopeBase):
+    """Hold a set of overrides; `with` enters and leaves it.
+
+    It can be kept, entered again, entered within itself, and by many threads and tasks at once.
+    Its attributes are references that read from it outwards, whatever scopes are inside it; where
+    it is not entered, as if it were entered here. As a mapping it is the flat view from it
+    outwards: keys in sorted order, and `scope["a.b"]` the value itself.
+
+    Example:
+        >>> import hyperparameter as hp
+        >>> with hp.scope(**{"train.lr": 0.1}) as outer:
+        ...     with hp.scope(**{"train.lr": 0.2}):
+        ...         hp.scope.train.lr(), outer.train.lr(), dict(outer)
+        (0.2, 0.1, {'train.lr': 0.1})
+    """
+
+    __slots__ = ()
+
+    if TYPE_CHECKING:
+
+        def __enter__(self) -> Scope: ...
+
+    def keys(self) -> KeysView[str]:
+        """Return every visible key, sorted.
+
+        Example:
+            >>> import hyperparameter as hp
+            >>> list(hp.scope(b=1, a=2).keys())
+            ['a', 'b']
+        """
+        return dict.fromkeys(frame_of(self).keys()).keys()
+
+    def update(self, *sources: Source, **params: Any) -> None:
+        """Set parameters in this scope until it is left; sources are those of `hp.scope(...)`.
+
+        Raises `RuntimeError` where the scope is not entered in this context, and `ValueError` for
+        a bad key, before anything is set.
+
+        Example:
+            >>> import hyperparameter as hp
+            >>> with hp.scope() as ps:
+            ...     ps.update({"train": {"lr": 0.1}}, "train.name=first")
+            ...     hp.scope.train()
+            {'lr': 0.1, 'name': 'first'}
+        """
+        write(self, overrides(sources, params, caller(1)))
+
+    def clear(self) -> None:
+        """Drop what this scope itself sets, so that what lies around it shows through.
+
+        Raises `RuntimeError` where the scope is not entered in this context.
+
+        Example:
+            >>> import hyperparameter as hp
+            >>> with hp.scope(a=1), hp.scope(a=2) as inner:
+            ...     inner.clear()
+            ...     hp.scope.a()
+            1
+        """
+        write(self, None)
+
+    def __getitem__(self, key: str | int) -> Any:
+        return require(frame_of(self), check(key))
+
+    def __contains__(self, key: object) -> bool:
+        return isinstance(key, str) and key in self.keys()
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(frame_of(self).keys())
+
+    def __len__(self) -> int:
+        return len(frame_of(self).keys())
+
+    def __bool__(self) -> bool:
+        return True  # `if ps:` asks for a scope, not for parameters in it
+
+    def __repr__(self) -> str:
+        own = {key: entry[0] for key, entry in items(self.__own__)}
+        return f"hp.scope{'.empty' if self.__empty__ else ''}({shown(own) if own else ''})"
+
+    def __entries__(self) -> Any:
+        return self.__own__
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from .bind import Snapshot
+
+        return _unpickled, (type(self), Snapshot(self.__own__), self.__empty__)
+
+
+def _unpickled(cls: type[Scope], own: Any, empty: bool) -> Scope:
+    return cls(own.__entries__(), empty)
+
+
+class _Context(Scope):
+    """Hold what a context sets outside of any scope. It is never left, so entering it does nothing."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> Scope:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        return None
+
+    def __reduce__(self) -> Any:
+        raise TypeError("the scope of a context does not pickle: pickle hp.snapshot()")
+
+
+class ScopeRoot(RootBase):
+    """Read parameters by attribute or item; make a scope by calling.
+
+    `hp.scope(*sources, **params)` takes mappings, which may be nested, and `key=value` texts; the
+    later wins. Raises `ValueError` for a bad key or a text without `=`, and `TypeError` for a
+    source of another type.
+
+    Example:
+        >>> import hyperparameter as hp
+        >>> hp.scope.train.lr | 0.1
+        0.1
+        >>> with hp.scope({"train": {"lr": 0.2}}, "train.name=first", seed=3):
+        ...     hp.scope.train.lr | 0.1, hp.scope["train.name"]("none"), hp.scope.seed()
+        (0.2, 'first', 3)
+    """
+
+    __slots__ = ()
+    __scope__ = Scope
+
+    if TYPE_CHECKING:
+
+        def __call__(self, /, *sources: Source, **params: Any) -> Scope: ...
+
+    def empty(self, /, *sources: Source, **params: Any) -> Scope:
+        """Return a scope that hides everything outside it, the baseline too.
+
+        Example:
+            >>> import hyperparameter as hp
+            >>> with hp.scope(a=1), hp.scope.empty(b=2) as ps:
+            ...     dict(ps)
+            {'b': 2}
+        """
+        return Scope(overrides(sources, params, caller(1)), True)
+
+    def current(self) -> Scope:
+        """Return the innermost scope; outside of any, the one that holds the context's own writes.
+
+        Example:
+            >>> import hyperparameter as hp
+            >>> with hp.scope(a=1) as ps:
+            ...     hp.scope.current() is ps
+            True
+        """
+        return innermost()  # type: ignore[return-value]
+
+    def frozen(self) -> None:
+        """Make the present view the baseline: see `hp.frozen`."""
+        freeze()
+
+    def init(self, /, *sources: Source, **params: Any) -> Scope:
+        """Enter a scope for the rest of this context, and return it.
+
+        Example:
+            >>> import contextvars, hyperparameter as hp
+            >>> def job():
+            ...     hp.scope.init(a=1)
+            ...     return hp.scope.a | 0
+            >>> contextvars.copy_context().run(job), hp.scope.a | 0
+            (1, 0)
+        """
+        return Scope(overrides(sources, params, caller(1))).__enter__()
+
+    def __repr__(self) -> str:
+        return f"<hp.scope: {len(present().keys())} parameters set>"
+
+    def __dir__(self) -> list[str]:
+        return ["current", "empty", "frozen", "init", *present().beneath("")]
+
+    def __reduce__(self) -> str:
+        return "scope"
+
+
+scope = ScopeRoot()
+adopt(_Context({}), scope)
