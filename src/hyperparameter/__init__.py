@@ -9,7 +9,7 @@ Example:
     0.0005
 """
 
-from ._kernel import NAME as kernel
+from ._kernel import kernel
 from .bind import Snapshot, bind, frozen, snapshot
 from .errors import (
     KeySyntaxError,

@@ -12,7 +12,6 @@ if _wanted == "rust":
 
 from ._kernel_py import (  # noqa: E402
     MISSING,
-    NAME,
     NOWHERE,
     Frame,
     Reference,
@@ -22,7 +21,6 @@ from ._kernel_py import (  # noqa: E402
     base_frame,
     caller,
     decorate,
-    delete,
     frame_of,
     freeze,
     get_baseline,
@@ -36,10 +34,10 @@ from ._kernel_py import (  # noqa: E402
     swap,
     write,
 )
+from ._kernel_py import NAME as kernel  # noqa: E402, N811
 
 __all__ = [
     "MISSING",
-    "NAME",
     "NOWHERE",
     "Frame",
     "Reference",
@@ -49,11 +47,11 @@ __all__ = [
     "base_frame",
     "caller",
     "decorate",
-    "delete",
     "frame_of",
     "freeze",
     "get_baseline",
     "innermost",
+    "kernel",
     "misfit_error",
     "overrides",
     "present",

@@ -187,7 +187,7 @@ def kind_of(function: Any) -> str:
     while hasattr(function, "func") and hasattr(function, "keywords"):  # functools.partial
         function = function.func
     code = getattr(getattr(function, "__func__", function), "__code__", None)
-    if code is None and hasattr(type(function), "__call__"):
+    if code is None and callable(function):  # an object whose class says how
         code = getattr(type(function).__call__, "__code__", None)
     flags = getattr(code, "co_flags", 0)
     if flags & 0x20:  # inspect.CO_GENERATOR
@@ -242,7 +242,8 @@ RUNNERS = {
 def steps(generator: Any, view: list[Frame | None]) -> Generator[Any, Any, Any]:
     """Drive a generator, each of its steps in the view, and the consumer's view restored after each."""
 
-    advance, given = generator.send, (None,)
+    advance: Callable[..., Any] = generator.send
+    given: tuple[Any, ...] = (None,)
     while True:
         try:
             item = run(advance, given, {}, view)

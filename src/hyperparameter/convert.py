@@ -14,8 +14,10 @@ from .keys import is_mapping
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from typing import Any
+    from collections.abc import Callable, Iterable
+    from typing import Any, TypeAlias, TypeGuard
+
+    Rule: TypeAlias = Callable[[Any, bool], Any]
 
 __all__ = ["Misfit", "convert", "convert_like", "is_union", "takes_subtree", "type_name"]
 
@@ -27,7 +29,7 @@ WORDS = {
 }
 
 
-class Misfit(Exception):
+class Misfit(Exception):  # noqa: N818  # it never reaches a user
     """Say that a value does not fit; the reader adds key and origin.
 
     `wanted` is the type's name, `detail` what the library said, `path` the dotted place within.
@@ -58,7 +60,7 @@ def convert_like(value: Any, default: Any) -> Any:
         return value
     rule = _rule(wanted)
     if rule is not None:
-        return rule(value, wanted, False)
+        return rule(value, False)
     if type(value) is not str and not _known(wanted):
         return value  # a default of a class of the user's own says nothing about what else will do
     return convert(value, wanted)
@@ -74,7 +76,7 @@ def convert(value: Any, wanted: Any) -> Any:
     if isinstance(wanted, type) and not hasattr(wanted, "__args__"):
         rule = _rule(wanted)
         if rule is not None:
-            return rule(value, wanted, True)
+            return rule(value, True)
         if _is_instance(value, wanted):
             return value
     elif hasattr(wanted, "__metadata__"):  # Annotated[...]
@@ -87,10 +89,10 @@ def convert(value: Any, wanted: Any) -> Any:
     return _library(value, wanted)
 
 
-# --- The rows of the table that are ours: rule(value, wanted type, from an annotation?) ---
+# --- The rows of the table that are ours: rule(value, from an annotation?) ---
 
 
-def _bool(value: Any, wanted: type, exact: bool) -> Any:
+def _bool(value: Any, _exact: bool) -> Any:
     if isinstance(value, bool):
         return value
     if isinstance(value, str):
@@ -102,8 +104,8 @@ def _bool(value: Any, wanted: type, exact: bool) -> Any:
     raise Misfit(bool)
 
 
-def _int(value: Any, wanted: type, exact: bool) -> Any:
-    number = _number(value) if isinstance(value, str) else value
+def _int(value: Any, exact: bool) -> Any:
+    number: Any = _number(value) if isinstance(value, str) else value
     if isinstance(value, str) and number is None and value.strip().lower() in ("true", "false"):
         number = value.strip().lower() == "true"
     if isinstance(number, int):
@@ -111,7 +113,7 @@ def _int(value: Any, wanted: type, exact: bool) -> Any:
     if not _is_number(number):
         raise Misfit(int)
     try:
-        whole = int(number)
+        whole: int | None = int(number)
     except (OverflowError, ValueError):  # inf and nan
         whole = None
     if whole is not None and whole == number:
@@ -123,10 +125,10 @@ def _int(value: Any, wanted: type, exact: bool) -> Any:
     return float(number)
 
 
-def _float(value: Any, wanted: type, exact: bool) -> Any:
+def _float(value: Any, _exact: bool) -> Any:
     if isinstance(value, float):
         return value
-    number = _number(value) if isinstance(value, str) else value
+    number: Any = _number(value) if isinstance(value, str) else value
     if isinstance(number, bool) or not _is_number(number):
         raise Misfit(float)
     try:
@@ -135,7 +137,7 @@ def _float(value: Any, wanted: type, exact: bool) -> Any:
         raise Misfit(float, "it is too large") from None
 
 
-def _str(value: Any, wanted: type, exact: bool) -> Any:
+def _str(value: Any, _exact: bool) -> Any:
     if isinstance(value, str):
         return value
     if _is_number(value):
@@ -143,37 +145,36 @@ def _str(value: Any, wanted: type, exact: bool) -> Any:
     raise Misfit(str)
 
 
-def _container(value: Any, wanted: type, exact: bool) -> Any:
-    if isinstance(value, wanted):
-        return value
-    detail = None
-    if isinstance(value, str):
-        value, detail = _json(value)
-    base = next(cls for cls in (list, tuple, set, dict) if issubclass(wanted, cls))
-    if base is dict:
-        if is_mapping(value):
-            return dict(value)
-    elif isinstance(value, list | tuple | set | frozenset):
-        try:
-            return base(value)
-        except TypeError as error:  # a set of what cannot be hashed
-            detail = str(error)
-    raise Misfit(base, detail)
+def _container(base: type) -> Rule:
+    def rule(value: Any, _exact: bool) -> Any:
+        if isinstance(value, base):
+            return value
+        detail = None
+        if isinstance(value, str):
+            value, detail = _json(value)
+        if base is dict:
+            if is_mapping(value):
+                return dict(value)
+        elif isinstance(value, list | tuple | set | frozenset):
+            try:
+                return base(value)
+            except TypeError as error:  # a set of what cannot be hashed
+                detail = str(error)
+        raise Misfit(base, detail)
+
+    return rule
 
 
-_RULES: dict[type, Callable[[Any, type, bool], Any]] = {
+_RULES: dict[type, Rule] = {
     bool: _bool,
     int: _int,
     float: _float,
     str: _str,
-    list: _container,
-    tuple: _container,
-    set: _container,
-    dict: _container,
+    **{base: _container(base) for base in (list, tuple, set, dict)},
 }
 
 
-def _rule(wanted: type) -> Callable[[Any, type, bool], Any] | None:
+def _rule(wanted: type) -> Rule | None:
     rule = _RULES.get(wanted)
     if rule is not None or wanted.__module__ == "builtins":
         return rule
@@ -189,7 +190,7 @@ def _rule(wanted: type) -> Callable[[Any, type, bool], Any] | None:
     return _float if issubclass(wanted, numbers.Real) else None
 
 
-def _is_number(value: Any) -> bool:
+def _is_number(value: Any) -> TypeGuard[float]:
     if isinstance(value, int | float):
         return True
     if type(value).__module__ == "builtins":
@@ -199,7 +200,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, numbers.Number) and hasattr(type(value), "__float__")
 
 
-def _number(text: str) -> int | float | None:
+def _number(text: str) -> Any:
     """Return the number that a text writes, in Python's own notation, else None."""
     text = text.strip()
     if text.isascii():
@@ -284,9 +285,9 @@ def _union(value: Any, wanted: Any) -> Any:
     members = [member for member in wanted.__args__ if member is not type(None)]
     if type(value) in members:
         return value
-    if isinstance(value, str) and len(members) < len(wanted.__args__) and str not in members:
-        if value.strip().lower() in ("none", "null"):
-            return None
+    optional = len(members) < len(wanted.__args__)
+    if optional and isinstance(value, str) and str not in members and value.strip().lower() in ("none", "null"):
+        return None
     refusal = Misfit(wanted)
     if len(members) > 1:
         try:
@@ -337,7 +338,7 @@ def _hook(wanted: Any, value: Any) -> Any:
     """Convert for msgspec what it does not know itself."""
     from _collections_abc import Callable as AnyCallable
 
-    cls = getattr(wanted, "__origin__", wanted)
+    cls: Any = getattr(wanted, "__origin__", wanted)
     if not isinstance(cls, type) or (cls is AnyCallable and callable(value)) or isinstance(value, cls):
         return value
     if isinstance(value, str) and any(base.__module__ == "pathlib" for base in cls.__mro__):
@@ -366,7 +367,8 @@ def _refuse_unknown(given: Any, result: Any, wanted: Any, path: str) -> None:
 
 def _fields(result: Any) -> dict[str, Any]:
     """Return the fields of an object by the names that they have in its input."""
-    cls = type(result)
+    cls: Any = type(result)
+    names: Iterable[tuple[str, str]]
     if isinstance(result, dict):
         return result
     if hasattr(cls, "__struct_fields__"):

@@ -16,16 +16,19 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar, overload
 
     F = TypeVar("F", bound=Callable[..., Any])
+else:
 
-    @overload
-    def param(namespace: str | None = None, /) -> Callable[[F], F]: ...
-    @overload
-    def param(function: F, /) -> F: ...
+    def overload(function):
+        return function
 
 
 __all__ = ["param"]
 
 
+@overload
+def param(namespace: str | None = None, /) -> Callable[[F], F]: ...
+@overload
+def param(function: F, /) -> F: ...
 def param(target: Any = None, /) -> Any:
     """Bind the parameters of a function, method or class to keys under a namespace.
 
@@ -142,7 +145,7 @@ class _Stepwise:
         return f"<hp.param {self.__wrapped__!r}>"  # type: ignore[attr-defined]
 
     def __reduce__(self) -> str:
-        return self.__qualname__  # type: ignore[attr-defined, no-any-return]
+        return self.__qualname__  # type: ignore[attr-defined]
 
 
 class _Parameter:
@@ -226,7 +229,7 @@ class Binding:
         if plans is None:
             plans = {}
             frame.remember(self, plans)
-        return plans  # type: ignore[no-any-return]
+        return plans
 
     def arguments(
         self, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]

@@ -1,0 +1,281 @@
+"""The kernel in Python, first part: frames, and the one pointer to the current frame.
+
+A key names a value in an immutable map. One `ContextVar` points at the current frame;
+entering a scope points it at a new frame on top, leaving points it back. `frozen()` publishes one
+pointer, the baseline, on which every chain of frames ends. There is no other state.
+
+A frame holds its own overrides (`own`) and what it lies on (`parent`). It answers from `memo`,
+a dict that starts as its overrides and gathers what else was asked; what is not there is looked up
+in `own`, then in the map of all that is visible below, which each frame makes from its parent's
+when it is first needed, and keeps. So neither the number of scopes nor the number of keys
+below is felt by a read, and entering costs no more than the scope's own overrides.
+
+An entry is a pair, value and origin. `ABSENT` is the entry of a key that is missing: as an
+override it is a deletion, in a memo a remembered miss.
+"""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+
+from . import _map
+
+TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+    from ._kernel_py import ScopeBase
+    from ._map import Map
+    from .errors import Origin
+
+    Entry: TypeAlias = tuple[Any, Origin]
+
+
+class _Missing:
+    def __repr__(self) -> str:
+        return "<missing>"
+
+
+MISSING: Any = _Missing()
+ABSENT: Entry = (MISSING, None)
+MOST_REMEMBERED = 4096  # answers a frame keeps; bounded, since keys can be made at run time
+
+
+class Frame:
+    """Answer what is set, as seen from one entered scope outwards. Never changed once made."""
+
+    # Made when first needed. Class attributes, so that entering a scope does not set them.
+    full: Map = None  # every visible key to its entry
+    index: Map = None  # the index of `full`
+    rebased: Frame | None = None  # of the context's own writes: see `over`
+
+    def __init__(self, scope: ScopeBase | None, own: Map, parent: Frame | None) -> None:
+        self.scope = scope
+        self.own = own
+        self.parent = parent
+        self.memo: dict[Any, Any] = own if type(own) is dict else {}
+
+    def entry(self, key: str) -> Entry:
+        """Return the entry of a key, `ABSENT` where it is missing."""
+        entry = self.memo.get(key)
+        if entry is None:
+            entry = _map.get(self.own, key)
+            if entry is None:
+                entry = (_map.get(self.below().view(), key) if self.parent else None) or ABSENT
+            self.remember(key, entry)
+        return entry
+
+    def remember(self, key: Any, answer: Any) -> None:
+        memo = self.memo
+        if memo is self.own or len(memo) >= MOST_REMEMBERED:
+            # `own` is shared by all entries of the scope and stays as it is
+            few = type(self.own) is dict and len(self.own) <= _map.MOST
+            memo = self.memo = dict(self.own) if few else {}
+        memo[key] = answer
+
+    def below(self) -> Frame:
+        """Return the frame whose keys show through this one."""
+        return NOWHERE if self.parent is None or self.scope.__empty__ else self.parent  # type: ignore[union-attr]
+
+    def view(self) -> Map:
+        """Return the map of every visible key to its entry."""
+        pending: list[Frame] = []
+        frame = self
+        while frame.full is None:
+            pending.append(frame)
+            frame = frame.below()
+        full = frame.full
+        for frame in reversed(pending):
+            full = frame.full = _map.merge(full, frame.changes())
+        return full
+
+    def tree(self) -> Map:
+        """Return the index of the view."""
+        self.view()
+        pending: list[Frame] = []
+        frame = self
+        while frame.index is None:
+            pending.append(frame)
+            frame = frame.below()
+        index = frame.index
+        for frame in reversed(pending):
+            changes, before = frame.changes(), frame.below().full
+            if len(changes) > _map.MOST:
+                index = _map.index_of(key for key, _ in _map.items(frame.full))
+            else:
+                for key, entry in changes.items():
+                    known = _map.get(before, key) is not None
+                    if entry is None and known:
+                        index = _map.index_without(index, key, frame.full)
+                    elif entry is not None and not known:
+                        index = _map.index_with(index, key)
+            frame.index = index
+        return index
+
+    def changes(self) -> dict[str, Entry | None]:
+        """Return this frame's overrides as changes of the map below."""
+        return {key: None if entry is ABSENT else entry for key, entry in _map.items(self.own)}
+
+    def subtree(self, key: str) -> dict[str, Any] | None:
+        """Return what lies beneath a key as a nested dict, sorted by key; None for nothing.
+
+        Where a key has both a value and keys beneath it, the value is shown.
+        """
+        index = self.tree()
+        if _map.get(index, key) is None:
+            return None
+        top: dict[str, Any] = {}
+        stack = [(key, top)]
+        while stack:
+            prefix, node = stack.pop()
+            for segment in sorted(segment for segment, _ in _map.items(_map.get(index, prefix))):
+                path = f"{prefix}.{segment}" if prefix else segment
+                entry = _map.get(self.full, path)
+                if entry is not None:
+                    node[segment] = entry[0]
+                else:
+                    beneath: dict[str, Any] = {}
+                    node[segment] = beneath
+                    stack.append((path, beneath))
+        return top
+
+    def beneath(self, key: str) -> list[str]:
+        """Return the segments that follow a key, sorted."""
+        return sorted(segment for segment, _ in _map.items(_map.get(self.tree(), key) or {}))
+
+    def keys(self) -> list[str]:
+        """Return every visible key, sorted."""
+        return sorted(key for key, _ in _map.items(self.view()))
+
+    def over(self, base: Frame) -> Frame:
+        """Return the context's own writes as a frame on a baseline."""
+        rebased = self.rebased
+        if rebased is None or rebased.parent is not base:
+            rebased = self.rebased = Frame(self.scope, self.own, base)
+        return rebased
+
+
+def base_frame(full: Map) -> Frame:
+    """Return a frame that lies on nothing: a baseline."""
+    frame = Frame(None, full, None)
+    frame.full = full
+    return frame
+
+
+NOWHERE = base_frame({})
+NOWHERE.index = {}
+baseline = NOWHERE
+current: ContextVar[Frame | None] = ContextVar("hyperparameter", default=None)
+
+
+def present() -> Frame:
+    """Return the frame that answers here and now."""
+    frame = current.get()
+    if frame is None:
+        return baseline
+    return frame.over(baseline) if frame.parent is None else frame
+
+
+def swap(frame: Frame | None) -> Frame | None:
+    """Point the context at another frame (None: the baseline) and return the one before."""
+    before = current.get()
+    current.set(frame)
+    return before
+
+
+def freeze() -> None:
+    """Make the present view the baseline."""
+    set_baseline(base_frame(present().view()))
+
+
+def get_baseline() -> Frame:
+    return baseline
+
+
+def set_baseline(frame: Frame) -> None:
+    global baseline
+    baseline = frame
+
+
+# --- The chain of scopes of this context ---
+
+CONTEXT: ScopeBase  # what a context's writes outside of any scope belong to; made by scope.py
+
+
+def adopt(context: ScopeBase) -> None:
+    """Take the scope that stands for the context itself."""
+    global CONTEXT
+    CONTEXT = context
+
+
+def loose(frame: Frame) -> Frame | None:
+    """Return the bottom of a chain as the context keeps it outside of any scope: over the live baseline."""
+    if frame.scope is None or not frame.own:
+        return None
+    bottom = Frame(CONTEXT, frame.own, None)
+    bottom.memo = {}  # answers depend on the baseline of the moment: they are kept in `rebased`
+    return bottom
+
+
+def _restack(frame: Frame, above: list[Frame]) -> None:
+    """Point the context at the chain that ends on `frame`, with the frames above it put back on top."""
+    if not above and (frame.scope is None or frame.scope is CONTEXT):
+        current.set(loose(frame))
+        return
+    for upper in reversed(above):
+        frame = Frame(upper.scope, upper.own, frame)
+    current.set(frame)
+
+
+def _find(scope: ScopeBase) -> tuple[Frame | None, list[Frame]]:
+    """Return the innermost frame of a scope in this context, and the frames above it."""
+    frame: Frame | None = present()
+    above: list[Frame] = []
+    while frame is not None and frame.scope is not scope:
+        if frame.scope is None and scope is CONTEXT:  # nothing written yet: it lies on the baseline
+            return Frame(CONTEXT, {}, frame), above
+        above.append(frame)
+        frame = frame.parent
+    return frame, above
+
+
+def leave(scope: ScopeBase) -> None:
+    """Remove a scope from this context's view, wherever it lies; do nothing where it is not in it."""
+    frame, above = _find(scope)
+    if frame is not None:
+        _restack(frame.parent, above)  # type: ignore[arg-type]
+
+
+def frame_of(scope: ScopeBase) -> Frame:
+    """Return the frame that answers from a scope outwards; where it is not entered, as if it were."""
+    frame, _ = _find(scope)
+    return Frame(scope, scope.__own__, present()) if frame is None else frame
+
+
+def innermost() -> ScopeBase:
+    """Return the innermost scope of this context."""
+    frame = current.get()
+    return CONTEXT if frame is None or frame.scope is None else frame.scope
+
+
+def write(scope: ScopeBase | None, changes: dict[str, Entry] | None) -> None:
+    """Set entries in a scope (None: the innermost), for this context; None as changes clears it."""
+    scope = innermost() if scope is None else scope
+    frame, above = _find(scope)
+    if frame is None:
+        raise RuntimeError("this scope is not entered in this context, and a write lasts until it is left")
+    own = {} if changes is None else _map.merge(frame.own, changes)
+    _restack(Frame(scope, own, frame.parent), above)
+
+
+def delete(scope: ScopeBase | None, key: str) -> None:
+    """Make a key, and all beneath it, missing in a scope (None: the innermost)."""
+    frame = present() if scope is None else frame_of(scope)
+    gone, stack = {key: ABSENT}, [key]
+    while stack:
+        prefix = stack.pop()
+        for segment in frame.beneath(prefix):
+            path = f"{prefix}.{segment}"
+            gone[path] = ABSENT
+            stack.append(path)
+    write(scope, gone)

@@ -1,0 +1,313 @@
+"""The kernel in Python, second part: reading, and the references that name what is read."""
+
+from __future__ import annotations
+
+import sys
+
+from . import _frames_py as frames
+from . import _map
+from ._frames_py import MISSING, Frame, current, delete, frame_of, present, write
+from .convert import Misfit, convert_like
+from .errors import MissingParamError, ParamError, shown
+from .keys import check, flatten, is_mapping, split_text
+
+TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import Any, TypeVar, overload
+
+    from ._frames_py import Entry
+    from ._kernel_py import RootBase, ScopeBase
+    from .errors import Origin
+
+    T = TypeVar("T")
+else:
+
+    def overload(function):
+        return function
+
+
+PLAIN = frozenset((bool, int, float, str, bytes, list, tuple, type(None)))  # never a mapping
+
+
+def read(frame: Frame, key: str, default: Any) -> Any:
+    """Return the value of a key as its default asks, else the default."""
+    value = frame.entry(key)[0]
+    if isinstance(default, Reference):
+        raise TypeError(
+            f"the default of {path_of(key)} is the reference {default!r}, not a value: "
+            f"write {path_of(key)} | ({path_of(default.__key__)} | default)"
+        )
+    if value is MISSING:
+        if is_mapping(default):
+            beneath = frame.subtree(key)
+            return default if beneath is None else beneath
+        return default
+    if value is None or default is None:
+        return value
+    asked = (key, type(default))
+    answer = frame.memo.get(asked)
+    if answer is None:
+        try:
+            answer = (convert_like(value, default),)
+        except Misfit as misfit:
+            raise misfit_error(frame, key, value, misfit) from None
+        frame.remember(asked, answer)
+    return answer[0]
+
+
+def require(frame: Frame, key: str) -> Any:
+    """Return the value of a key, or what lies beneath it; raise `MissingParamError` for neither."""
+    value = frame.entry(key)[0]
+    if value is MISSING:
+        value = frame.subtree(key)
+        if value is None:
+            raise MissingParamError(key, names=frame.keys)
+    return value
+
+
+def truth(frame: Frame, key: str) -> bool:
+    """Return the truth of a value: of text by the word where it is a yes or no."""
+    value = frame.entry(key)[0]
+    if value is MISSING:
+        return frame.subtree(key) is not None
+    if isinstance(value, str):
+        try:
+            return bool(convert_like(value, True))
+        except Misfit:
+            return bool(value)
+    return bool(value)
+
+
+def misfit_error(frame: Frame, key: str, value: Any, misfit: Misfit) -> ParamError:
+    """Return the error for a value that does not fit, with the place it was set at."""
+    origin = frame.entry(key)[1]
+    path = key + misfit.path
+    detail = misfit.detail
+    if misfit.path:
+        detail = f"{detail} at {path!r}"
+        if origin is None:
+            origin = frame.entry(path)[1]
+    return ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin)
+
+
+def describe(frame: Frame, key: str) -> str:
+    value = frame.entry(key)[0]
+    if value is MISSING:
+        beneath = frame.subtree(key)
+        return f"<{path_of(key)} (missing)>" if beneath is None else f"<{path_of(key)}: {shown(beneath)}>"
+    return f"<{path_of(key)} = {shown(value)}>"
+
+
+def path_of(key: str) -> str:
+    """Return the program text that names a key."""
+    named = all(segment.isidentifier() for segment in key.split("."))
+    return f"hp.scope.{key}" if named else f"hp.scope[{key!r}]"
+
+
+# --- Setting ---
+
+
+def caller(depth: int) -> Origin:
+    """Return the origin of a value that the caller's caller sets, `depth` frames further up."""
+    frame = sys._getframe(depth + 1)
+    return frame.f_code, frame.f_lasti
+
+
+def overrides(sources: Iterable[Any], params: Mapping[str, Any], origin: Origin) -> dict[str, Entry]:
+    """Return the entries that sources and keyword parameters set, the later winning."""
+    own: dict[str, Entry] = {}
+    for source in sources:
+        if isinstance(source, str):
+            key, value = split_text(source)
+            own[key] = value, origin
+        elif hasattr(type(source), "__entries__"):  # a scope or a snapshot: they keep their origins
+            own.update(_map.items(source.__entries__()))
+        elif is_mapping(source) or hasattr(type(source), "keys"):
+            _flatten_into(own, "", source if is_mapping(source) else dict(source), origin)
+        else:
+            raise TypeError(
+                f"{shown(source)} cannot be a source of parameters: wanted a mapping or a key=value text, "
+                f"not {type(source).__name__}"
+            )
+    for key, value in params.items():
+        if type(value) in PLAIN:
+            own[check(key)] = value, origin
+        else:
+            _flatten_into(own, check(key), value, origin)
+    return own
+
+
+def _flatten_into(own: dict[str, Entry], key: str, value: Any, origin: Origin) -> None:
+    for path, leaf in flatten(key, value):
+        if isinstance(leaf, Reference):
+            raise TypeError(
+                f"the value of {path!r} is the reference {leaf!r}, not a value: "
+                f"read it first, with {path_of(leaf.__key__)} | default"
+            )
+        own[path] = leaf, origin
+
+
+def assign(scope: ScopeBase | None, key: str, value: Any) -> None:
+    """Set one key in a scope (None: the innermost), for the caller of an attribute or item assignment."""
+    write(scope, overrides(({key: value},), {}, caller(2)))
+
+
+# --- References ---
+
+
+ROOT: RootBase = None  # type: ignore[assignment]  # `hp.scope`, made by scope.py
+
+
+def new_reference(cls: type[Any], key: str) -> Any:
+    reference = object.__new__(cls)
+    _set_key(reference, key)
+    return reference
+
+
+def attribute_key(name: str) -> str:
+    """Return a name in source code as a key; dunder names are Python's, not parameters."""
+    if name[:2] == "__" and name[-2:] == "__":
+        raise AttributeError(f"{name!r} is not read as a parameter; write [{name!r}] if it is one")
+    return name if name.isidentifier() else check(name)
+
+
+class Reference:
+    """Name a parameter: immutable, stateless, free to keep and share. It holds no value.
+
+    `reference | default` and `reference(default)` give the value, else the default; `reference()`
+    requires it. Attributes and items are references to what lies beneath.
+
+    Example:
+        >>> import hyperparameter as hp
+        >>> train = hp.scope.train
+        >>> with hp.scope(**{"train.lr": 0.5}):
+        ...     train.lr | 0.1, train.steps | 100
+        (0.5, 100)
+    """
+
+    # Every name that is not a dunder is a segment, so what is ours hides behind dunders.
+    # Children that were named in source code are kept in __dict__, where Python finds them itself.
+    __slots__ = ("__dict__", "__key__", "__weakref__")
+    __key__: str
+
+    @overload
+    def __or__(self, default: None) -> Any: ...
+    @overload
+    def __or__(self, default: T) -> T: ...
+    def __or__(self, default: Any) -> Any:
+        frame = current.get() or frames.baseline
+        entry = frame.memo.get(self.__key__)
+        if entry is not None:
+            value = entry[0]
+            kind = type(default)
+            if type(value) is kind or (value is MISSING and kind in PLAIN):
+                return default if value is MISSING else value
+        return read(present(), self.__key__, default)
+
+    @overload
+    def __call__(self, /) -> Any: ...
+    @overload
+    def __call__(self, default: None, /) -> Any: ...
+    @overload
+    def __call__(self, default: T, /) -> T: ...
+    def __call__(self, default: Any = MISSING, /) -> Any:
+        if default is MISSING:
+            return require(_view_of(self), self.__key__)
+        return self | default
+
+    def __bool__(self) -> bool:
+        return truth(_view_of(self), self.__key__)
+
+    def __getattr__(self, name: str) -> Reference:
+        child = _child(self, attribute_key(name))
+        self.__dict__[name] = child
+        return child
+
+    def __getitem__(self, key: str | int) -> Reference:
+        return _child(self, check(key))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        assign(_scope_of(self), f"{self.__key__}.{attribute_key(name)}", value)
+
+    def __setitem__(self, key: str | int, value: Any) -> None:
+        assign(_scope_of(self), f"{self.__key__}.{check(key)}", value)
+
+    def __delattr__(self, name: str) -> None:
+        delete(_scope_of(self), f"{self.__key__}.{attribute_key(name)}")
+
+    def __delitem__(self, key: str | int) -> None:
+        delete(_scope_of(self), f"{self.__key__}.{check(key)}")
+
+    def __repr__(self) -> str:
+        return describe(_view_of(self), self.__key__)
+
+    def __dir__(self) -> list[str]:
+        return _view_of(self).beneath(self.__key__)
+
+    def __hash__(self) -> int:
+        return hash(self.__key__)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Reference):
+            raise _not_a_value(self)
+        return self.__key__ == other.__key__ and _scope_of(self) is _scope_of(other)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from operator import getitem
+
+        return getitem, (ROOT, self.__key__)
+
+
+_set_key = Reference.__dict__["__key__"].__set__  # `__setattr__` sets parameters
+
+
+class HandleReference(Reference):
+    """Name a parameter as seen from one scope outwards."""
+
+    __slots__ = ("__scope__",)
+    __scope__: ScopeBase
+
+    def __or__(self, default: Any) -> Any:
+        return read(_view_of(self), self.__key__, default)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(f"a reference into a scope does not pickle: pickle hp.snapshot() or {self.__key__!r}")
+
+
+set_scope = HandleReference.__dict__["__scope__"].__set__
+
+
+def _child(parent: Reference, name: str) -> Any:
+    child = new_reference(type(parent), f"{parent.__key__}.{name}")
+    if type(parent) is HandleReference:
+        set_scope(child, parent.__scope__)
+    return child
+
+
+def _scope_of(reference: Reference) -> ScopeBase | None:
+    return reference.__scope__ if type(reference) is HandleReference else None
+
+
+def _view_of(reference: Reference) -> Frame:
+    return frame_of(reference.__scope__) if type(reference) is HandleReference else present()
+
+
+def _not_a_value(reference: Reference) -> TypeError:
+    path = path_of(reference.__key__)
+    return TypeError(f"{path} is a reference, not its value: read it with {path} | default or {path}()")
+
+
+def _refuse(self: Reference, *others: Any) -> Any:
+    if others == ("",):  # format() without a specification, as in an f-string, shows the repr
+        return repr(self)
+    raise _not_a_value(self)
+
+
+_REFUSED = """
+    lt le gt ge add radd sub rsub mul rmul matmul rmatmul truediv rtruediv floordiv rfloordiv mod rmod
+    divmod rdivmod pow rpow lshift rlshift rshift rrshift and rand xor rxor ror neg pos abs invert int float
+    complex index round trunc floor ceil len iter next reversed contains format
+"""
+for _name in _REFUSED.split():
+    setattr(Reference, f"__{_name}__", _refuse)
