@@ -269,13 +269,14 @@ def write(scope: ScopeBase | None, changes: dict[str, Entry] | None) -> None:
 
 
 def delete(scope: ScopeBase | None, key: str) -> None:
-    """Make a key, and all beneath it, missing in a scope (None: the innermost)."""
+    """Make a key, and every key beneath it, missing in a scope (None: the innermost)."""
     frame = present() if scope is None else frame_of(scope)
     gone, stack = {key: ABSENT}, [key]
     while stack:
         prefix = stack.pop()
         for segment in frame.beneath(prefix):
             path = f"{prefix}.{segment}"
-            gone[path] = ABSENT
             stack.append(path)
+            if frame.entry(path) is not ABSENT:
+                gone[path] = ABSENT
     write(scope, gone)

@@ -27,11 +27,10 @@ LAST = 60  # hashes have 61 bits to tell keys apart; past them a leaf just grows
 
 def get(node: Map, key: str) -> Any:
     """Return what `key` maps to, or None."""
-    if type(node) is tuple:
-        bits = hash(key)
-        while type(node) is tuple:
-            node = node[bits & (WIDTH - 1)]
-            bits >>= BITS
+    bits = hash(key)
+    while type(node) is tuple:
+        node = node[bits & (WIDTH - 1)]
+        bits >>= BITS
     return node.get(key)
 
 
@@ -101,7 +100,10 @@ def index_without(index: Map, key: str, left: Map) -> Map:
     """Return the index without a key that was removed, `left` being the map without it."""
     while key and get(index, key) is None and get(left, key) is None:
         prefix, _, segment = key.rpartition(".")
-        beneath = merge(get(index, prefix), {segment: None})
+        beneath = get(index, prefix) or {}
+        if not get(beneath, segment):  # it went when the last key beneath it did
+            break
+        beneath = merge(beneath, {segment: None})
         empty = next(items(beneath), None) is None
         index = merge(index, {prefix: None if empty else beneath})
         key = prefix
