@@ -82,12 +82,14 @@ def truth(frame: Frame, key: str) -> bool:
 def misfit_error(frame: Frame, key: str, value: Any, misfit: Misfit) -> ParamError:
     """Return the error for a value that does not fit, with the place it was set at."""
     origin = frame.entry(key)[1]
-    path = key + misfit.path
     detail = misfit.detail
     if misfit.path:
-        detail = f"{detail} at {path!r}"
-        if origin is None:
-            origin = frame.entry(path)[1]
+        path = key + misfit.path
+        detail = f"at {path!r}: {detail}"
+        origin = origin or frame.entry(path)[1]
+    if origin is None:  # what lies beneath the key was asked for: the place of its first part
+        beneath = (name for name in frame.keys() if name.startswith(key + "."))
+        origin = frame.entry(next(beneath, key))[1]
     return ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin)
 
 

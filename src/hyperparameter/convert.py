@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 
-from .errors import nearest, shown
+from .errors import nearest
 from .keys import is_mapping
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
@@ -77,7 +77,7 @@ def convert(value: Any, wanted: Any) -> Any:
         rule = _rule(wanted)
         if rule is not None:
             return rule(value, True)
-        if _is_instance(value, wanted):
+        if not hasattr(wanted, "__total__") and _is_instance(value, wanted):
             return value
     elif hasattr(wanted, "__metadata__"):  # Annotated[...]
         value = convert(value, wanted.__origin__)
@@ -293,6 +293,8 @@ def _union(value: Any, wanted: Any) -> Any:
         try:
             return _library(value, wanted)
         except Misfit as misfit:
+            if not isinstance(value, str):
+                raise
             refusal = misfit
         except TypeError:  # a union that msgspec cannot tell apart
             pass
@@ -362,7 +364,7 @@ def _refuse_unknown(given: Any, result: Any, wanted: Any, path: str) -> None:
         elif not isinstance(result, dict) or len(result) < len(given):
             near = nearest(str(name), map(str, fields))
             hint = f"; nearest: {', '.join(map(repr, near))}" if near else ""
-            raise Misfit(wanted, f"no field {shown(name)}{hint}", path)
+            raise Misfit(wanted, f"no such field{hint}", f"{path}.{name}")
 
 
 def _fields(result: Any) -> dict[str, Any]:

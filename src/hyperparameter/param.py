@@ -72,11 +72,9 @@ def _decorated(target: Any, namespace: str | None) -> Any:
 def _decorated_function(function: Any, binding: Binding) -> Any:
     from functools import update_wrapper
 
-    call = decorate(function, binding)
+    call = update_wrapper(decorate(function, binding), function)
     kind = kind_of(function)
-    if kind == "function":
-        return update_wrapper(call, function)
-    return update_wrapper(_Stepwise(function, call, kind), function)
+    return call if kind == "function" else update_wrapper(_Stepwise(function, call, kind), function)
 
 
 def _decorated_class(cls: Any, namespace: str) -> Any:

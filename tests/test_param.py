@@ -1,0 +1,435 @@
+"""The decorator, over every kind of function, method and class."""
+
+import dataclasses
+import enum
+import functools
+import inspect
+import pickle
+from pathlib import Path
+from typing import Annotated, Any, Literal, NamedTuple, TypedDict
+
+import attrs
+import hyperparameter as hp
+import msgspec
+import pydantic
+import pytest
+
+
+def scoped(call, **params):
+    """Return what a call returns with parameters set under "ns"."""
+    with hp.scope({"ns": params}):
+        return call()
+
+
+@hp.param("ns")
+def many(a, b=2, /, c=3, *rest, d=4, e, **more):
+    """Return every argument."""
+    return a, b, c, rest, d, e, more
+
+
+@hp.param()
+def by_its_own_name(x=1):
+    return x
+
+
+@hp.param
+def without_brackets(x=1):
+    return x
+
+
+@hp.param("ns")
+class Model:
+    """Be a class."""
+
+    def __init__(self, dim, depth=2):
+        self.dim, self.depth = dim, depth
+
+
+@hp.param("ns")
+@dataclasses.dataclass(frozen=True)
+class Data:
+    dim: int = 1
+    name: str = "none"
+
+
+class Child(Model):
+    def __init__(self, depth=7):
+        super().__init__(depth=depth)
+
+
+@hp.param("ns")
+class Heir(Model):
+    """Inherit the constructor."""
+
+
+def test_the_caller_wins_then_the_scope_then_the_signature():
+    @hp.param("ns")
+    def f(x=1, y=2):
+        return x, y
+
+    assert f() == (1, 2)
+    with hp.scope(**{"ns.x": 10, "ns.y": 20}):
+        assert f() == (10, 20)
+        assert f(5) == (5, 20)
+        assert f(5, 6) == (5, 6)
+        assert f(y=6) == (10, 6)
+        with hp.scope(**{"ns.x": 11}):
+            assert f(y=6) == (11, 6)
+    assert f() == (1, 2)
+
+
+def test_every_parameter_that_can_be_passed_is_bound():
+    assert many(1, e=5) == (1, 2, 3, (), 4, 5, {})
+    assert scoped(lambda: many(1), b=20, c=30, d=40, e=50) == (1, 20, 30, (), 40, 50, {})
+    assert scoped(lambda: many(1, 2, 3, 4, x=6), b=20, c=30, d=40, e=50) == (1, 2, 3, (4,), 40, 50, {"x": 6})
+    assert scoped(lambda: many(1, b=6), b=20, e=5) == (1, 20, 3, (), 4, 5, {"b": 6})
+
+
+def test_a_parameter_without_default_can_come_from_the_scope():
+    with pytest.raises(TypeError, match=r"many\(\) lacks the argument 'e'.*'ns.e' is not set") as caught:
+        many(1)
+    assert isinstance(caught.value, KeyError)
+    with pytest.raises(hp.MissingArgumentError, match=r"nearest that is set: 'ns\.ee'"):
+        with hp.scope({"other": {"e": 1}, "ns.ee": 1}):
+
+            @hp.param("ns")
+            def f(e):
+                return e
+
+            f()
+    assert scoped(lambda: f(), e=None) is None
+
+
+def test_pythons_own_errors_for_a_wrong_call_stay():
+    with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
+        by_its_own_name(z=1)
+    with pytest.raises(TypeError, match="takes from 0 to 1 positional arguments but 2 were given"):
+        by_its_own_name(1, 2)
+
+
+def test_an_override_that_only_variadic_parameters_could_take_is_refused():
+    for key in ("ns.more", "ns.rest", "ns.other"):
+        with hp.scope(**{key: 1}):
+            with pytest.raises(hp.UnusableOverrideError, match=key) as caught:
+                many(1, e=5)
+            assert isinstance(caught.value, TypeError)
+            assert hp.snapshot().keys() == {key}
+    with hp.scope(**{"ns.dd": 1}), pytest.raises(TypeError, match=r"nearest parameter: 'ns\.d'.*set at .*\.py:\d+"):
+        many(1, e=5)
+    with hp.scope({"ns": {"inner": {"key": 1}}}):  # a namespace of its own beneath
+        assert many(1, e=5)[-1] == {}
+
+
+def test_functions_that_share_a_namespace_do_not_refuse_each_others_parameters():
+    @hp.param("shared")
+    def first(x=1, **more):
+        return x, more
+
+    @hp.param("shared")
+    def second(y=2):
+        return y
+
+    with hp.scope(**{"shared.x": 10, "shared.y": 20}):
+        assert (first(), second()) == ((10, {}), 20)
+
+
+def test_the_namespace_is_the_functions_own_without_a_name():
+    with hp.scope(**{"by_its_own_name.x": 5, "without_brackets.x": 6}):
+        assert (by_its_own_name(), without_brackets()) == (5, 6)
+    with pytest.raises(ValueError, match="segment 2 is empty"):
+        hp.param("a..b")
+    with pytest.raises(TypeError, match="hp.param decorates functions and classes, not 3"):
+        hp.param("a")(3)
+
+
+def test_a_function_keeps_name_docstring_signature_and_pickles_by_reference():
+    assert (many.__name__, many.__doc__, many.__module__) == ("many", "Return every argument.", __name__)
+    assert str(inspect.signature(many)) == "(a, b=2, /, c=3, *rest, d=4, e, **more)"
+    assert inspect.isfunction(many)
+    assert inspect.isfunction(many.__wrapped__)
+    assert pickle.loads(pickle.dumps(many)) is many
+
+
+def test_methods_static_and_class_methods():
+    class Thing:
+        @hp.param("ns")
+        def method(self, x=1):
+            return self, x
+
+        @hp.param("ns")
+        @staticmethod
+        def static_below(x=1):
+            return x
+
+        @staticmethod
+        @hp.param("ns")
+        def static_above(x=1):
+            return x
+
+        @hp.param("ns")
+        @classmethod
+        def class_below(cls, x=1):
+            return cls, x
+
+        @classmethod
+        @hp.param("ns")
+        def class_above(cls, x=1):
+            return cls, x
+
+        @property
+        @hp.param("ns")
+        def prop(self, x=1):
+            return x
+
+        @hp.param("ns")
+        def steps(self, x=1):
+            yield x
+
+        @hp.param("ns")
+        async def job(self, x=1):
+            return x
+
+    thing = Thing()
+    with hp.scope(**{"ns.x": 5}):
+        assert thing.method() == (thing, 5)
+        assert thing.method(6) == Thing.method(thing, 6) == (thing, 6)
+        assert [Thing.static_below(), thing.static_below(), Thing.static_above(), thing.static_above(6)] == [5, 5, 5, 6]
+        assert [Thing.class_below(), thing.class_above(6)] == [(Thing, 5), (Thing, 6)]
+        assert thing.prop == 5
+        assert [list(thing.steps()), list(thing.steps(6)), list(Thing.steps(thing))] == [[5], [6], [5]]
+    assert inspect.isgeneratorfunction(thing.steps)
+    assert inspect.iscoroutinefunction(thing.job)
+    assert inspect.iscoroutinefunction(Thing.job)
+    assert str(inspect.signature(thing.steps)) == "(x=1)"
+
+
+def test_a_class_stays_that_class():
+    assert isinstance(Model, type)
+    assert (Model.__name__, Model.__doc__, str(inspect.signature(Model))) == (
+        "Model",
+        "Be a class.",
+        "(dim, depth=2)",
+    )
+    with hp.scope({"ns": {"dim": 8}}):
+        model = Model()
+        assert isinstance(model, Model)
+        assert (model.dim, model.depth, Model(9, 3).dim) == (8, 2, 9)
+        child = Child()
+        assert (child.dim, child.depth, isinstance(child, Model)) == (8, 7, True)
+        assert (Heir().dim, Heir(3).dim) == (8, 3)
+    assert pickle.loads(pickle.dumps(model)).__dict__ == {"dim": 8, "depth": 2}
+    with pytest.raises(TypeError, match="Model.* lacks the argument 'dim'"):
+        Model()
+
+
+def test_dataclasses_and_named_tuples():
+    with hp.scope("ns.dim=8"):
+        assert Data() == Data(8, "none")
+        assert dataclasses.replace(Data(), name="x") == Data(8, "x")
+        assert dataclasses.asdict(Data(name="y")) == {"dim": 8, "name": "y"}
+        assert pickle.loads(pickle.dumps(Data())) == Data()
+
+        @hp.param("ns")
+        class Point(NamedTuple):
+            dim: int = 1
+
+        assert Point() == Point(8)
+        assert Point(3)._replace(dim=4) == (4,)
+
+        @hp.param("ns")
+        @attrs.define
+        class Attrs:
+            dim: int = 1
+
+        assert Attrs() == Attrs(8)
+
+        @hp.param("ns")
+        class Pydantic(pydantic.BaseModel):
+            dim: int = 1
+
+        assert Pydantic().dim == 8
+    with pytest.raises(TypeError, match="put hp.param above it"):
+
+        @dataclasses.dataclass
+        @hp.param("ns")
+        class Wrong:
+            x: int = 1
+
+    with pytest.raises(TypeError, match="msgspec.Struct"):
+
+        @hp.param("ns")
+        class Struct(msgspec.Struct):
+            x: int = 1
+
+
+def test_multiple_inheritance_keeps_its_order():
+    class Base:
+        def __init__(self, x=1):
+            self.seen = [x]
+
+    @hp.param("ns")
+    class Left(Base):
+        pass
+
+    class Right(Base):
+        def __init__(self, x=1):
+            super().__init__(x)
+            self.seen.append("right")
+
+    class Both(Left, Right):
+        pass
+
+    assert scoped(lambda: Both().seen, x=5) == [5, "right"]
+
+
+def test_other_callables():
+    def f(a, b=2):
+        return a, b
+
+    assert scoped(lambda: hp.param("ns")(functools.partial(f, 1))(), b=5) == (1, 5)
+
+    @functools.wraps(f)
+    def wrapper(*args, **kwargs):
+        return f(*args, **kwargs)
+
+    assert scoped(lambda: hp.param("ns")(wrapper)(1), b=5) == (1, 5)
+    assert scoped(lambda: hp.param("ns")(hp.param("other")(f))(1), b=5) == (1, 5)
+    with pytest.raises(TypeError, match="give hp.param a namespace"):
+        hp.param(functools.partial(f, 1))
+
+
+class Colour(enum.Enum):
+    RED = "red"
+
+
+class Size(TypedDict, total=False):
+    width: int
+
+
+@dataclasses.dataclass
+class Optimizer:
+    lr: float = 0.1
+    betas: tuple[float, float] = (0.9, 0.99)
+    inner: "Optimizer | None" = None
+
+
+class Schema(pydantic.BaseModel):
+    lr: float = 0.1
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value", "expected"),
+    [
+        (bool, "off", False),
+        (int, 3.0, 3),
+        (int, "1_000", 1000),
+        (float, "1e-4", 1e-4),
+        (float, 1, 1.0),
+        (str, 5, "5"),
+        (float | None, "none", None),
+        (float | None, "2", 2.0),
+        (bool | None, "yes", True),
+        (int | str, "3", "3"),
+        (int | float, "0.5", 0.5),
+        (list[int], "[1, 2]", [1, 2]),
+        (list[int] | None, "[1, 2]", [1, 2]),
+        (tuple[int, ...], [1, 2], (1, 2)),
+        (set[str], '["a"]', {"a"}),
+        (dict[str, float], '{"a": 1}', {"a": 1.0}),
+        (list[int] | tuple[int, ...], "[1]", [1]),
+        (Literal["adam", "sgd"], "sgd", "sgd"),
+        (Literal[1, 2], "2", 2),
+        (Colour, "red", Colour.RED),
+        (Colour, Colour.RED, Colour.RED),
+        (Path, "/tmp", Path("/tmp")),
+        (Path, "[1]", Path("[1]")),
+        (Path | None, "/tmp", Path("/tmp")),
+        (Annotated[int, "a note"], "3", 3),
+        (Annotated[int, msgspec.Meta(gt=1)], "3", 3),
+        (Optimizer, '{"lr": "0.5"}', Optimizer(0.5)),
+        (Optimizer, {"lr": 0.5, "inner": {"lr": 1}}, Optimizer(0.5, inner=Optimizer(1.0))),
+        (Optimizer | None, {"lr": 0.5}, Optimizer(0.5)),
+        (Schema, {"lr": "0.5"}, Schema(lr=0.5)),
+        (Size, {"width": "5"}, {"width": 5}),
+        (dict, {"a": {"b": 1}}, {"a": {"b": 1}}),
+        (Any, {"a": 1}, {"a": 1}),
+        (Any, "text", "text"),
+        (int, None, None),
+        ("int", "3", 3),
+        ("UnknownName", "3", 3),
+    ],
+)
+def test_a_value_is_given_as_the_annotation_asks(annotation, value, expected):
+    def f(x=7):
+        return x
+
+    f.__annotations__["x"] = annotation
+    result = scoped(hp.param("ns")(f), x=value)
+    assert (result, type(result)) == (expected, type(expected))
+
+
+@pytest.mark.parametrize(
+    ("annotation", "value", "message"),
+    [
+        (int, 0.5, "'ns.x' = 0.5 does not fit: wanted int (it is not a whole number)"),
+        (int, "0.5", "'ns.x' = '0.5' does not fit: wanted int (it is not a whole number)"),
+        (int, "three", "'ns.x' = 'three' does not fit: wanted int"),
+        (bool, "flase", "'ns.x' = 'flase' does not fit: wanted bool"),
+        (bool, 2, "'ns.x' = 2 does not fit: wanted bool"),
+        (float, "1e-4x", "'ns.x' = '1e-4x' does not fit: wanted float"),
+        (float, True, "'ns.x' = True does not fit: wanted float"),
+        (float | None, "fast", "'ns.x' = 'fast' does not fit: wanted float | None"),
+        (list, "1,2", "'ns.x' = '1,2' does not fit: wanted list (text is read as JSON: "),
+        (list[int], '["a"]', "wanted list[int] (at 'ns.x[0]': Expected `int`, got `str`)"),
+        (Literal["adam", "sgd"], "adma", "wanted Literal['adam', 'sgd'] (Invalid enum value 'adma')"),
+        (Colour, "blue", "wanted Colour (Invalid enum value 'blue')"),
+        (Path, 3, "wanted Path"),
+        (Annotated[int, msgspec.Meta(gt=5)], "3", "(Expected `int` >= 6)"),
+        (Optimizer, {"lr": "fast"}, "wanted Optimizer (at 'ns.x.lr': Expected `float`, got `str`)"),
+        (Optimizer, {"lrr": 1}, "wanted Optimizer (at 'ns.x.lrr': no such field; nearest: 'lr')"),
+        (Optimizer, {"inner": {"lrr": 1}}, "wanted Optimizer (at 'ns.x.inner.lrr': no such field; nearest: 'lr')"),
+        (Size, {"widht": 1}, "at 'ns.x.widht': no such field"),
+        (Schema, {"lr": "fast"}, "wanted Schema"),
+        (int | str | None, 2.5, "wanted int | str | None"),
+        (dict, 3, "wanted dict"),
+    ],
+)
+def test_what_does_not_fit_is_refused_with_key_value_type_and_place(annotation, value, message):
+    def f(x=7):
+        return x
+
+    f.__annotations__["x"] = annotation
+    f = hp.param("ns")(f)
+    with hp.scope({"ns": {"x": value}}), pytest.raises(hp.ParamError) as caught:
+        f()
+    assert message in str(caught.value)
+    assert "set at " + __file__ in str(caught.value)
+    assert f(x=value) == value  # what the caller gives is the caller's
+    with hp.scope({"ns": {"x": value}}):
+        assert f(1) == 1
+
+
+def test_a_scalar_parameter_is_not_given_what_lies_beneath_its_key():
+    @hp.param("ns")
+    def f(model="resnet", *, options={}, anything):  # noqa: B006
+        return model, options, anything
+
+    with hp.scope({"ns": {"model": {"dim": 3}, "options": {"a": {"b": 1}}, "anything": {"c": 2}}}):
+        assert f() == ("resnet", {"a": {"b": 1}}, {"c": 2})
+
+
+def test_text_is_converted_once_for_a_reader_and_frame():
+    made = []
+
+    class Counted(Path):
+        _flavour = getattr(Path("."), "_flavour", None)
+
+        def __new__(cls, *args):
+            made.append(args)
+            return super().__new__(cls, *args)
+
+    default = Counted("x")
+    with hp.scope("ns.x=1", "path=y"):
+        made.clear()
+        assert {id(hp.scope.path | default) for _ in range(5)} == {id(hp.scope.path | default)}
+        assert len(made) == 1

@@ -1,0 +1,319 @@
+"""Asyncio tasks, coroutines, generators and async generators."""
+
+import asyncio
+import contextvars
+import gc
+import inspect
+import types
+
+import hyperparameter as hp
+import pytest
+
+
+def lr():
+    return hp.scope.train.lr | 0
+
+
+def test_a_thousand_tasks_at_once_see_their_own_scopes():
+    async def work(number):
+        with hp.scope(**{"train.lr": number}):
+            for _ in range(5):
+                await asyncio.sleep(0)
+                assert lr() == number
+                hp.scope.train.lr = number
+            with hp.scope(**{"train.lr": -number}):
+                await asyncio.sleep(0)
+                assert lr() == -number
+        return lr()
+
+    async def main():
+        with hp.scope(**{"train.lr": 7}):
+            return await asyncio.gather(*(work(number) for number in range(1, 1001)))
+
+    assert asyncio.run(main()) == [7] * 1000
+
+
+def test_a_task_starts_from_where_it_was_started_and_its_writes_stay_its_own():
+    async def child(value):
+        seen = [lr()]
+        hp.scope.train.lr = value
+        await asyncio.sleep(0)
+        return [*seen, lr()]
+
+    async def main():
+        with hp.scope(**{"train.lr": 1}):
+            tasks = [asyncio.create_task(child(value)) for value in (2, 3)]
+            hp.scope.train.lr = 4  # the tasks have their copy already
+            results = await asyncio.gather(*tasks)
+            in_thread = await asyncio.to_thread(lr)
+            in_executor = await asyncio.get_running_loop().run_in_executor(None, hp.bind(lr))
+            unbound = await asyncio.get_running_loop().run_in_executor(None, lr)
+            return results, in_thread, in_executor, unbound, lr()
+
+    assert asyncio.run(main()) == ([[1, 2], [1, 3]], 4, 4, 0, 4)
+
+
+def test_a_scope_may_be_left_in_another_task():
+    async def main():
+        ps = hp.scope(**{"train.lr": 1})
+        ps.__enter__()
+
+        async def other():
+            ps.__exit__(None, None, None)
+            return lr()
+
+        assert await asyncio.create_task(other()) == 0
+        assert lr() == 1
+        ps.__exit__(None, None, None)
+        ps.__exit__(None, None, None)  # again: nothing to do, nothing raised
+        return lr()
+
+    assert asyncio.run(main()) == 0
+
+
+def test_cancelling_a_task_leaves_no_trace():
+    async def work():
+        with hp.scope(**{"train.lr": 1}):
+            await asyncio.sleep(60)
+
+    async def main():
+        task = asyncio.create_task(work())
+        await asyncio.sleep(0)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        return lr()
+
+    assert asyncio.run(main()) == 0
+
+
+def test_interleaved_generators_leave_their_own_scope():
+    """An undecorated generator's scope reaches its consumer; leaving still removes only that one."""
+
+    def steps(value):
+        with hp.scope(**{"train.lr": value}) as ps:
+            yield ps.train.lr | 0
+            yield ps.train.lr | 0
+
+    first, second = steps(1), steps(2)
+    assert [next(first), next(second), next(first), next(second)] == [1, 2, 1, 2]
+    assert next(first, "done") == "done"
+    assert lr() == 2
+    assert next(second, "done") == "done"
+    assert lr() == 0
+
+
+def test_an_abandoned_generator_takes_its_scope_along():
+    def steps():
+        with hp.scope(**{"train.lr": 1}):
+            yield
+
+    abandoned = steps()
+    next(abandoned)
+    with hp.scope(**{"train.lr": 2}):
+        del abandoned
+        gc.collect()
+        assert lr() == 2
+    assert lr() == 0
+
+
+def decorated_steps(log=None):
+    @hp.param("gen")
+    def steps(start=0):
+        """Yield what is seen."""
+        try:
+            with hp.scope(**{"train.lr": 10 + start}):
+                sent = yield lr()
+                while True:
+                    sent = yield (sent, lr())
+        except ValueError as error:
+            yield str(error)
+        finally:
+            if log is not None:
+                log.append(lr())
+        return "end"
+
+    return steps
+
+
+def test_a_decorated_generator_keeps_its_scopes_from_its_consumer():
+    steps = decorated_steps()
+    with hp.scope(**{"gen.start": 1, "train.lr": 5}):
+        running = steps()
+    assert (next(running), lr()) == (11, 0)
+    with hp.scope(**{"train.lr": 6, "gen.start": 9}):
+        assert (running.send("hello"), lr()) == (("hello", 11), 6)
+        assert running.throw(ValueError("thrown")) == "thrown"
+        with pytest.raises(StopIteration) as stop:
+            next(running)
+        assert (stop.value.value, lr()) == ("end", 6)
+
+
+def test_a_closed_or_abandoned_decorated_generator_cleans_up_in_its_own_view():
+    log = []
+    steps = decorated_steps(log)
+    with hp.scope(**{"train.lr": 5}):
+        closed, abandoned, never_started = steps(), steps(), steps()
+    next(closed), next(abandoned)
+    with hp.scope(**{"train.lr": 6}):
+        closed.close()
+        del abandoned, never_started
+        gc.collect()
+        assert lr() == 6
+    assert log == [5, 5]
+
+
+def test_decorated_generators_may_be_interleaved_and_delegated_to():
+    steps = decorated_steps()
+    first, second = steps(1), steps(2)
+    assert [next(first), next(second), next(first)[1], next(second)[1], lr()] == [11, 12, 11, 12, 0]
+
+    def outer():
+        result = yield from steps(3)
+        yield result
+
+    delegating = outer()
+    assert [next(delegating), delegating.send("x"), delegating.throw(ValueError("v"))] == [13, ("x", 13), "v"]
+    assert next(delegating) == "end"
+
+
+def test_a_decorated_generator_is_one_to_inspect():
+    steps = decorated_steps()
+    assert inspect.isgeneratorfunction(steps)
+    assert isinstance(steps(), types.GeneratorType)
+    assert steps().__name__ == "steps"
+    assert steps.__doc__ == "Yield what is seen."
+    assert str(inspect.signature(steps)) == "(start=0)"
+
+
+def test_an_error_in_a_decorated_generator_reaches_the_consumer():
+    @hp.param("gen")
+    def steps():
+        yield 1
+        raise KeyError("mine")
+
+    running = steps()
+    next(running)
+    with pytest.raises(KeyError, match="mine"):
+        next(running)
+
+
+def async_steps(log):
+    @hp.param("gen")
+    async def steps(start=0):
+        try:
+            with hp.scope(**{"train.lr": 10 + start}):
+                while True:
+                    await asyncio.sleep(0)
+                    try:
+                        sent = yield lr()
+                    except ValueError as error:
+                        sent = yield str(error)
+                    log.append(sent)
+        finally:
+            await asyncio.sleep(0)
+            log.append(("closed", lr()))
+
+    return steps
+
+
+def test_a_decorated_async_generator_keeps_its_scopes_from_its_consumer():
+    log = []
+    steps = async_steps(log)
+    assert inspect.isasyncgenfunction(steps)
+
+    async def main():
+        with hp.scope(**{"gen.start": 1, "train.lr": 5}):
+            running = steps()
+        assert inspect.isasyncgen(running)
+        with hp.scope(**{"train.lr": 6}):
+            assert (await anext(running), lr()) == (11, 6)
+            assert (await running.asend("a"), lr()) == (11, 6)
+            assert await running.athrow(ValueError("b")) == "b"
+            assert (await asyncio.create_task(running.asend("c")), lr()) == (11, 6)
+            await asyncio.create_task(running.aclose())
+            assert lr() == 6
+
+    asyncio.run(main())
+    assert log == ["a", "c", ("closed", 5)]
+
+
+def test_an_async_generator_closed_in_another_task_disturbs_nothing():
+    """Neither a decorated one nor one that is not, with the loop's own clean-up too."""
+    log = []
+
+    async def plain():
+        with hp.scope(**{"train.lr": 20}):
+            yield lr()
+
+    async def main():
+        with hp.scope(**{"train.lr": 6}):
+            for steps in (async_steps(log), plain):
+                running = steps()
+                async for _ in running:
+                    break
+                await asyncio.create_task(running.aclose())
+                assert lr() in (6, 20)  # an undecorated one has reached into this task
+        assert lr() in (0, 20)
+        left_open = async_steps(log)()
+        await anext(left_open)
+        del left_open
+        gc.collect()
+        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+
+    contextvars.copy_context().run(asyncio.run, main())
+    assert log == [("closed", 6), ("closed", 20)]
+    assert lr() == 0
+
+
+def test_a_decorated_coroutine_function_resolves_its_arguments_at_the_call():
+    @hp.param("job")
+    async def job(n=0):
+        await asyncio.sleep(0)
+        return n
+
+    assert inspect.iscoroutinefunction(job)
+    assert asyncio.iscoroutinefunction(job)
+    with hp.scope(**{"job.n": 3}):
+        called = job()
+    assert inspect.iscoroutine(called)
+    assert asyncio.run(called) == 3
+
+
+def test_bound_coroutines_and_generators_run_in_their_view_at_each_step():
+    async def job():
+        await asyncio.sleep(0)
+        first = lr()
+        with hp.scope(**{"train.lr": 99}):
+            await asyncio.sleep(0)
+        return first, lr()
+
+    def steps():
+        yield lr()
+        yield lr()
+
+    async def stream():
+        yield lr()
+        await asyncio.sleep(0)
+        yield lr()
+
+    with hp.scope(**{"train.lr": 5}):
+        bound_job, bound_steps, bound_stream = hp.bind(job), hp.bind(steps), hp.bind(stream)
+
+    async def main():
+        with hp.scope(**{"train.lr": 6}):
+            seen = await asyncio.gather(bound_job(), bound_job())
+            return seen, list(bound_steps()), [item async for item in bound_stream()], lr()
+
+    assert asyncio.run(main()) == ([(5, 5), (5, 5)], [5, 5], [5, 5], 6)
+
+
+def test_init_lasts_for_the_rest_of_the_context():
+    def job():
+        with hp.scope(**{"train.lr": 1}):
+            hp.scope.init(**{"train.lr": 2})
+            assert lr() == 2
+        return lr()
+
+    assert (contextvars.copy_context().run(job), lr()) == (2, 0)
