@@ -4,10 +4,11 @@ import asyncio
 import contextvars
 import threading
 
-import hyperparameter as hp
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+import hyperparameter as hp
 from hyperparameter.testing import clean
 
 GONE = object()
@@ -62,7 +63,7 @@ class Oracle:
         view = dict(self.baseline if self.pinned is None else self.pinned)
         layers = [(self.loose, False)] + [(own, empty) for _, own, empty in self.entered[:depth]]
         for own, empty in layers:
-            view = {key: value for key, value in ({} if empty else view).items()} | own
+            view = ({} if empty else view) | own
             view = {key: value for key, value in view.items() if value is not GONE}
         return view
 

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict
 
 import attrs
-import hyperparameter as hp
 import msgspec
 import pydantic
 import pytest
+
+import hyperparameter as hp
 
 
 def scoped(call, **params):
@@ -114,7 +115,10 @@ def test_an_override_that_only_variadic_parameters_could_take_is_refused():
                 many(1, e=5)
             assert isinstance(caught.value, TypeError)
             assert hp.snapshot().keys() == {key}
-    with hp.scope(**{"ns.dd": 1}), pytest.raises(TypeError, match=r"nearest parameter: 'ns\.d'.*set at .*\.py:\d+"):
+    with (
+        hp.scope(**{"ns.dd": 1}),
+        pytest.raises(TypeError, match=r"nearest parameter: 'ns\.d'.*set at .*\.py:\d+"),
+    ):
         many(1, e=5)
     with hp.scope({"ns": {"inner": {"key": 1}}}):  # a namespace of its own beneath
         assert many(1, e=5)[-1] == {}
@@ -193,7 +197,12 @@ def test_methods_static_and_class_methods():
     with hp.scope(**{"ns.x": 5}):
         assert thing.method() == (thing, 5)
         assert thing.method(6) == Thing.method(thing, 6) == (thing, 6)
-        assert [Thing.static_below(), thing.static_below(), Thing.static_above(), thing.static_above(6)] == [5, 5, 5, 6]
+        assert [Thing.static_below(), thing.static_below(), Thing.static_above(), thing.static_above(6)] == [
+            5,
+            5,
+            5,
+            6,
+        ]
         assert [Thing.class_below(), thing.class_above(6)] == [(Thing, 5), (Thing, 6)]
         assert thing.prop == 5
         assert [list(thing.steps()), list(thing.steps(6)), list(Thing.steps(thing))] == [[5], [6], [5]]
@@ -387,7 +396,11 @@ def test_a_value_is_given_as_the_annotation_asks(annotation, value, expected):
         (Annotated[int, msgspec.Meta(gt=5)], "3", "(Expected `int` >= 6)"),
         (Optimizer, {"lr": "fast"}, "wanted Optimizer (at 'ns.x.lr': Expected `float`, got `str`)"),
         (Optimizer, {"lrr": 1}, "wanted Optimizer (at 'ns.x.lrr': no such field; nearest: 'lr')"),
-        (Optimizer, {"inner": {"lrr": 1}}, "wanted Optimizer (at 'ns.x.inner.lrr': no such field; nearest: 'lr')"),
+        (
+            Optimizer,
+            {"inner": {"lrr": 1}},
+            "wanted Optimizer (at 'ns.x.inner.lrr': no such field; nearest: 'lr')",
+        ),
         (Size, {"widht": 1}, "at 'ns.x.widht': no such field"),
         (Schema, {"lr": "fast"}, "wanted Schema"),
         (int | str | None, 2.5, "wanted int | str | None"),

@@ -6,8 +6,9 @@ import gc
 import inspect
 import types
 
-import hyperparameter as hp
 import pytest
+
+import hyperparameter as hp
 
 
 def lr():

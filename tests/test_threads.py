@@ -4,8 +4,9 @@ import concurrent.futures
 import multiprocessing
 import threading
 
-import hyperparameter as hp
 import pytest
+
+import hyperparameter as hp
 
 THREADS = 8
 

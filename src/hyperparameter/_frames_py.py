@@ -143,7 +143,7 @@ class Frame:
         """Return the segments that follow a key, sorted."""
         return sorted(segment for segment, _ in _map.items(_map.get(self.tree(), key) or {}))
 
-    def keys(self) -> list[str]:
+    def visible(self) -> list[str]:
         """Return every visible key, sorted."""
         return sorted(key for key, _ in _map.items(self.view()))
 

@@ -62,7 +62,7 @@ def require(frame: Frame, key: str) -> Any:
     if value is MISSING:
         value = frame.subtree(key)
         if value is None:
-            raise MissingParamError(key, names=frame.keys)
+            raise MissingParamError(key, names=frame.visible)
     return value
 
 
@@ -88,7 +88,7 @@ def misfit_error(frame: Frame, key: str, value: Any, misfit: Misfit) -> ParamErr
         detail = f"at {path!r}: {detail}"
         origin = origin or frame.entry(path)[1]
     if origin is None:  # what lies beneath the key was asked for: the place of its first part
-        beneath = (name for name in frame.keys() if name.startswith(key + "."))
+        beneath = (name for name in frame.visible() if name.startswith(key + "."))
         origin = frame.entry(next(beneath, key))[1]
     return ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin)
 

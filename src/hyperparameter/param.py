@@ -248,7 +248,7 @@ class Binding:
             elif parameter.default is MISSING:
                 name = getattr(self.cls or self.function, "__qualname__", self.namespace)
                 raise MissingArgumentError(
-                    parameter.key, detail=f"{name}() lacks the argument {parameter.name!r}", names=frame.keys
+                    parameter.key, detail=f"{name}() lacks the argument {parameter.name!r}", names=frame.visible
                 )
         return tuple(positional), {**named, **kwargs}
 

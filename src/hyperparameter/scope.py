@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ._kernel import (
+    MISSING,
     Reference,
     RootBase,
     ScopeBase,
@@ -60,7 +61,7 @@ class Scope(ScopeBase):
             >>> list(hp.scope(b=1, a=2).keys())
             ['a', 'b']
         """
-        return dict.fromkeys(frame_of(self).keys()).keys()
+        return dict.fromkeys(frame_of(self).visible()).keys()
 
     def update(self, *sources: Source, **params: Any) -> None:
         """Set parameters in this scope until it is left; sources are those of `hp.scope(...)`.
@@ -95,13 +96,13 @@ class Scope(ScopeBase):
         return require(frame_of(self), check(key))
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and key in self.keys()
+        return isinstance(key, str) and frame_of(self).entry(key)[0] is not MISSING
 
     def __iter__(self) -> Iterator[str]:
-        return iter(frame_of(self).keys())
+        return iter(frame_of(self).visible())
 
     def __len__(self) -> int:
-        return len(frame_of(self).keys())
+        return len(frame_of(self).visible())
 
     def __bool__(self) -> bool:
         return True  # `if ps:` asks for a scope, not for parameters in it
@@ -201,7 +202,7 @@ class ScopeRoot(RootBase):
         return Scope(overrides(sources, params, caller(1))).__enter__()
 
     def __repr__(self) -> str:
-        return f"<hp.scope: {len(present().keys())} parameters set>"
+        return f"<hp.scope: {len(present().visible())} parameters set>"
 
     def __dir__(self) -> list[str]:
         return ["current", "empty", "frozen", "init", *present().beneath("")]
