@@ -88,7 +88,7 @@ __all__ = [
     "write",
 ]
 
-NAME = "python"
+NAME: str = "python"
 _get = current.get
 _set = current.set
 

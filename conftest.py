@@ -1,0 +1,29 @@
+"""Run the examples of README, docs and docstrings as tests."""
+
+from doctest import ELLIPSIS
+
+from sybil import Sybil
+from sybil.parsers.doctest import DocTestParser
+from sybil.parsers.markdown import PythonCodeBlockParser
+
+from hyperparameter.testing import clean
+
+
+def setup(namespace):
+    """Give a document a clean baseline and view."""
+    namespace["clean example"] = clean()
+    namespace["clean example"].__enter__()
+
+
+def teardown(namespace):
+    namespace["clean example"].__exit__(None, None, None)
+
+
+documents = Sybil(
+    parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS)],
+    patterns=["README.md", "docs/*.md"],
+    setup=setup,
+    teardown=teardown,
+)
+docstrings = Sybil(parsers=[DocTestParser()], pattern="src/**/*.py", setup=setup, teardown=teardown)
+pytest_collect_file = (documents + docstrings).pytest()
