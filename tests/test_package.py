@@ -152,13 +152,23 @@ def test_nothing_outlives_its_scope():
     def f(x=None, y=0):
         return x
 
+    def decorated_closure(captured):
+        @hp.param("ns")
+        def g(y=0):
+            return captured, y
+
+        g()
+        return None
+
     value = Value()
+    decorated_closure(value)
     gone = weakref.ref(value)
     reference = hp.scope.ns.x
     with hp.scope({"ns": {"x": value}}, "ns.y=3"):
         assert reference() is (reference | None) is f() is value
         hp.scope.ns.z = value
         hp.bind(f)()
+        decorated_closure(value)
     del value
     gc.collect()
     assert gone() is None

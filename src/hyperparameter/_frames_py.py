@@ -61,7 +61,9 @@ class Frame:
         if entry is None:
             entry = _map.get(self.own, key)
             if entry is None:
-                entry = (_map.get(self.below().view(), key) if self.parent else None) or ABSENT
+                below = self.below()
+                full = below.view() if below.full is None else below.full
+                entry = _map.get(full, key) or ABSENT
             self.remember(key, entry)
         return entry
 

@@ -56,6 +56,8 @@ if TYPE_CHECKING:
     class Binding(Protocol):
         """What the decorated call asks when it has no plan yet (see param.py)."""
 
+        token: object  # stands for the binding in a frame's memo, which must not keep the function alive
+
         def plans(self, frame: Frame) -> dict[int, Any]: ...
         def arguments(
             self, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -99,14 +101,13 @@ _set = current.set
 class ScopeBase:
     """Hold a set of overrides that is entered and left. (What users call is in scope.py.)"""
 
-    __slots__ = ("__empty__", "__own__", "__weakref__")
+    __slots__ = ("__own__", "__weakref__")
     __own__: Map
-    __empty__: bool
+    __empty__ = False  # does it hide what is outside?
 
-    def __new__(cls, own: Map, empty: bool = False) -> Any:
-        scope = object.__new__(cls)
+    def __new__(cls, own: Map) -> Any:
+        scope = _new(cls)
         _set_own(scope, own)
-        _set_empty(scope, empty)
         return scope
 
     def __enter__(self) -> Any:
@@ -145,7 +146,7 @@ class ScopeBase:
 
 
 _set_own = ScopeBase.__dict__["__own__"].__set__
-_set_empty = ScopeBase.__dict__["__empty__"].__set__
+_new = object.__new__
 
 
 def _own_attribute(cls: type, name: str) -> str:
@@ -162,7 +163,9 @@ class RootBase:
 
     def __call__(self, /, *sources: Any, **params: Any) -> Any:
         frame = sys._getframe(1)
-        return self.__scope__(overrides(sources, params, (frame.f_code, frame.f_lasti)))
+        scope = _new(self.__scope__)
+        _set_own(scope, overrides(sources, params, (frame.f_code, frame.f_lasti)))
+        return scope
 
     def __getattr__(self, name: str) -> Reference:
         reference: Reference = new_reference(Reference, attribute_key(name))
@@ -202,8 +205,10 @@ def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., An
     pair with the names that the caller has to give for it to hold.
     """
 
+    token = binding.token
+
     def call(*args: Any, **kwargs: Any) -> Any:
-        plans = (_get() or frames.baseline).memo.get(binding)
+        plans = (_get() or frames.baseline).memo.get(token)
         if plans is None:
             plans = binding.plans(present())
         plan = plans.get(len(args))

@@ -33,19 +33,20 @@ PLAIN = frozenset((bool, int, float, str, bytes, list, tuple, type(None)))  # ne
 def read(frame: Frame, key: str, default: Any) -> Any:
     """Return the value of a key as its default asks, else the default."""
     value = frame.entry(key)[0]
+    kind = type(default)
+    if type(value) is kind:
+        return value
     if isinstance(default, Reference):
         raise TypeError(
             f"the default of {path_of(key)} is the reference {default!r}, not a value: "
             f"write {path_of(key)} | ({path_of(default.__key__)} | default)"
         )
     if value is MISSING:
-        if is_mapping(default):
-            beneath = frame.subtree(key)
-            return default if beneath is None else beneath
-        return default
+        beneath = frame.subtree(key) if kind not in PLAIN and is_mapping(default) else None
+        return default if beneath is None else beneath
     if value is None or default is None:
         return value
-    asked = (key, type(default))
+    asked = (key, kind)
     answer = frame.memo.get(asked)
     if answer is None:
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from ._kernel import NOWHERE, Frame, freeze, present, swap
 from ._map import get, items, split
 from .errors import MissingParamError, shown, where
-from .scope import Scope
+from .scope import EmptyScope, Scope
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
@@ -158,7 +158,7 @@ class Bound:
                 setattr(self, name, getattr(function, name))
         self.__wrapped__ = function
         self._view = view
-        scope = Scope(view.__entries__(), True)
+        scope = EmptyScope(view.__entries__())
         self._frame = Frame(scope, scope.__own__, NOWHERE)
         self._run = RUNNERS[kind_of(function)]
 

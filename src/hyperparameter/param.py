@@ -190,6 +190,7 @@ class Binding:
         self.namespace = namespace
         self.function = function
         self.cls = cls
+        self.token = object()
         self.variadic: dict[str, str] = {}  # "args" and "kwargs", by whatever names, to how they are written
         self._parameters: list[_Parameter] | None = None
         others = _declared.setdefault(namespace, [])
@@ -223,17 +224,32 @@ class Binding:
         return bound
 
     def plans(self, frame: Frame) -> dict[int, Any]:
-        plans = frame.memo.get(self)
-        if plans is None:
-            plans = {}
-            frame.remember(self, plans)
+        """Return the plans that hold in a frame: those of the frame below where it sets nothing for us."""
+        above, plans = [], frame.memo.get(self.token)
+        while plans is None:
+            above.append(frame)
+            if self._is_touched(frame):
+                plans = {}
+            else:
+                frame = frame.below()
+                plans = frame.memo.get(self.token)
+        for frame in above:
+            frame.remember(self.token, plans)
         return plans
+
+    def _is_touched(self, frame: Frame) -> bool:
+        if frame.parent is None or type(frame.own) is not dict:
+            return True
+        prefix = self.namespace + "."
+        return any(key.startswith(prefix) for key in frame.own)
 
     def arguments(
         self, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return the arguments to call the function with, and plan for calls like this one."""
-        self._plan(frame, len(args))
+        plan = self._plan(frame, len(args))
+        if type(plan) is dict:
+            return args, {**plan, **kwargs}
         positional, named = list(args), {}
         for parameter in self.parameters:
             if parameter.index is not None and parameter.index < len(args):
@@ -252,7 +268,7 @@ class Binding:
                 )
         return tuple(positional), {**named, **kwargs}
 
-    def _plan(self, frame: Frame, count: int) -> None:
+    def _plan(self, frame: Frame, count: int) -> Any:
         """Have the frame remember what a call with `count` positional arguments takes from it."""
         parameters = self.parameters
         if self.variadic:
@@ -268,11 +284,13 @@ class Binding:
                 continue
             if value is not MISSING:
                 if parameter.positional_only:
-                    return  # it cannot be given by name: such a call is worked out each time
+                    return None  # it cannot be given by name: such a call is worked out each time
                 plan[parameter.name] = value
             elif parameter.default is MISSING:
                 needed.add(parameter.name)
-        self.plans(frame)[count] = (plan, needed) if needed else plan
+        made = (plan, needed) if needed else plan
+        self.plans(frame)[count] = made
+        return made
 
     def _refuse_variadic(self, frame: Frame) -> None:
         """Refuse an override that only `*args` or `**kwargs` could take: it would be ignored."""

@@ -117,11 +117,18 @@ class Scope(ScopeBase):
     def __reduce__(self) -> tuple[Any, ...]:
         from .bind import Snapshot
 
-        return _unpickled, (type(self), Snapshot(self.__own__), self.__empty__)
+        return _unpickled, (type(self), Snapshot(self.__own__))
 
 
-def _unpickled(cls: type[Scope], own: Any, empty: bool) -> Scope:
-    return cls(own.__entries__(), empty)
+def _unpickled(cls: type[Scope], own: Any) -> Scope:
+    return cls(own.__entries__())
+
+
+class EmptyScope(Scope):
+    """Hide everything outside it. Made by `hp.scope.empty`."""
+
+    __slots__ = ()
+    __empty__ = True
 
 
 class _Context(Scope):
@@ -171,7 +178,7 @@ class ScopeRoot(RootBase):
             ...     dict(ps)
             {'b': 2}
         """
-        return Scope(overrides(sources, params, caller(1)), True)
+        return EmptyScope(overrides(sources, params, caller(1)))
 
     def current(self) -> Scope:
         """Return the innermost scope; outside of any, the one that holds the context's own writes.
