@@ -158,7 +158,6 @@ def test_nothing_outlives_its_scope():
             return captured, y
 
         g()
-        return None
 
     value = Value()
     decorated_closure(value)

@@ -2,6 +2,7 @@
 
 import collections
 import copy
+import dataclasses
 import operator
 import pickle
 import sys
@@ -150,10 +151,10 @@ def test_pickling_and_copying():
 
 def test_sources_of_every_kind():
     ordered = collections.OrderedDict(b=collections.ChainMap({"c": 1}))
-    proxy = types.MappingProxyType({"d": types.MappingProxyType({})})
+    proxy = types.MappingProxyType({"d": types.MappingProxyType({"x": 1})})
     snapshot = hp.bind(lambda: (hp.scope.init(e=5), hp.snapshot())[1])()
     with hp.scope({1: {2: "int keys"}}, ordered, proxy, snapshot, "f=a=b", hp.scope(g=7), g=8) as ps:
-        assert dict(ps) == {"1.2": "int keys", "b.c": 1, "d": {}, "e": 5, "f": "a=b", "g": 8}
+        assert dict(ps) == {"1.2": "int keys", "b.c": 1, "d.x": 1, "e": 5, "f": "a=b", "g": 8}
         assert hp.scope[1][2]() == "int keys"
 
 
@@ -362,6 +363,29 @@ def test_defaults_of_other_classes_ask_for_nothing():
         assert (hp.scope.o | Own()) == [1]
     with hp.scope("o=text"), pytest.raises(hp.ParamError, match="wanted Own"):
         hp.scope.o | Own()
+
+
+def test_what_lies_beneath_a_key_becomes_the_dataclass_that_the_default_asks_for():
+    @dataclasses.dataclass
+    class Optimizer:
+        lr: float = 0.1
+        name: str = "adam"
+
+    default = Optimizer(name="sgd")
+    assert hp.scope.opt | default is default
+    with hp.scope("opt.lr=0.5"):
+        assert hp.scope.opt | default == Optimizer(0.5)
+        assert hp.scope.opt | {"lr": 1} == {"lr": "0.5"}
+        assert hp.scope.opt | 3 == 3
+        assert hp.param("ns")(lambda opt=default: opt)() is default
+        assert hp.bind(hp.scope.opt)() == {"lr": "0.5"}
+    with hp.scope("ns.opt.lr=0.5"):
+        assert hp.param("ns")(lambda opt=default: opt)() == Optimizer(0.5)
+    with (
+        hp.scope("opt.lrr=0.5"),
+        pytest.raises(hp.ParamError, match=r"'opt\.lrr': no such field; nearest: 'lr'"),
+    ):
+        hp.scope.opt | default
 
 
 def test_numbers_of_other_libraries():

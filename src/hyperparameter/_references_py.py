@@ -7,9 +7,9 @@ import sys
 from . import _frames_py as frames
 from . import _map
 from ._frames_py import MISSING, Frame, current, delete, frame_of, present, write
-from .convert import Misfit, convert_like
+from .convert import Misfit, convert_like, takes_subtree
 from .errors import MissingParamError, ParamError, shown
-from .keys import check, flatten, is_mapping, split_text
+from .keys import PLAIN, check, flatten, is_mapping, split_text
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
@@ -27,9 +27,6 @@ else:
         return function
 
 
-PLAIN = frozenset((bool, int, float, str, bytes, list, tuple, type(None)))  # never a mapping
-
-
 def read(frame: Frame, key: str, default: Any) -> Any:
     """Return the value of a key as its default asks, else the default."""
     value = frame.entry(key)[0]
@@ -42,8 +39,13 @@ def read(frame: Frame, key: str, default: Any) -> Any:
             f"write {path_of(key)} | ({path_of(default.__key__)} | default)"
         )
     if value is MISSING:
-        beneath = frame.subtree(key) if kind not in PLAIN and is_mapping(default) else None
-        return default if beneath is None else beneath
+        if kind in PLAIN or not takes_subtree(kind):
+            return default
+        value = frame.subtree(key)
+        if value is None:
+            return default
+        if is_mapping(default):
+            return value
     if value is None or default is None:
         return value
     asked = (key, kind)

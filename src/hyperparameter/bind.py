@@ -184,7 +184,9 @@ class _AsyncBound(Bound):
 
 def kind_of(function: Any) -> str:
     """Return "function", "coroutine", "generator" or "async generator"."""
-    while hasattr(function, "func") and hasattr(function, "keywords"):  # functools.partial
+    from functools import partial
+
+    while isinstance(function, partial):
         function = function.func
     code = getattr(getattr(function, "__func__", function), "__code__", None)
     if code is None and callable(function):  # an object whose class says how

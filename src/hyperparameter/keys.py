@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-__all__ = ["check", "flatten", "is_mapping", "split_text"]
+__all__ = ["PLAIN", "check", "flatten", "is_mapping", "split_text"]
 
+PLAIN = frozenset((bool, int, float, str, bytes, list, tuple, set, frozenset, type(None)))  # never a mapping
 MOST_KEPT = 4096  # keys remembered as good; bounded, since keys can be made at run time
 _good: set[str] = set()
 
@@ -72,8 +73,8 @@ def is_mapping(value: object) -> bool:
     cls = type(value)
     if cls is dict:
         return True
-    if cls.__module__ == "builtins":
-        return False  # spares numbers and text the walk through the abstract base class
+    if cls in PLAIN:
+        return False
     from _collections_abc import Mapping
 
     return isinstance(value, Mapping)

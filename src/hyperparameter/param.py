@@ -8,7 +8,7 @@ from ._kernel import MISSING, Frame, decorate, misfit_error
 from .bind import kind_of, present_view, run_async_generator, run_generator
 from .convert import Misfit, convert, convert_like, takes_subtree
 from .errors import MissingArgumentError, ParamError, UnusableOverrideError, shown
-from .keys import check, is_mapping
+from .keys import check
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ class _Parameter:
         self.default = MISSING if parameter.default is parameter.empty else parameter.default
         self.annotation = annotation
         if annotation is MISSING:
-            self.subtree = self.default is MISSING or is_mapping(self.default)
+            self.subtree = self.default is MISSING or takes_subtree(type(self.default))
         else:
             self.subtree = takes_subtree(annotation)
 
