@@ -8,23 +8,25 @@ import sys
 import tomllib
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
-import hyperparameter as hp
 import pytest
+
+import hyperparameter as hp
 
 FILE = Path(__file__).parent.parent / "contract" / "cases.toml"
 CASES = tomllib.loads(FILE.read_text("utf-8"))["case"]
 NOTHING = object()  # what a step gives that gives no value
-EMPTY = inspect.Parameter.empty
+PLAIN = inspect.Parameter.POSITIONAL_OR_KEYWORD
+UNGIVEN = object()  # a field that a step can leave out
 
 ERRORS = {
     "MissingParam": hp.MissingParamError,
     "MissingArgument": hp.MissingArgumentError,
     "Param": hp.ParamError,
     "KeySyntax": hp.KeySyntaxError,
-    "UnusableOverride": hp.UnusableOverrideError,
     "Type": TypeError,
 }
 TAGS = {  # tables with one such key stand for what TOML lacks
@@ -35,7 +37,7 @@ TAGS = {  # tables with one such key stand for what TOML lacks
     "pairs": dict,
     "reference": lambda key: hp.scope[key],
 }
-NEEDS = {*TAGS, "dynamic", "types", "functions", "tasks"}  # all of which Python has
+NEEDS = {*TAGS, "dynamic", "types", "functions", "tasks", "untyped"}  # all of which Python has
 TYPES = {
     **{kind.__name__: kind for kind in (bool, int, float, str, list, tuple, set, dict)},
     "list[int]": list[int],
@@ -43,6 +45,10 @@ TYPES = {
     "int | none": int | None,
     "'sgd' | 'adam'": Literal["sgd", "adam"],
 }
+
+
+class BlockFailed(Exception):
+    """Leave a block early."""
 
 
 def value_of(data):
@@ -82,11 +88,11 @@ def call(namespace, parameters, args, given):
     return hp.param(namespace)(function)(*args, **given)
 
 
-def annotated(key, wanted, default=EMPTY):
+def annotated(key, wanted, default=UNGIVEN):
     """Read a key by annotation: as the parameter of a decorated function."""
     namespace, _, name = key.rpartition(".")
-    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    parameter = inspect.Parameter(name, kind, default=default, annotation=TYPES[wanted])
+    default = inspect.Parameter.empty if default is UNGIVEN else default
+    parameter = inspect.Parameter(name, PLAIN, default=default, annotation=TYPES[wanted])
     return call(namespace, [parameter], (), {})[name]
 
 
@@ -117,7 +123,9 @@ class Flow:
 
     def operation(self, step):
         """Return the call that a step asks for; a field that it does not know is an error."""
-        (name,) = [name for name in step if hasattr(self, f"do_{name}")]
+        names = [name for name in step if hasattr(self, f"do_{name}")]
+        assert len(names) == 1, f"one operation: {step}"
+        name = names[0]
         method, argument = getattr(self, f"do_{name}"), step.pop(name)
         fields = {f"{field}_" if keyword.iskeyword(field) else field: data for field, data in step.items()}
         bound = inspect.signature(method).bind(argument, **fields)
@@ -178,16 +186,12 @@ class Flow:
 
     def do_block(self, sources, steps, fails=False):
         """Enter a scope by a block; `fails` leaves it by an exception."""
-        reached = False
-        try:
-            with hp.scope(*self.sources(sources)):
-                self.run(steps)
-                reached = True
-                if fails:
-                    raise LookupError("the block fails")
-        except LookupError:
-            if not reached:
-                raise
+        with suppress(BlockFailed), hp.scope(*self.sources(sources)) as scope:
+            self.entered.append(scope)
+            self.run(steps)
+            self.entered.remove(scope)
+            if fails:
+                raise BlockFailed
         return NOTHING
 
     def do_current(self, name):
@@ -196,14 +200,17 @@ class Flow:
 
     # --- Reading ---
 
-    def do_read(self, key, default=EMPTY, as_type=None, in_=None):
+    def do_read(self, key, default=UNGIVEN, as_type=None, in_=None):
+        """Read by annotation, else like a default: in both spellings, which agree."""
         default = value_of(default)
         if as_type is not None:
-            assert in_ is None
+            assert in_ is None, "a decorated function reads from the present view"
             return annotated(key, as_type, default)
-        assert default is not EMPTY, "read without a default is require"
-        assert same(self.scope(in_)[key](default) if in_ is None else default, hp.scope[key] | default) or in_
-        return self.reference(key, in_) | default
+        assert default is not UNGIVEN, "a read without a default is `require`"
+        reference = self.reference(key, in_)
+        value = reference | default
+        assert same(value, reference(default))
+        return value
 
     def do_require(self, key, in_=None):
         return self.reference(key, in_)()
@@ -211,9 +218,9 @@ class Flow:
     def do_truth(self, key, in_=None):
         return bool(self.reference(key, in_))
 
-    def do_convert(self, data, like=EMPTY, as_type=None):
+    def do_convert(self, data, like=UNGIVEN, as_type=None):
         """Set a value as `x.v` and read it like a default, or by annotation."""
-        assert (like is EMPTY) != (as_type is None), "one of like and as_type"
+        assert (like is UNGIVEN) != (as_type is None), "one of like and as_type"
         with hp.scope({"x.v": value_of(data)}):
             return annotated("x.v", as_type) if as_type else hp.scope.x.v | value_of(like)
 
@@ -249,7 +256,7 @@ class Flow:
 
     # --- Writing and deleting ---
 
-    def do_set(self, items, in_=None):
+    def do_write(self, items, in_=None):
         for key, data in items.items():
             self.scope(in_)[key] = value_of(data)
         return NOTHING
@@ -303,9 +310,8 @@ class Flow:
 
     def do_param(self, defaults, namespace, required=(), args=(), given=None):
         """Call a decorated function; it gives its arguments by name."""
-        kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        parameters = [inspect.Parameter(name, kind) for name in required]
-        parameters += [inspect.Parameter(n, kind, default=value_of(d)) for n, d in defaults.items()]
+        parameters = [inspect.Parameter(name, PLAIN) for name in required]
+        parameters += [inspect.Parameter(n, PLAIN, default=value_of(d)) for n, d in defaults.items()]
         return call(namespace, parameters, value_of(list(args)), value_of(given or {}))
 
 
@@ -335,9 +341,32 @@ def test_names_are_unique():
     assert [name for name, count in Counter(case["name"] for case in CASES).items() if count > 1] == []
 
 
-@pytest.mark.parametrize("case", [pytest.param(case, id=case["name"]) for case in CASES])
-def test_case_is_well_formed(case):
-    """A case has a name, steps, and what a language needs for it; every tag in it is among these."""
-    assert case.keys() <= {"name", "steps", "needs"}
-    assert case["steps"]
-    assert tags_in(case["steps"]) <= set(case.get("needs", ())) <= NEEDS
+def test_cases_are_well_formed():
+    """A case has a name, steps, and what it needs of a language; every tag in it is among these."""
+    for case in CASES:
+        needs = set(case.get("needs", ()))
+        assert {"name", "steps"} <= case.keys() <= {"name", "steps", "needs"}, case["name"]
+        assert case["steps"], case["name"]
+        assert tags_in(case["steps"]) <= needs <= NEEDS, case["name"]
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"raed": "a", "default": 0, "value": 0},
+        {"read": "a", "defalt": 0, "value": 0},
+        {"read": "a", "default": 0},
+        {"read": "a", "default": 0, "value": 0.0},
+        {"read": "a", "default": 0, "value": 0, "text": "x"},
+        {"enter": {"a": 1}, "value": 1},
+        {"enter": "a", "error": "KeySyntax", "text": "x"},
+        {"enter": "a", "error": "Param"},
+        {"enter": "a=1", "error": "KeySyntax"},
+        {"enter": "a", "error": "Oops"},
+        {"thread": [{"view": {"a": 1}}]},
+    ],
+)
+def test_a_mistake_in_a_case_is_not_ignored(step):
+    """A step that is mistyped, lacks its outcome or has another one fails."""
+    with pytest.raises((AssertionError, KeyError, TypeError, ValueError, pytest.fail.Exception)):
+        Flow({}).step(step)

@@ -165,7 +165,7 @@ def test_sources_of_every_kind():
         (lambda: hp.scope("=1"), ValueError, "'' is not a key: it is empty"),
         (lambda: hp.scope({"": 1}), ValueError, "'' is not a key: it is empty"),
         (lambda: hp.scope({"a..b": 1}), ValueError, "'a..b' is not a key: segment 2 is empty"),
-        (lambda: hp.scope({"a": {".b": 1}}), ValueError, "'.b' is not a key: segment 1 is empty"),
+        (lambda: hp.scope({"a": {".b": 1}}), ValueError, "'.b' is not a key: segment 1 is empty (beneath 'a')"),
         (lambda: hp.scope({"a=b": 1}), ValueError, "'a=b' is not a key: segment 'a=b' contains '='"),
         (lambda: hp.scope({"a\x00": 1}), ValueError, "contains the control character '\\x00'"),
         (lambda: hp.scope({"a\x85b": 1}), ValueError, "contains the control character '\\x85'"),

@@ -79,6 +79,7 @@ class ParamError(ValueError):
         key: the parameter's key.
         value: the value that was found, or None where there is none.
         wanted: what was asked for, as text, or None.
+        detail: what else is known of the fault, or None.
         where: `file:line` of the place that set the value, or None where it is not known.
 
     Example:
@@ -104,7 +105,7 @@ class ParamError(ValueError):
         self.key = key
         self.value = value
         self.wanted = wanted
-        self._detail = detail
+        self.detail = detail
         self._origin = origin
         self._names = names
         self._text: str | None = None
@@ -115,8 +116,8 @@ class ParamError(ValueError):
 
     def _message(self) -> str:
         text = f"{self.key!r} = {shown(self.value)} does not fit: wanted {self.wanted}"
-        if self._detail:
-            text += f" ({self._detail})"
+        if self.detail:
+            text += f" ({self.detail})"
         return text + self._place()
 
     def _place(self) -> str:
@@ -145,7 +146,7 @@ class KeySyntaxError(ParamError):
     """Report text that is not a key, or an override that is not `key=value`."""
 
     def _message(self) -> str:
-        return f"{shown(self.value)} {self._detail}"
+        return f"{shown(self.value)} {self.detail}"
 
 
 class MissingParamError(ParamError, KeyError):
@@ -159,7 +160,7 @@ class MissingArgumentError(MissingParamError, TypeError):
     """Report a call that lacks an argument which no scope supplies either."""
 
     def _message(self) -> str:
-        return f"{self._detail}, and parameter {self.key!r} is not set{self._nearest()}"
+        return f"{self.detail}, and parameter {self.key!r} is not set{self._nearest()}"
 
 
 class UnusableOverrideError(ParamError, TypeError):
@@ -167,4 +168,4 @@ class UnusableOverrideError(ParamError, TypeError):
 
     def _message(self) -> str:
         near = self._nearest().replace("nearest that is set", "nearest parameter")
-        return f"{self.key!r} = {shown(self.value)} cannot be used: {self._detail}{near}{self._place()}"
+        return f"{self.key!r} = {shown(self.value)} cannot be used: {self.detail}{near}{self._place()}"

@@ -94,7 +94,7 @@ def flatten(key: str, value: Any) -> Iterator[tuple[str, Any]]:
     while stack:
         prefix, mapping, rest = stack[-1]
         for name, item in rest:
-            path = f"{prefix}.{check(name)}" if prefix else check(name)
+            path = _joined(prefix, name)
             if not is_mapping(item) or not item:
                 yield path, item
                 continue
@@ -106,3 +106,12 @@ def flatten(key: str, value: Any) -> Iterator[tuple[str, Any]]:
         else:
             open_ids.discard(id(mapping))
             stack.pop()
+
+
+def _joined(prefix: str, name: object) -> str:
+    if not prefix:
+        return check(name)
+    try:
+        return f"{prefix}.{check(name)}"
+    except KeySyntaxError as error:
+        raise KeySyntaxError(error.key, value=name, detail=f"{error.detail} (beneath {prefix!r})") from None
