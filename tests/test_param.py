@@ -393,7 +393,12 @@ def test_a_value_is_given_as_the_annotation_asks(annotation, value, expected):
         (Literal["adam", "sgd"], "adma", "wanted Literal['adam', 'sgd'] (Invalid enum value 'adma')"),
         (Colour, "blue", "wanted Colour (Invalid enum value 'blue')"),
         (Path, 3, "wanted Path"),
-        (Annotated[int, msgspec.Meta(gt=5)], "3", "(Expected `int` >= 6)"),
+        (Annotated[int, msgspec.Meta(gt=5)], "3", "wanted int (Expected `int` >= 6)"),
+        (
+            tuple[Annotated[float, "rate"], ...],
+            "1",
+            "tuple[float, ...] (Expected `array`, got `str`: text is read as JSON)",
+        ),
         (Optimizer, {"lr": "fast"}, "wanted Optimizer (at 'ns.x.lr': Expected `float`, got `str`)"),
         (Optimizer, {"lrr": 1}, "wanted Optimizer (at 'ns.x.lrr': no such field; nearest: 'lr')"),
         (

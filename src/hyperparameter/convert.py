@@ -44,10 +44,17 @@ class Misfit(Exception):  # noqa: N818  # it never reaches a user
 
 def type_name(wanted: Any) -> str:
     """Return a type as a person writes it."""
-    if isinstance(wanted, type) and not hasattr(wanted, "__origin__"):
-        # `list[int]` is a type to isinstance, yet its name is only "list"
-        return wanted.__name__ if not hasattr(wanted, "__args__") else repr(wanted)
-    return repr(wanted).replace("typing.", "").replace("collections.abc.", "")
+    if hasattr(wanted, "__metadata__"):  # Annotated[...]: what it adds is told by the detail
+        return type_name(wanted.__origin__)
+    if wanted is ... or wanted is type(None):
+        return "..." if wanted is ... else "None"
+    arguments = [type_name(argument) for argument in getattr(wanted, "__args__", ())]
+    if is_union(wanted):
+        return " | ".join(arguments)
+    origin = getattr(wanted, "__origin__", wanted)
+    if isinstance(origin, type):
+        return f"{origin.__name__}[{', '.join(arguments)}]" if arguments else origin.__name__
+    return repr(wanted).replace("typing.", "")  # Literal['a', 'b'] and its like
 
 
 def convert_like(value: Any, default: Any) -> Any:
@@ -331,6 +338,8 @@ def _msgspec(value: Any, wanted: Any) -> Any:
         return msgspec.convert(value, wanted, strict=False, dec_hook=_hook)
     except msgspec.ValidationError as error:
         text, _, path = str(error).partition(" - at `$")
+        if isinstance(value, str) and text.startswith(("Expected `array`", "Expected `object`")):
+            text += ": text is read as JSON"
         raise Misfit(wanted, text, path.rstrip("`")) from None
     except RecursionError as error:
         raise Misfit(wanted, str(error)) from None
