@@ -81,38 +81,36 @@ class Frame:
 
     def view(self) -> Map:
         """Return the map of every visible key to its entry."""
-        pending: list[Frame] = []
-        frame = self
-        while frame.full is None:
-            pending.append(frame)
-            frame = frame.below()
-        full = frame.full
-        for frame in reversed(pending):
-            full = frame.full = _map.merge(full, frame.changes())
-        return full
+        for frame in self._lacking("full"):
+            frame.full = _map.merge(frame.below().full, frame.changes())
+        return self.full
 
     def tree(self) -> Map:
         """Return the index of the view."""
         self.view()
-        pending: list[Frame] = []
-        frame = self
-        while frame.index is None:
-            pending.append(frame)
-            frame = frame.below()
-        index = frame.index
-        for frame in reversed(pending):
-            changes, before = frame.changes(), frame.below().full
+        for frame in self._lacking("index"):
+            changes, below = frame.changes(), frame.below()
             if len(changes) > _map.MOST:
-                index = _map.index_of(key for key, _ in _map.items(frame.full))
-            else:
-                for key, entry in changes.items():
-                    known = _map.get(before, key) is not None
-                    if entry is None and known:
-                        index = _map.index_without(index, key, frame.full)
-                    elif entry is not None and not known:
-                        index = _map.index_with(index, key)
+                frame.index = _map.index_of(key for key, _ in _map.items(frame.full))
+                continue
+            index = below.index
+            for key, entry in changes.items():
+                known = _map.get(below.full, key) is not None
+                if entry is None and known:
+                    index = _map.index_without(index, key, frame.full)
+                elif entry is not None and not known:
+                    index = _map.index_with(index, key)
             frame.index = index
-        return index
+        return self.index
+
+    def _lacking(self, made: str) -> list[Frame]:
+        """Return the frames, lowest first, that have yet to make what this one is asked for."""
+        lacking: list[Frame] = []
+        frame = self
+        while getattr(frame, made) is None:
+            lacking.append(frame)
+            frame = frame.below()
+        return lacking[::-1]
 
     def changes(self) -> dict[str, Entry | None]:
         """Return this frame's overrides as changes of the map below."""

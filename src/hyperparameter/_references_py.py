@@ -33,7 +33,7 @@ def read(frame: Frame, key: str, default: Any) -> Any:
     kind = type(default)
     if type(value) is kind:
         return value
-    if isinstance(default, Reference):
+    if issubclass(kind, Reference):
         raise TypeError(
             f"the default of {path_of(key)} is the reference {default!r}, not a value: "
             f"write {path_of(key)} | ({path_of(default.__key__)} | default)"
@@ -145,7 +145,7 @@ def overrides(sources: Iterable[Any], params: Mapping[str, Any], origin: Origin)
 
 def _flatten_into(own: dict[str, Entry], key: str, value: Any, origin: Origin) -> None:
     for path, leaf in flatten(key, value):
-        if isinstance(leaf, Reference):
+        if issubclass(type(leaf), Reference):
             raise TypeError(
                 f"the value of {path!r} is the reference {leaf!r}, not a value: "
                 f"read it first, with {path_of(leaf.__key__)} | default"
