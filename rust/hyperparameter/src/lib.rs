@@ -1,0 +1,45 @@
+#![doc = include_str!("../README.md")]
+
+mod baseline;
+mod chain;
+mod context;
+mod convert;
+mod deserialize;
+mod error;
+mod frame;
+mod future;
+#[cfg(feature = "help")]
+mod help;
+mod ids;
+mod key;
+mod map;
+mod nearest;
+mod read;
+mod scope;
+mod serialize;
+mod sync;
+mod value;
+
+#[doc(hidden)]
+#[allow(missing_docs)]
+pub mod private;
+
+/// Frames, maps and chains, generic over what an entry holds: for bindings to other languages, not subject to
+/// the promises of a version.
+#[doc(hidden)]
+pub mod kernel {
+    pub use crate::chain::*;
+    pub use crate::frame::*;
+    pub use crate::key::Key;
+    pub use crate::map::*;
+}
+
+pub use convert::{FromValue, Misfit};
+pub use error::{Origin, ParamError, ParamErrorKind};
+pub use future::Bound;
+#[cfg(feature = "help")]
+pub use help::{ParamInfo, declared_params, generate_params_help};
+
+pub use hyperparameter_macros::{get_param, try_get_param, with_params};
+pub use scope::{ParamScope, ScopeGuard, Snapshot, frozen, snapshot};
+pub use value::{Other, Value};

@@ -1,0 +1,689 @@
+//! What users call: scopes, the guards that leave them, and snapshots.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::panic::Location;
+use std::sync::Arc;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::chain;
+use crate::context::{self, Entry};
+use crate::convert::FromValue;
+use crate::error::{Origin, ParamError};
+use crate::frame::{Frame, Mark};
+use crate::key::{Borrowed, Key, Probe, check};
+use crate::map::Own;
+use crate::read;
+use crate::value::Value;
+
+/// Make the present view the baseline, which lies under every scope of the process.
+///
+/// Outside of any scope a read sees the baseline of that moment. Whoever is inside a scope keeps the
+/// one that was there when the outermost was entered.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// with_params! {
+///     set seed = 42;
+///     frozen();
+/// }
+/// let seed = std::thread::spawn(|| get_param!(seed, 0)).join().unwrap();
+/// assert_eq!(seed, 42);
+/// ```
+pub fn frozen() {
+    context::freeze();
+}
+
+/// Return the present view.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// let seen = with_params! {
+///     set train.lr = 0.1;
+///     snapshot()
+/// };
+/// assert_eq!(seen.get("train.lr", 0.0), 0.1);
+/// ```
+#[must_use]
+pub fn snapshot() -> Snapshot {
+    Snapshot(context::present())
+}
+
+// --- Scopes ---
+
+/// A set of overrides that is entered and left.
+///
+/// It can be kept, copied, entered again, entered within itself, and entered by many threads at once.
+/// Copies are the same scope, until one of them is changed.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// let mut scope = ParamScope::from_texts(["train.lr=0.01"])?;
+/// scope.put("train.steps", 100)?;
+/// {
+///     let _entered = scope.enter();
+///     assert_eq!(get_param!(train.lr, 0.1), 0.01);
+///     assert_eq!(get_param!(train.steps, 10), 100);
+/// }
+/// assert_eq!(get_param!(train.lr, 0.1), 0.1);
+/// # Ok::<(), ParamError>(())
+/// ```
+#[derive(Clone)]
+pub struct ParamScope {
+    mark: Mark<Entry>,
+    own: Own<Entry>,
+}
+
+impl ParamScope {
+    /// Return a scope that sets nothing.
+    #[must_use]
+    pub fn new() -> Self {
+        Self {
+            mark: Mark::new(),
+            own: Own::none(),
+        }
+    }
+
+    /// Return a scope that hides everything outside it, the baseline too.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// with_params! {
+    ///     set a = 1;
+    ///     params ParamScope::empty();
+    ///     assert_eq!(get_param!(a, 0), 0);
+    /// }
+    /// ```
+    #[must_use]
+    pub fn empty() -> Self {
+        Self {
+            mark: Mark {
+                outside: Some(context::nowhere()),
+                ..Mark::new()
+            },
+            own: Own::none(),
+        }
+    }
+
+    /// Return a scope that shows the present view, whatever is outside it: to be entered elsewhere.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = with_params! {
+    ///     set a = 1;
+    ///     ParamScope::capture()
+    /// };
+    /// let seen = std::thread::spawn(move || {
+    ///     let _entered = view.enter();
+    ///     get_param!(a, 0)
+    /// });
+    /// assert_eq!(seen.join().unwrap(), 1);
+    /// ```
+    #[must_use]
+    pub fn capture() -> Self {
+        Self {
+            mark: Mark {
+                outside: Some(context::present().to_base()),
+                ..Mark::new()
+            },
+            own: Own::none(),
+        }
+    }
+
+    /// Return the innermost scope of this thread; outside of any, the one that what is set there belongs to.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let _entered = ParamScope::new().enter();
+    /// ParamScope::current().set("a", 1)?;
+    /// assert_eq!(get_param!(a, 0), 1);
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[must_use]
+    pub fn current() -> Self {
+        let (mark, own) = context::innermost();
+        Self { mark, own }
+    }
+
+    /// Return a scope of `key=value` texts, each split at its first `=`; of two for one key the later wins.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a bad key and for a text without `=`.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let scope = ParamScope::from_texts(["a.b=1", "a.b=2"])?;
+    /// assert_eq!(scope.snapshot().get("a.b", 0), 2);
+    /// assert_eq!(
+    ///     ParamScope::from_texts(["a.b:1"]).unwrap_err().to_string(),
+    ///     "'a.b:1' is not an override: wanted key=value",
+    /// );
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[track_caller]
+    pub fn from_texts<T: AsRef<str>>(
+        texts: impl IntoIterator<Item = T>,
+    ) -> Result<Self, ParamError> {
+        let mut entries = Vec::new();
+        for text in texts {
+            let text = text.as_ref();
+            let (key, value) = text
+                .split_once('=')
+                .ok_or_else(|| ParamError::syntax(text, "is not an override: wanted key=value"))?;
+            entries.push((parsed(key)?, Some((Value::from(value), Location::caller()))));
+        }
+        Ok(Self {
+            own: Own::none().with(entries),
+            ..Self::new()
+        })
+    }
+
+    /// Return a scope of what serde can serialize as a mapping: a struct, a map, a table of a file.
+    ///
+    /// Nested mappings flatten into keys; an empty one is a value.
+    ///
+    /// # Errors
+    /// [`ParamError`] for what is no mapping, for a bad key, and for what its type refuses to serialize.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let file: toml::Table = "[train]\nlr = 0.01\nsizes = [64, 32]".parse().unwrap();
+    /// let scope = ParamScope::from_serialize(&file)?;
+    /// assert_eq!(scope.snapshot().get("train.sizes", vec![0]), [64, 32]);
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[track_caller]
+    pub fn from_serialize<T: Serialize + ?Sized>(source: &T) -> Result<Self, ParamError> {
+        let value = crate::serialize::to_value(source)?;
+        let mut scope = Self::new();
+        match &value {
+            Value::Map(map) => {
+                for (key, value) in map.iter() {
+                    scope.own = scope
+                        .own
+                        .with(overrides(key, value.clone(), Location::caller())?);
+                }
+            }
+            other => {
+                let detail = "cannot be a source of parameters: wanted a mapping";
+                return Err(ParamError::syntax(&crate::value::shown(other), detail));
+            }
+        }
+        Ok(scope)
+    }
+
+    /// Return a scope of a configuration that the crate `config` has read.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a bad key.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let settings = config::Config::builder().set_default("train.lr", 0.01).unwrap().build().unwrap();
+    /// let scope = ParamScope::from_config(&settings)?;
+    /// assert_eq!(scope.snapshot().get("train.lr", 0.1), 0.01);
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[cfg(feature = "config")]
+    #[track_caller]
+    pub fn from_config(settings: &config::Config) -> Result<Self, ParamError> {
+        let read: Result<Value, _> = settings.clone().try_deserialize();
+        Self::from_serialize(&read.map_err(|fault| ParamError::syntax("", fault.to_string()))?)
+    }
+
+    /// Set a parameter of this scope: each time that it is entered from now on, it is set.
+    ///
+    /// Where the scope is entered now, that does not change; see [`set`](Self::set).
+    ///
+    /// # Errors
+    /// [`ParamError`] for a bad key, before anything is set.
+    #[track_caller]
+    pub fn put(&mut self, key: &str, value: impl Into<Value>) -> Result<(), ParamError> {
+        self.own = self
+            .own
+            .with(overrides(key, value.into(), Location::caller())?);
+        self.mark.id = Mark::<Entry>::new().id; // a copy of what was before may be entered
+        Ok(())
+    }
+
+    /// Add the overrides of another scope; where both set a key, the other's wins.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let mut scope = ParamScope::from_texts(["a=1", "b=1"])?;
+    /// scope.extend(&ParamScope::from_texts(["b=2"])?);
+    /// assert_eq!(scope.snapshot().get("b", 0), 2);
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    pub fn extend(&mut self, other: &Self) {
+        self.own = self.own.with(other.overrides());
+        self.mark.id = Mark::<Entry>::new().id;
+    }
+
+    fn overrides(&self) -> Vec<(Key, Option<Entry>)> {
+        self.own
+            .iter()
+            .map(|(key, entry)| (key.clone(), entry.clone()))
+            .collect()
+    }
+
+    /// Enter the scope, until the guard is dropped.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let entered = ParamScope::from_texts(["a=1"])?.enter();
+    /// entered.set("b", 2)?;
+    /// assert_eq!((get_param!(a, 0), get_param!(b, 0)), (1, 2));
+    /// drop(entered);
+    /// assert_eq!((get_param!(a, 0), get_param!(b, 0)), (0, 0));
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[must_use = "the scope is left when the guard is dropped"]
+    pub fn enter(&self) -> ScopeGuard {
+        self.enter_unguarded();
+        ScopeGuard {
+            scope: self.clone(),
+            of_this_thread: PhantomData,
+        }
+    }
+
+    pub(crate) fn enter_unguarded(&self) {
+        context::enter(self.mark.clone(), self.own.clone());
+    }
+
+    /// Leave the scope in this thread, wherever it lies: for an entry whose guard was forgotten.
+    ///
+    /// Where it is not entered, nothing happens.
+    pub fn leave(&self) {
+        context::leave(self.mark.id);
+    }
+
+    /// Return the view from this scope outwards, whatever is inside it; where the scope is not entered in this
+    /// thread, as if it were entered here.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        let present = context::present();
+        Snapshot(
+            chain::frame_of(&present, self.mark.id)
+                .unwrap_or_else(|| chain::enter(present, self.mark.clone(), self.own.clone())),
+        )
+    }
+
+    /// Set a parameter until the scope is left. This thread sees it, and what it binds or captures afterwards.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a bad key and where the scope is not entered in this thread, before anything is set.
+    #[track_caller]
+    pub fn set(&self, key: &str, value: impl Into<Value>) -> Result<(), ParamError> {
+        let overrides = overrides(key, value.into(), Location::caller())?;
+        self.write(|own| own.with(overrides))
+    }
+
+    /// Set what another scope sets, until this one is left.
+    ///
+    /// # Errors
+    /// [`ParamError`] where this scope is not entered in this thread.
+    pub fn update(&self, other: &Self) -> Result<(), ParamError> {
+        self.write(|own| own.with(other.overrides()))
+    }
+
+    /// Make a key, and every key beneath it, missing until the scope is left.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a bad key and where the scope is not entered in this thread.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// with_params! {
+    ///     set a.b = 1;
+    ///     set a.c = 2;
+    ///     ParamScope::current().delete("a")?;
+    ///     assert!(snapshot().is_empty());
+    /// }
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    pub fn delete(&self, key: &str) -> Result<(), ParamError> {
+        let key = parsed(key)?;
+        let deletion = chain::deletion(&self.snapshot().0, &key);
+        self.write(|own| own.with(deletion))
+    }
+
+    /// Drop what this scope itself sets, so that what lies around it shows through, until it is left.
+    ///
+    /// # Errors
+    /// [`ParamError`] where the scope is not entered in this thread.
+    pub fn clear(&self) -> Result<(), ParamError> {
+        self.write(|_| Own::none())
+    }
+
+    fn write(&self, change: impl FnOnce(&Own<Entry>) -> Own<Entry>) -> Result<(), ParamError> {
+        if context::write(self.mark.id, change) {
+            Ok(())
+        } else {
+            Err(ParamError::not_entered())
+        }
+    }
+
+    /// Return the frame of this scope entered in the present view. Nothing around the view is kept alive.
+    pub(crate) fn frame(&self) -> Arc<Frame<Entry>> {
+        chain::enter(
+            context::present().to_base(),
+            self.mark.clone(),
+            self.own.clone(),
+        )
+    }
+}
+
+/// Return a key to look up, which need not be copied for it.
+fn probe(key: &str) -> Result<Borrowed<'_>, ParamError> {
+    check(key).map_err(|fault| ParamError::not_a_key(key, &fault))?;
+    Ok(Borrowed::new(key))
+}
+
+/// Return a key.
+pub(crate) fn parsed(key: &str) -> Result<Key, ParamError> {
+    Key::new(key).map_err(|fault| ParamError::not_a_key(key, &fault))
+}
+
+/// Return the entries that setting a key makes: of a mapping that is not empty, those of its keys.
+pub(crate) fn overrides(
+    key: &str,
+    value: Value,
+    origin: Origin,
+) -> Result<Vec<(Key, Option<Entry>)>, ParamError> {
+    let mut entries = Vec::new();
+    let mut open = vec![(parsed(key)?, value)];
+    while let Some((key, value)) = open.pop() {
+        let Value::Map(map) = &value else {
+            entries.push((key, Some((value, origin))));
+            continue;
+        };
+        if map.is_empty() {
+            entries.push((key, Some((value, origin))));
+            continue;
+        }
+        for (name, item) in map.iter().rev() {
+            check(name).map_err(|fault| {
+                let beneath = crate::value::quoted(key.as_str());
+                ParamError::not_a_key(name, &format!("{fault} (beneath {beneath})"))
+            })?;
+            open.push((parsed(&format!("{}.{name}", key.as_str()))?, item.clone()));
+        }
+    }
+    Ok(entries)
+}
+
+impl Default for ParamScope {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Two are equal where they are the same scope.
+impl PartialEq for ParamScope {
+    fn eq(&self, other: &Self) -> bool {
+        self.mark.id == other.mark.id
+    }
+}
+
+impl Eq for ParamScope {}
+
+impl fmt::Debug for ParamScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut own: Vec<_> = self.own.iter().collect();
+        own.sort_by_key(|(key, _)| *key);
+        f.write_str("ParamScope ")?;
+        f.debug_map()
+            .entries(
+                own.into_iter()
+                    .map(|(key, entry)| (key, entry.as_ref().map(|entry| &entry.0))),
+            )
+            .finish()
+    }
+}
+
+macro_rules! from_texts {
+    ($([$($of:tt)*] $texts:ty;)*) => {
+        $(impl<$($of)*> TryFrom<$texts> for ParamScope {
+            type Error = ParamError;
+
+            /// Return a scope of `key=value` texts: see [`ParamScope::from_texts`].
+            #[track_caller]
+            fn try_from(texts: $texts) -> Result<Self, ParamError> {
+                Self::from_texts(texts)
+            }
+        })*
+    };
+}
+
+from_texts! {
+    [] Vec<String>;
+    [] &Vec<String>;
+    [] &[String];
+    [] &[&str];
+    [const N: usize] [&str; N];
+}
+
+impl From<&Self> for ParamScope {
+    fn from(scope: &Self) -> Self {
+        scope.clone()
+    }
+}
+
+/// A scope that sets what the snapshot shows.
+impl From<&Snapshot> for ParamScope {
+    fn from(view: &Snapshot) -> Self {
+        let entries = view
+            .0
+            .view()
+            .iter()
+            .map(|(key, entry)| (key.clone(), Some(entry.clone())));
+        Self {
+            own: Own::none().with(entries),
+            ..Self::new()
+        }
+    }
+}
+
+impl From<Snapshot> for ParamScope {
+    fn from(view: Snapshot) -> Self {
+        (&view).into()
+    }
+}
+
+/// Leaves its scope when it is dropped, whatever happened: on panic too, and out of order.
+///
+/// It stays in its thread: what is entered in one cannot be left in another.
+#[must_use = "the scope is left when the guard is dropped"]
+pub struct ScopeGuard {
+    scope: ParamScope,
+    of_this_thread: PhantomData<*const ()>,
+}
+
+impl Deref for ScopeGuard {
+    type Target = ParamScope;
+
+    fn deref(&self) -> &ParamScope {
+        &self.scope
+    }
+}
+
+impl Drop for ScopeGuard {
+    fn drop(&mut self) {
+        self.scope.leave();
+    }
+}
+
+impl fmt::Debug for ScopeGuard {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ScopeGuard({:?})", self.scope)
+    }
+}
+
+// --- Snapshots ---
+
+/// A view as it was: immutable, cheap to copy, free to send.
+///
+/// Its keys are flat and in order. It serializes as a map, and is a source of scopes, by `From`.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// let view = ParamScope::from_texts(["b=x", "a.b=1"])?.snapshot();
+/// assert_eq!(view.keys().collect::<Vec<_>>(), ["a.b", "b"]);
+/// assert_eq!(view.require::<i64>("a.b")?, 1);
+/// assert_eq!(view.require::<i64>("a.bb").unwrap_err().nearest(), ["a.b"]);
+/// # Ok::<(), ParamError>(())
+/// ```
+#[derive(Clone)]
+pub struct Snapshot(pub(crate) Arc<Frame<Entry>>);
+
+impl Snapshot {
+    /// Return the value of a parameter as the type of the default, else the default.
+    ///
+    /// # Panics
+    /// Where the value does not fit the type, and for a bad key: with the text of the [`ParamError`].
+    #[track_caller]
+    pub fn get<T: FromValue>(&self, key: &str, default: T) -> T {
+        self.try_get(key, default)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Return the value of a parameter as the type of the default, else the default.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a value that does not fit the type, and for a bad key.
+    pub fn try_get<T: FromValue>(&self, key: &str, default: T) -> Result<T, ParamError> {
+        let found = read::by_rule(&self.0, &probe(key)?, Some(&default))?;
+        Ok(found.unwrap_or(default))
+    }
+
+    /// Return the value of a parameter, or for a mapping what lies beneath the key.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a parameter that is not set, for a value that does not fit, and for a bad key.
+    pub fn require<T: FromValue>(&self, key: &str) -> Result<T, ParamError> {
+        read::by_rule(&self.0, &probe(key)?, None)?
+            .ok_or_else(|| ParamError::missing(key, self.clone()))
+    }
+
+    /// Return a parameter as a type that serde can deserialize: its value, or what lies beneath the key.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a parameter that is not set, for a value that does not fit, and for a bad key.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Optimizer {
+    ///     name: String,
+    ///     lr: f64,
+    /// }
+    ///
+    /// let view = ParamScope::from_texts(["optimizer.name=adam", "optimizer.lr=1e-3"])?.snapshot();
+    /// let optimizer: Optimizer = view.deserialize("optimizer")?;
+    /// assert_eq!((optimizer.name.as_str(), optimizer.lr), ("adam", 0.001));
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    pub fn deserialize<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<T, ParamError> {
+        read::by_serde(&self.0, &probe(key)?)?.ok_or_else(|| ParamError::missing(key, self.clone()))
+    }
+
+    /// Return the truth of a parameter: of text the yes or no that it says, and where it says neither, whether
+    /// there is any; false where it is missing.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a bad key.
+    pub fn truth(&self, key: &str) -> Result<bool, ParamError> {
+        Ok(read::truth(&self.0, &probe(key)?))
+    }
+
+    /// Return the value of a key as it was set.
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<&Value> {
+        self.0.entry(key).map(|entry| &entry.0)
+    }
+
+    /// Return file and line of the code that set a key.
+    #[must_use]
+    pub fn origin(&self, key: &str) -> Option<Origin> {
+        self.0.entry(key).map(|entry| entry.1)
+    }
+
+    /// Return what lies beneath a key as a nested mapping, `None` for nothing. Where a key has both a value and
+    /// keys beneath it, the value is shown.
+    #[must_use]
+    pub fn subtree(&self, key: &str) -> Option<Value> {
+        read::subtree(&self.0, key)
+    }
+
+    /// Tell whether a key is set.
+    #[must_use]
+    pub fn contains(&self, key: &str) -> bool {
+        self.0.entry(key).is_some()
+    }
+
+    /// Return every key, in order.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().iter().map(Key::as_str)
+    }
+
+    /// Return every key and its value, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0
+            .keys()
+            .iter()
+            .filter_map(|key| Some((key.as_str(), &self.0.find(key as &dyn Probe)?.0)))
+    }
+
+    /// Return the number of keys.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.view().size()
+    }
+
+    /// Tell whether nothing is set.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Alike in keys and values.
+impl PartialEq for Snapshot {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.iter().eq(other.iter())
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Snapshot ")?;
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for Snapshot {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        for (key, value) in self.iter() {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
