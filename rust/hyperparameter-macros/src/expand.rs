@@ -14,16 +14,12 @@ pub(crate) fn with_params(body: &Body) -> Result<TokenStream> {
         let body = Expansion::Plain.body(body);
         return Ok(quote!({ #body }));
     }
-    if flow::awaits(body) {
-        let body = Expansion::Awaiting.body(body);
-        return flow::future(body);
+    if let Some(span) = flow::awaits(body) {
+        return flow::future(Expansion::Awaiting.body(body), span);
     }
     let guard = quote_spanned!(Span::mixed_site()=> _block);
     if let Some((Piece::Statement(Statement::Set(set)), rest)) = body.pieces.split_first() {
-        let entered = given(
-            set,
-            |key, value| quote!(::hyperparameter::private::Block::enter_with(#key, #value)),
-        );
+        let entered = Expansion::Plain.given(set, "Block::enter_with");
         let rest = Expansion::Plain.pieces(rest);
         return Ok(quote!({ let #guard = #entered; #rest }));
     }
@@ -61,10 +57,7 @@ impl Expansion {
     }
 
     fn set(self, set: &Set) -> TokenStream {
-        let done = given(
-            set,
-            |key, value| quote!(::hyperparameter::private::set(#key, #value)),
-        );
+        let done = self.given(set, "set");
         quote!(#done;)
     }
 
@@ -80,7 +73,11 @@ impl Expansion {
         } = get;
         let source = self.body(default);
         let declared = declared(key, &source, help.as_ref().map(ToTokens::to_token_stream));
-        let value = unwrapped(key, &read(key, &typed(source, wanted.as_ref()), &declared));
+        let default = match wanted {
+            Some(wanted) => typed(source, wanted),
+            None => source,
+        };
+        let value = unwrapped(key, &read(key, &default, &declared));
         let wanted = wanted.as_ref().map(|wanted| quote!(: #wanted));
         quote!(#(#attributes)* let #mutable #name #wanted = #value;)
     }
@@ -95,43 +92,31 @@ impl Expansion {
         };
         quote!(let #guard = ::hyperparameter::private::#enter(#scope);)
     }
-}
 
-/// Evaluate what is set, then do something with the key and the value.
-fn given(set: &Set, act: impl Fn(&TokenStream, &TokenStream) -> TokenStream) -> TokenStream {
-    let Set { key, value } = set;
-    let given = Expansion::Plain.body(value);
-    let key_place = place(key, "__key");
-    let name = quote_spanned!(Span::mixed_site()=> value);
-    let value = quote_spanned! {key.span=>
-        (&&::hyperparameter::private::Give::of(&#name)).give(#name)
-    };
-    let act = respanned(act(&key_place, &value), key.span);
-    // A tuple, since what is given may not stand alone as what is matched. Nothing that is declared in the arm
-    // is seen by what is given.
-    quote! {
-        match (#given,) {
-            (#name,) => {
-                #[allow(unused_imports)]
-                use ::hyperparameter::private::{GiveAny as _, GiveInto as _};
-                #act
+    /// Evaluate what is set, then call a function of ours with the key and the value.
+    ///
+    /// The call stands where the key does: that is where the value is said to have been set.
+    fn given(self, set: &Set, function: &str) -> TokenStream {
+        let Set { key, value } = set;
+        let given = self.body(value);
+        let place = place(key, "__key");
+        let function: syn::Path = syn::parse_str(function).expect("a path of ours");
+        let name = quote_spanned!(Span::mixed_site()=> value);
+        let call = quote_spanned! {key.span=>
+            ::hyperparameter::private::#function(#place, (&&::hyperparameter::private::Give::of(&#name)).give(#name))
+        };
+        // A tuple, since what is given may not stand alone as what is matched. Nothing that is declared in the arm
+        // is seen by what is given.
+        quote! {
+            match (#given,) {
+                (#name,) => {
+                    #[allow(unused_imports)]
+                    use ::hyperparameter::private::{GiveAny as _, GiveInto as _};
+                    #call
+                }
             }
         }
     }
-}
-
-/// Give tokens that are ours the place of the user's, which is where a value is said to have been set.
-fn respanned(tokens: TokenStream, span: Span) -> TokenStream {
-    tokens
-        .into_iter()
-        .map(|mut token| {
-            if let TokenTree::Punct(_) | TokenTree::Ident(_) = token {
-                let resolved = token.span().resolved_at(span).located_at(span);
-                token.set_span(resolved);
-            }
-            token
-        })
-        .collect()
 }
 
 /// Return the static of a place that reads or sets a key.
@@ -141,20 +126,13 @@ fn place(key: &Key, of: &str) -> TokenStream {
     quote_spanned!(*span=> ::hyperparameter::#name!(#text))
 }
 
-/// Return a default as its type; a literal text is made the owned one that it is read as.
-fn typed(default: TokenStream, wanted: Option<&Type>) -> TokenStream {
-    let text = syn::parse2::<LitStr>(default.clone()).ok();
-    match (wanted, text) {
-        (None, None) => default,
-        (None, Some(text)) => quote_spanned!(text.span()=> ::std::string::String::from(#text)),
-        (Some(wanted), None) => {
-            let name = quote_spanned!(Span::mixed_site()=> default);
-            quote!({ let #name: #wanted = #default; #name })
-        }
-        (Some(wanted), Some(text)) => {
-            quote_spanned!(text.span()=> <#wanted as ::core::convert::From<&str>>::from(#text))
-        }
+/// Return a default as the type that is wanted; a literal text is made what it is read as.
+fn typed(default: TokenStream, wanted: &Type) -> TokenStream {
+    if let Ok(text) = syn::parse2::<LitStr>(default.clone()) {
+        return quote_spanned!(text.span()=> <#wanted as ::core::convert::From<&str>>::from(#text));
     }
+    let name = quote_spanned!(Span::mixed_site()=> default);
+    quote!({ let #name: #wanted = #default; #name })
 }
 
 /// Declare a parameter that has a help text.
@@ -170,14 +148,14 @@ fn read(key: &Key, default: &TokenStream, declared: &Option<TokenStream>) -> Tok
     let place = place(key, "__place");
     let name = quote_spanned!(Span::mixed_site()=> default);
     let ask = quote_spanned! {key.span=>
-        (&&&::hyperparameter::private::Ask::of(&#name)).ask(#place, #name)
+        (&&&&::hyperparameter::private::Ask::of(&#name)).ask(#place, #name)
     };
     quote! {
         match (#default,) {
             (#name,) => {
                 #declared
                 #[allow(unused_imports)]
-                use ::hyperparameter::private::{ByRule as _, BySerde as _, ByType as _};
+                use ::hyperparameter::private::{ByRule as _, BySerde as _, ByText as _, ByType as _};
                 #ask
             }
         }
@@ -200,5 +178,5 @@ pub(crate) fn try_get_param(given: &Read) -> TokenStream {
     };
     let source = source.to_token_stream();
     let declared = declared(key, &source, help.as_ref().map(ToTokens::to_token_stream));
-    read(key, &typed(source, None), &declared)
+    read(key, &source, &declared)
 }

@@ -17,8 +17,8 @@ use syn::{
 use crate::expand;
 use crate::parse::{Body, Piece};
 
-/// Tell whether a block awaits, in itself or in what it gives to a macro.
-pub(crate) fn awaits(body: &Body) -> bool {
+/// Return where a block awaits first, in itself or in what it gives to a macro.
+pub(crate) fn awaits(body: &Body) -> Option<Span> {
     let mut tokens = TokenStream::new();
     flatten(body, &mut tokens);
     tokens_await(tokens)
@@ -34,32 +34,36 @@ fn flatten(body: &Body, tokens: &mut TokenStream) {
     }
 }
 
-fn tokens_await(tokens: TokenStream) -> bool {
+fn tokens_await(tokens: TokenStream) -> Option<Span> {
     let mut after_dot = false;
     let mut tokens = tokens.into_iter();
     while let Some(token) = tokens.next() {
         match &token {
-            TokenTree::Ident(word) if word == "await" && after_dot => return true,
+            TokenTree::Ident(word) if word == "await" && after_dot => return Some(word.span()),
             // what is in a block, closure or function of its own is awaited there
             TokenTree::Ident(word) if word == "async" => {
                 tokens
                     .by_ref()
                     .find(|token| matches!(token, TokenTree::Group(group) if is_block(group)));
             }
-            TokenTree::Group(group) if tokens_await(group.stream()) => return true,
+            TokenTree::Group(group) => {
+                if let Some(span) = tokens_await(group.stream()) {
+                    return Some(span);
+                }
+            }
             _ => {}
         }
         after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
     }
-    false
+    None
 }
 
 fn is_block(group: &proc_macro2::Group) -> bool {
     group.delimiter() == proc_macro2::Delimiter::Brace
 }
 
-/// Return the future that a block is, awaited.
-pub(crate) fn future(body: TokenStream) -> Result<TokenStream> {
+/// Return the future that a block is, awaited; a fault of that is told where the block awaits.
+pub(crate) fn future(body: TokenStream, span: Span) -> Result<TokenStream> {
     let mut block: Block = parse2(quote!({ #body }))?;
     let mut ways = Ways::default();
     ways.visit_block_mut(&mut block);
@@ -67,8 +71,9 @@ pub(crate) fn future(body: TokenStream) -> Result<TokenStream> {
         return Err(error);
     }
     let private = quote!(::hyperparameter::private);
+    let awaited = quote_spanned!(span=> .await);
     if !ways.returns && ways.jumps.is_empty() {
-        return Ok(quote!(#private::scoped(async #block).await));
+        return Ok(quote!(#private::scoped(async #block)#awaited));
     }
     let site = Span::mixed_site();
     let (value, returned) = (
@@ -95,7 +100,7 @@ pub(crate) fn future(body: TokenStream) -> Result<TokenStream> {
         match #private::scoped(async {
             #[allow(unreachable_code)]
             #private::Flow #types::Value(#block)
-        }).await {
+        })#awaited {
             #private::Flow::Value(#value) => #value,
             #returns
             #(#jumps)*
@@ -215,26 +220,26 @@ impl VisitMut for Ways {
             Expr::Loop(inner) => {
                 let label = inner.label.clone();
                 self.labelled(label.as_ref(), true, |ways| {
-                    visit_mut::visit_expr_loop_mut(ways, inner)
+                    visit_mut::visit_expr_loop_mut(ways, inner);
                 });
             }
             Expr::While(inner) => {
                 let label = inner.label.clone();
                 self.labelled(label.as_ref(), true, |ways| {
-                    visit_mut::visit_expr_while_mut(ways, inner)
+                    visit_mut::visit_expr_while_mut(ways, inner);
                 });
             }
             Expr::ForLoop(inner) => {
                 let label = inner.label.clone();
                 self.visit_expr_mut(&mut inner.expr);
                 self.labelled(label.as_ref(), true, |ways| {
-                    ways.visit_block_mut(&mut inner.body)
+                    ways.visit_block_mut(&mut inner.body);
                 });
             }
             Expr::Block(inner) => {
                 let label = inner.label.clone();
                 self.labelled(label.as_ref(), false, |ways| {
-                    visit_mut::visit_expr_block_mut(ways, inner)
+                    visit_mut::visit_expr_block_mut(ways, inner);
                 });
             }
             // a function's own ways

@@ -15,6 +15,9 @@ use crate::map::Own;
 /// What a context keeps.
 pub type Pointer<E> = Option<Arc<Frame<E>>>;
 
+/// A frame of a chain, and the frames above it, innermost first.
+type Found<E> = (Arc<Frame<E>>, Vec<Arc<Frame<E>>>);
+
 /// Tell whether a pointer's frame is not laid on any baseline.
 #[must_use]
 pub fn is_loose<E: Clone>(frame: &Frame<E>) -> bool {
@@ -87,10 +90,7 @@ pub fn innermost<E: Clone>(pointer: &Pointer<E>) -> Mark<E> {
 }
 
 /// Return the innermost frame of a scope, and the frames above it, innermost first.
-fn find<E: Clone>(
-    present: &Arc<Frame<E>>,
-    scope: u64,
-) -> Option<(Arc<Frame<E>>, Vec<Arc<Frame<E>>>)> {
+fn find<E: Clone>(present: &Arc<Frame<E>>, scope: u64) -> Option<Found<E>> {
     let mut above = Vec::new();
     let mut frame = present;
     while frame.scope() != Some(scope) {

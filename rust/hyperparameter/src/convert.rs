@@ -119,7 +119,7 @@ pub(crate) fn yes_or_no(text: &str) -> Option<bool> {
     }
 }
 
-const EXACT: f64 = 9_007_199_254_740_992.0; // past it a float no longer holds every whole number
+const EXACT: f64 = 9_007_199_254_740_992.0; // from it on a float may be of a whole number that it does not hold
 
 /// Return a value as a whole number: an `Int`, or a `UInt` where it is too large for one.
 fn whole(value: &Value) -> Result<Value, Misfit> {
@@ -136,7 +136,7 @@ fn whole(value: &Value) -> Result<Value, Misfit> {
         Value::Bool(value) => Ok(Value::Int(value.into())),
         Value::Int(_) | Value::UInt(_) => Ok(number),
         Value::Float(float) if float.is_finite() && float.fract() == 0.0 => {
-            if matches!(value, Value::Text(_)) && float.abs() > EXACT {
+            if matches!(value, Value::Text(_)) && float.abs() >= EXACT {
                 return Err(
                     misfit().because("it is too large to be exact: write all of its digits")
                 );

@@ -30,7 +30,8 @@ use crate::value::Value;
 // --- Reading ---
 //
 // How a type is read is chosen by method resolution, which takes the first of these traits that holds for
-// `&&&Ask<T>`: types of the one rule, then serde's, then whatever was set as that very type.
+// `&&&&Ask<T>`: borrowed text, which is read as an owned one, types of the one rule, then serde's, then
+// whatever was set as that very type.
 
 /// Stands for the type that is asked for.
 pub struct Ask<T>(PhantomData<T>);
@@ -39,6 +40,16 @@ impl<T> Ask<T> {
     #[inline(always)]
     pub fn of(_default: &T) -> Self {
         Self(PhantomData)
+    }
+}
+
+pub trait ByText {
+    fn ask(&self, place: Place, default: &str) -> Result<String, ParamError>;
+}
+
+impl ByText for &&&Ask<&str> {
+    fn ask(&self, place: Place, default: &str) -> Result<String, ParamError> {
+        place.recall(default.to_owned())
     }
 }
 

@@ -1,5 +1,6 @@
 //! Reading: the order of the contract, and the rule of conversion, on one frame.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,26 +16,46 @@ use crate::frame::Frame;
 use crate::key::{Key, Probe};
 use crate::value::Value;
 
+/// Return the value of a key, else what `beneath` gives.
+///
+/// An empty mapping with keys beneath it is what lies beneath.
+fn found<'a>(
+    frame: &'a Frame<Entry>,
+    key: &dyn Probe,
+    beneath: impl FnOnce() -> Option<Value>,
+) -> Option<Cow<'a, Value>> {
+    match frame.find(key) {
+        Some((value, _)) if !is_empty_map(value) => Some(Cow::Borrowed(value)),
+        Some((value, _)) => {
+            Some(subtree(frame, key.text()).map_or(Cow::Borrowed(value), Cow::Owned))
+        }
+        None => beneath().map(Cow::Owned),
+    }
+}
+
+fn is_empty_map(value: &Value) -> bool {
+    matches!(value, Value::Map(map) if map.is_empty())
+}
+
 /// Return the value of a key as a type, or what lies beneath it where the type takes that.
 pub(crate) fn by_rule<T: FromValue>(
     frame: &Frame<Entry>,
     key: &dyn Probe,
     default: Option<&T>,
 ) -> Result<Option<T>, ParamError> {
-    if let Some((value, _)) = frame.find(key) {
-        return T::from_value(value)
-            .map(Some)
-            .map_err(|misfit| refused(frame, key, value.clone(), misfit));
-    }
-    if !T::takes_beneath(default) {
-        return Ok(None);
-    }
-    let Some(value) = subtree(frame, key.text()) else {
+    let beneath = || {
+        if T::takes_beneath(default) {
+            subtree(frame, key.text())
+        } else {
+            None
+        }
+    };
+    let Some(value) = found(frame, key, beneath) else {
         return Ok(None);
     };
     T::from_value(&value)
         .map(Some)
-        .map_err(|misfit| refused(frame, key, value, misfit))
+        .map_err(|misfit| refused(frame, key, value.into_owned(), misfit))
 }
 
 /// Return the value of a key as a type of serde's, or what lies beneath it where the type takes that.
@@ -42,17 +63,13 @@ pub(crate) fn by_serde<T: DeserializeOwned>(
     frame: &Frame<Entry>,
     key: &dyn Probe,
 ) -> Result<Option<T>, ParamError> {
-    if let Some((value, _)) = frame.find(key) {
-        return deserialize::from_value(value)
-            .map(Some)
-            .map_err(|misfit| refused(frame, key, value.clone(), misfit));
-    }
-    let Some(value) = subtree(frame, key.text()).filter(deserialize::takes::<T>) else {
+    let beneath = || subtree(frame, key.text()).filter(deserialize::takes::<T>);
+    let Some(value) = found(frame, key, beneath) else {
         return Ok(None);
     };
     deserialize::from_value(&value)
         .map(Some)
-        .map_err(|misfit| refused(frame, key, value, misfit))
+        .map_err(|misfit| refused(frame, key, value.into_owned(), misfit))
 }
 
 /// Return the value of a key that holds a type of the user's own.
@@ -87,8 +104,9 @@ fn refused(frame: &Frame<Entry>, key: &dyn Probe, value: Value, misfit: Misfit) 
 
 /// Return the truth of a parameter.
 pub(crate) fn truth(frame: &Frame<Entry>, key: &dyn Probe) -> bool {
+    let is_beneath = || frame.beneath(key.text()).next().is_some();
     let Some((value, _)) = frame.find(key) else {
-        return frame.beneath(key.text()).next().is_some();
+        return is_beneath();
     };
     match value {
         Value::None => false,
@@ -98,7 +116,7 @@ pub(crate) fn truth(frame: &Frame<Entry>, key: &dyn Probe) -> bool {
         Value::Float(value) => *value != 0.0,
         Value::Text(text) => yes_or_no(text).unwrap_or(!text.is_empty()),
         Value::List(list) => !list.is_empty(),
-        Value::Map(map) => !map.is_empty(),
+        Value::Map(map) => !map.is_empty() || is_beneath(),
         Value::Other(_) => true,
     }
 }

@@ -1,0 +1,10 @@
+//! Write nothing after `or`.
+
+use hyperparameter::*;
+
+fn main() {
+    with_params! {
+        get lr = train.lr or ;
+        let _ = lr;
+    }
+}

@@ -1,0 +1,9 @@
+//! Leave out the scope.
+
+use hyperparameter::*;
+
+fn main() {
+    with_params! {
+        @params;
+    }
+}

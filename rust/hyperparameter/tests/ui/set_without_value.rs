@@ -1,0 +1,9 @@
+//! Leave out the value.
+
+use hyperparameter::*;
+
+fn main() {
+    with_params! {
+        set train.lr = ;
+    }
+}
