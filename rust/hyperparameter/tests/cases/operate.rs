@@ -1,0 +1,280 @@
+//! What each operation does.
+
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::mem::take;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::pin::pin;
+use std::task::Poll;
+use std::thread;
+
+use futures::executor::block_on;
+use hyperparameter::{ParamScope, Value, frozen, snapshot, with_params};
+use toml::Value as Data;
+
+use crate::flow::{BoundSteps, Entered, Fault, Flow, Named, flat, holds};
+use crate::read::{As, CONVERTED, Key};
+use crate::step::{Operation, Step, Steps};
+use crate::value::{Source, same, tagged, value_of};
+
+/// The file that sets everything.
+pub(crate) const HERE: &str = file!();
+
+/// What a block that fails panics with.
+struct BlockFailed;
+
+impl Flow {
+    /// Do what a step says, and return what it gives.
+    pub(crate) fn operate(&mut self, operation: &Operation) -> Result<Option<Value>, Fault> {
+        match operation {
+            Operation::Enter {
+                sources,
+                params,
+                empty,
+                name,
+            } => {
+                let mut scope = if *empty {
+                    ParamScope::empty()
+                } else {
+                    ParamScope::new()
+                };
+                scope.extend(&self.scope_of(sources)?);
+                if let Some(params) = params {
+                    scope.extend(&ParamScope::from_serialize(&Source(params))?);
+                }
+                if let Some(name) = name {
+                    self.keep(name, Named::Scope(scope.clone()));
+                }
+                self.enter(scope);
+            }
+            Operation::Make { sources, name } => {
+                let scope = self.scope_of(sources)?;
+                self.keep(name, Named::Scope(scope));
+            }
+            Operation::Reenter(name) => {
+                let scope = self.scope(name)?;
+                self.enter(scope);
+            }
+            Operation::Leave(name) => self.leave(name.as_deref())?,
+            Operation::Block {
+                sources,
+                steps,
+                fails,
+            } => self.block(self.scope_of(sources)?, steps, *fails)?,
+            Operation::Current(name) => {
+                let (scope, current) = (self.scope(name)?, ParamScope::current());
+                holds(scope == current, || format!("{current:?} is current"))?;
+            }
+            Operation::Read {
+                key,
+                wanted,
+                within,
+            } => {
+                let view = &self.view(within)?;
+                return Key { view, key }.read(wanted, self.terms).map(Some);
+            }
+            Operation::Require { key, within } => {
+                return Ok(Some(self.view(within)?.require(key)?));
+            }
+            Operation::Truth { key, within } => {
+                return Ok(Some(self.view(within)?.truth(key)?.into()));
+            }
+            Operation::Convert { data, wanted } => return self.convert(data, wanted).map(Some),
+            Operation::View { items, within } => {
+                let (view, items) = (flat(&self.view(within)?), value_of(items)?);
+                holds(same(&view, &items), || format!("the view is {view}"))?;
+            }
+            Operation::Keys { keys, within } => {
+                let (view, mut keys) = (self.view(within)?, keys.clone());
+                keys.sort_unstable();
+                holds(view.keys().eq(keys.iter().map(String::as_str)), || {
+                    format!("the view is {view:?}")
+                })?;
+            }
+            Operation::Has { key, within } => {
+                return Ok(Some(self.view(within)?.contains(key).into()));
+            }
+            Operation::Size { size, within } => {
+                let view = self.view(within)?;
+                holds(view.len() == *size, || format!("the view is {view:?}"))?;
+            }
+            Operation::Write { items, within } => {
+                for (key, data) in items {
+                    self.scope_or_current(within)?.set(key, value_of(data)?)?;
+                }
+            }
+            Operation::Update { sources, within } => {
+                self.scope(within)?.update(&self.scope_of(sources)?)?;
+            }
+            Operation::Delete { key, within } => self.scope_or_current(within)?.delete(key)?,
+            Operation::Clear(name) => self.scope(name)?.clear()?,
+            Operation::Frozen => frozen(),
+            Operation::Thread(steps) => self.thread(steps)?,
+            Operation::Task(steps) => self.task(steps)?,
+            Operation::Snapshot(name) => self.keep(name, Named::Snapshot(snapshot())),
+            Operation::Bind { steps, name } => {
+                let (steps, terms): (Steps, _) = (steps.clone(), self.terms);
+                let run: BoundSteps = Box::new(move |names| Flow::with(names, terms).run(&steps));
+                self.keep(name, Named::Steps(ParamScope::new().bind(run).into()));
+            }
+            Operation::Call(name) => match self.named(name)? {
+                Named::Steps(bound) => bound.call_with(self.names.clone())?,
+                _ => return Err(format!("{name} is not bound").into()),
+            },
+        }
+        Ok(None)
+    }
+
+    // --- Scopes ---
+
+    /// Make a scope of sources.
+    fn scope_of(&self, sources: &[Data]) -> Result<ParamScope, Fault> {
+        let mut scope = ParamScope::new();
+        for source in sources {
+            scope.extend(&match source {
+                Data::String(text) => ParamScope::from_texts([text])?,
+                Data::Table(table) if table.len() == 1 && table.contains_key("snapshot") => {
+                    match self.named(table["snapshot"].as_str().unwrap_or_default())? {
+                        Named::Snapshot(view) => view.into(),
+                        _ => return Err(format!("no snapshot: {source}").into()),
+                    }
+                }
+                source => ParamScope::from_serialize(&Source(source))?,
+            });
+        }
+        Ok(scope)
+    }
+
+    fn enter(&mut self, scope: ParamScope) {
+        let guard = Some(scope.enter());
+        self.entered.push(Entered { scope, guard });
+    }
+
+    /// Leave a scope, or the one that was entered last.
+    fn leave(&mut self, name: Option<&str>) -> Result<(), Fault> {
+        let place = match name {
+            None => self.entered.len().checked_sub(1),
+            Some(name) => {
+                let scope = self.scope(name)?;
+                let place = self
+                    .entered
+                    .iter()
+                    .rposition(|entered| entered.scope == scope);
+                if place.is_none() {
+                    scope.leave();
+                    return Ok(());
+                }
+                place
+            }
+        };
+        let place = place.ok_or_else(|| "no scope is entered".to_owned())?;
+        match self.entered.remove(place) {
+            Entered {
+                guard: Some(guard), ..
+            } => drop(guard),
+            Entered { scope, guard: None } => scope.leave(),
+        }
+        Ok(())
+    }
+
+    /// Run steps in a block of `with_params!`; one that fails is left by a panic.
+    fn block(&mut self, scope: ParamScope, steps: &[Step], fails: bool) -> Result<(), Fault> {
+        let block = AssertUnwindSafe(|| {
+            with_params! {
+                params &scope;
+                self.entered.push(Entered { scope: scope.clone(), guard: None });
+                self.run(steps)?;
+                if let Some(place) = self.entered.iter().position(|entered| entered.scope == scope) {
+                    self.entered.remove(place);
+                }
+                if fails {
+                    resume_unwind(Box::new(BlockFailed));
+                }
+            }
+            Ok(())
+        });
+        match catch_unwind(block) {
+            Ok(done) => done,
+            Err(panic) if panic.is::<BlockFailed>() => Ok(()),
+            Err(panic) => resume_unwind(panic),
+        }
+    }
+
+    /// Set a value in a scope and read it.
+    fn convert(&self, data: &Data, wanted: &As) -> Result<Value, Fault> {
+        let mut scope = ParamScope::new();
+        match tagged(data) {
+            None => scope.extend(&ParamScope::from_serialize(&BTreeMap::from([(
+                CONVERTED,
+                Source(data),
+            )]))?),
+            Some(_) => scope.put(CONVERTED, value_of(data)?)?,
+        }
+        let _entered = scope.enter();
+        Key {
+            view: &snapshot(),
+            key: CONVERTED,
+        }
+        .read(wanted, self.terms)
+    }
+
+    // --- Contexts ---
+
+    /// Run steps in a new thread.
+    fn thread(&self, steps: &[Step]) -> Result<(), Fault> {
+        let (names, terms) = (self.names.clone(), self.terms);
+        let run = || Flow::with(names, terms).run(steps);
+        let done = thread::scope(|threads| threads.spawn(run).join());
+        Ok(done.unwrap_or_else(|panic| resume_unwind(panic))?)
+    }
+
+    /// Run steps in a future of the present view, which is polled once for each of them. Whenever it waits, the
+    /// view here is what it was.
+    fn task(&self, steps: &[Step]) -> Result<(), Fault> {
+        let entered = self.entered.iter().map(|entered| Entered {
+            scope: entered.scope.clone(),
+            guard: None,
+        });
+        let flow = Flow {
+            entered: entered.collect(),
+            names: self.names.clone(),
+            terms: self.terms,
+        };
+        let mut task = pin!(async move {
+            with_params! {
+                params ParamScope::new();
+                let mut flow = flow;
+                for step in steps {
+                    flow.step(step)?;
+                    wait_once().await;
+                }
+                Ok::<(), String>(())
+            }
+        });
+        let (scope, view) = (ParamScope::current(), flat(&snapshot()));
+        block_on(poll_fn(|context| {
+            let polled = task.as_mut().poll(context);
+            if ParamScope::current() == scope && same(&flat(&snapshot()), &view) {
+                return polled;
+            }
+            Poll::Ready(Err(format!(
+                "a task changed the view of its starter to {:?}",
+                snapshot()
+            )))
+        }))?;
+        Ok(())
+    }
+}
+
+/// Let the executor poll again.
+async fn wait_once() {
+    let mut waits = true;
+    poll_fn(|context| {
+        if !take(&mut waits) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
