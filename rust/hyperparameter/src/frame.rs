@@ -53,6 +53,10 @@ impl<E> Mark<E> {
             outside: None,
         }
     }
+
+    pub(crate) fn is_of_context(&self) -> bool {
+        self.id == ids::CONTEXT
+    }
 }
 
 impl<E> Default for Mark<E> {

@@ -138,6 +138,7 @@ impl ParamScope {
     }
 
     /// Return the innermost scope of this thread; outside of any, the one that what is set there belongs to.
+    /// The latter is never left, so entering it does nothing.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -301,14 +302,18 @@ impl ParamScope {
     }
 
     pub(crate) fn enter_unguarded(&self) {
-        context::enter(self.mark.clone(), self.own.clone());
+        if !self.mark.is_of_context() {
+            context::enter(self.mark.clone(), self.own.clone());
+        }
     }
 
     /// Leave the scope in this thread, wherever it lies: for an entry whose guard was forgotten.
     ///
     /// Where it is not entered, nothing happens.
     pub fn leave(&self) {
-        context::leave(self.mark.id);
+        if !self.mark.is_of_context() {
+            context::leave(self.mark.id);
+        }
     }
 
     /// Return the view from this scope outwards, whatever is inside it; where the scope is not entered in this
@@ -380,11 +385,11 @@ impl ParamScope {
 
     /// Return the frame of this scope entered in the present view. Nothing around the view is kept alive.
     pub(crate) fn frame(&self) -> Arc<Frame<Entry>> {
-        chain::enter(
-            context::present().to_base(),
-            self.mark.clone(),
-            self.own.clone(),
-        )
+        let below = context::present().to_base();
+        if self.mark.is_of_context() {
+            return chain::enter(below, Mark::new(), Own::none());
+        }
+        chain::enter(below, self.mark.clone(), self.own.clone())
     }
 }
 
