@@ -220,6 +220,10 @@ impl Kind {
         };
         let ours = match (kind, &tokens[1..]) {
             (Self::Set | Self::Params, [TokenTree::Literal(_), ..]) => true,
+            // what a macro around it passes on, as a `$key:literal` or a `$scope:expr`
+            (Self::Set | Self::Params, [TokenTree::Group(group), ..]) => {
+                group.delimiter() == Delimiter::None
+            }
             (Self::Set, [TokenTree::Ident(next), rest @ ..]) => {
                 !is_keyword(next) || goes_on_as_key(rest)
             }

@@ -322,6 +322,19 @@ fn macros_make_them_too() {
         };
     }
     assert_eq!(run!(x, size, 1 + 2, 4), 7);
+
+    macro_rules! passed_on {
+        ($key:literal, $value:expr, $scope:expr) => {
+            with_params! {
+                set $key = $value;
+                params $scope;
+                get value = $key or 0;
+                value
+            }
+        };
+    }
+    assert_eq!(passed_on!("run.size", 3, ParamScope::new()), 3);
+    assert_eq!(passed_on!("run.size", 3, ParamScope::empty()), 0);
 }
 
 /// A generic function's place answers each type for itself.
