@@ -46,7 +46,7 @@ pub static DECLARED: [ParamInfo];
 
 /// Return the parameters that are read with a help text anywhere in the program, libraries included, by key.
 ///
-/// ```
+/// ```standalone_crate
 /// use hyperparameter::*;
 ///
 /// fn train() -> f64 {
@@ -67,7 +67,7 @@ pub fn declared_params() -> Vec<ParamInfo> {
 
 /// Return a list of the declared parameters, for a program's `--help`: with clap, as `after_help`.
 ///
-/// ```
+/// ```standalone_crate
 /// use hyperparameter::*;
 ///
 /// fn train() -> f64 {
