@@ -1,28 +1,41 @@
 # The only verbs. Each sets up what it needs, in .venv; README, CONTRIBUTING and .ci/run call these.
-.PHONY: demo test lint bench docs clean
+.PHONY: demo test lint bench docs clean cargo
 PYTHON ?= python3
 BIN := .venv/bin
+export CARGO_TERM_QUIET ?= true
 
 demo: .venv/demo
 	$(BIN)/python examples/digits.py $(ARGS)
 
-test: .venv/test
+test: cargo .venv/test
+	cargo test --workspace
+	cargo test --workspace --all-features
 	$(BIN)/python -m pytest $(ARGS)
 
-lint: .venv/lint
+lint: cargo .venv/lint
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/basedpyright src
+	cargo fmt --check
+	cargo fmt --check --manifest-path benches/rust/Cargo.toml
+	cargo clippy --workspace --all-targets --all-features -- -D warnings
+	cargo clippy --package hyperparameter --no-default-features -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
 
-bench: .venv/bench .bench/incumbent
+bench: cargo .venv/bench .bench/incumbent
 	$(BIN)/python benches/run.py $(ARGS)
+	cargo bench --manifest-path benches/rust/Cargo.toml --bench operations -- $(filter --quick,$(ARGS))
 
-docs: .venv/docs
+docs: cargo .venv/docs
 	$(BIN)/zensical build --strict --clean
+	cargo doc --workspace --all-features --no-deps
 
 clean:
-	rm -rf .venv .bench site dist .hypothesis .pytest_cache .mypy_cache .ruff_cache
+	rm -rf .venv .bench site dist .hypothesis .pytest_cache .mypy_cache .ruff_cache target benches/rust/target
+
+cargo:
+	@command -v cargo >/dev/null || { echo "cargo is missing: https://rustup.rs installs it" >&2; exit 1; }
 
 # One environment; a verb adds its dependency group when pyproject.toml is newer than its mark.
 .venv/demo .venv/test .venv/lint .venv/bench .venv/docs: pyproject.toml | .venv/pip
