@@ -1,5 +1,13 @@
 //! What can be written in `with_params!`, `get_param!` and `try_get_param!`, and what it does.
 
+// What the macros pass on is plain Rust of every kind, clumsy kinds too.
+#![allow(
+    clippy::let_and_return,
+    clippy::manual_retain,
+    clippy::needless_return,
+    clippy::no_effect
+)]
+
 use std::collections::{BTreeMap, HashSet};
 use std::panic::catch_unwind;
 
@@ -361,7 +369,7 @@ fn a_value_that_does_not_fit_is_told() {
         let error = try_get_param!(train.lr, 0.1).unwrap_err();
         let text = format!("'train.lr' = 'fast' does not fit: wanted float; set at {}:{line}", file!());
         assert_eq!(error.to_string(), text);
-        assert_eq!(error.origin().map(|origin| origin.line()), Some(line));
+        assert_eq!(error.origin().map(std::panic::Location::line), Some(line));
         let panicked = catch_unwind(|| get_param!(train.lr, 0.1)).unwrap_err();
         assert_eq!(panicked.downcast_ref::<String>(), Some(&text));
         let panicked = catch_unwind(|| with_params! { get lr = train.lr or 1; lr }).unwrap_err();
