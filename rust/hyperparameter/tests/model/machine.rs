@@ -1,26 +1,21 @@
 //! Do each operation with the library and with the oracle, and compare.
 
-use std::future::{Future, poll_fn};
-use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::pin;
-use std::task::Poll;
-use std::thread;
 
-use futures::executor::block_on;
 use hyperparameter::{
     Bound, ParamError, ParamErrorKind, ParamScope, ScopeGuard, Value, frozen, snapshot, with_params,
 };
 use proptest::sample::Index;
 
+use crate::contexts::{in_thread, seen_and_changed};
 use crate::operation::Operation;
 use crate::oracle::{CONTEXT, Layer, Oracle, Own, View};
 use crate::seen::{flat, seen};
 
 /// A context of the library, and the oracle's.
 pub(crate) struct Machine {
-    oracle: Oracle,
-    handles: Vec<Handle>, // the first is the context's
+    pub(crate) oracle: Oracle,
+    pub(crate) handles: Vec<Handle>, // the first is the context's
     guards: Vec<(usize, ScopeGuard)>,
     bound: Vec<(Bound<Seen>, View)>,
     scopes: usize,
@@ -29,9 +24,9 @@ pub(crate) struct Machine {
 type Seen = fn() -> View;
 
 /// A scope, and what it is when it is entered.
-struct Handle {
-    scope: ParamScope,
-    layer: Layer,
+pub(crate) struct Handle {
+    pub(crate) scope: ParamScope,
+    pub(crate) layer: Layer,
 }
 
 /// How many scopes are kept: all of them are looked at after each operation.
@@ -257,110 +252,15 @@ impl Machine {
         }
         self.oracle.leave(scope);
     }
-
-    // --- Threads and futures ---
-
-    fn thread(&self, key: &str, value: &Value) {
-        let baseline = &self.oracle.baseline;
-        in_thread(|| {
-            assert_eq!(seen(), *baseline);
-            done(ParamScope::current().set(key, value.clone()), true);
-            assert_eq!(seen(), over(&own(key, value), baseline));
-        });
-    }
-
-    fn enter_in_thread(&self, index: &Index, key: &str, value: &Value) {
-        let Some(place) = any(index, self.handles.len() - 1) else {
-            return;
-        };
-        let (Handle { scope, layer }, baseline) = (&self.handles[place + 1], &self.oracle.baseline);
-        in_thread(|| {
-            assert_eq!(seen(), *baseline);
-            let entered = scope.enter();
-            let view = layer.over(baseline);
-            assert_eq!(seen(), view);
-            done(entered.set(key, value.clone()), true);
-            assert_eq!(seen(), over(&own(key, value), &view));
-            drop(entered);
-            assert_eq!(seen(), *baseline);
-        });
-    }
-
-    fn await_future(&self, own: &Own, value: &Value, elsewhere: bool) {
-        let (scope, view) = (with(ParamScope::new(), own), self.oracle.view());
-        let future = future(scope, value.clone());
-        let done = if elsewhere {
-            let bound = ParamScope::new().bind(future);
-            let baseline = &self.oracle.baseline;
-            in_thread(|| block_on(and_around(bound, baseline)))
-        } else {
-            block_on(and_around(future, &view))
-        };
-        let set = Own::from([("a.c".to_owned(), Some(value.clone()))]);
-        let inside = over(own, &over(&set, &view));
-        assert_eq!(done, (view, inside));
-    }
-}
-
-/// Return what is seen before and after something is set, and the future has waited.
-async fn future(scope: ParamScope, value: Value) -> (View, View) {
-    let before = seen();
-    let inside = with_params! {
-        set a.c = value;
-        params scope;
-        let inside = seen();
-        wait_once().await;
-        assert_eq!(seen(), inside);
-        inside
-    };
-    assert_eq!(seen(), before);
-    (before, inside)
-}
-
-/// Run a future; whenever it waits, and when it is done, the view around it is what it was.
-async fn and_around<T>(future: impl Future<Output = T>, view: &View) -> T {
-    let mut future = pin!(future);
-    poll_fn(|context| {
-        let polled = future.as_mut().poll(context);
-        assert_eq!(seen(), *view);
-        polled
-    })
-    .await
-}
-
-/// Let the executor poll again.
-async fn wait_once() {
-    let mut waits = true;
-    poll_fn(|context| {
-        if !take(&mut waits) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
-}
-
-/// Return what is seen; what is entered and set afterwards ends with the call.
-fn seen_and_changed() -> View {
-    let view = seen();
-    let changes = Own::from([("a.b".to_owned(), Some(7.into()))]);
-    let entered = with(ParamScope::new(), &changes).enter();
-    assert_eq!(seen(), over(&changes, &view));
-    drop(entered);
-    assert_eq!(seen(), view);
-    done(ParamScope::current().set("a.b", 7), true);
-    assert_eq!(seen(), over(&changes, &view));
-    view
 }
 
 /// Return one of so many places, `None` where there are none.
-fn any(index: &Index, count: usize) -> Option<usize> {
+pub(crate) fn any(index: &Index, count: usize) -> Option<usize> {
     (count > 0).then(|| index.index(count))
 }
 
 /// Return a scope that sets something too.
-fn with(mut scope: ParamScope, own: &Own) -> ParamScope {
+pub(crate) fn with(mut scope: ParamScope, own: &Own) -> ParamScope {
     for (key, value) in own {
         done(
             scope.put(key, value.clone().expect("nothing is deleted in it")),
@@ -370,12 +270,8 @@ fn with(mut scope: ParamScope, own: &Own) -> ParamScope {
     scope
 }
 
-fn own(key: &str, value: &Value) -> Own {
-    Own::from([(key.to_owned(), Some(value.clone()))])
-}
-
 /// Return a view with something set in it.
-fn over(own: &Own, view: &View) -> View {
+pub(crate) fn over(own: &Own, view: &View) -> View {
     let layer = Layer {
         scope: CONTEXT,
         own: own.clone(),
@@ -385,11 +281,7 @@ fn over(own: &Own, view: &View) -> View {
 }
 
 /// Check that a write was done; where its scope is not entered, that it was refused.
-fn done(written: Result<(), ParamError>, entered: bool) {
+pub(crate) fn done(written: Result<(), ParamError>, entered: bool) {
     let fault = written.err().map(|error| error.kind());
     assert_eq!(fault, (!entered).then_some(ParamErrorKind::NotEntered));
-}
-
-fn in_thread<T: Send>(run: impl FnOnce() -> T + Send) -> T {
-    thread::scope(|threads| threads.spawn(run).join()).unwrap_or_else(|panic| resume_unwind(panic))
 }

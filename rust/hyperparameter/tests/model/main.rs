@@ -1,5 +1,6 @@
 //! A state machine: whatever is entered, left, set and frozen, the view is that of a list of plain maps.
 
+mod contexts;
 mod machine;
 mod operation;
 mod oracle;
@@ -33,7 +34,7 @@ proptest! {
 
     // The only test of this binary: the baseline is the process's.
     #[test]
-    fn the_view_is_that_of_a_list_of_maps(operations in vec(operation(), 1..40)) {
+    fn the_view_is_that_of_a_list_of_maps(operations in vec(operation(), 1..30)) {
         run(&operations);
     }
 }
