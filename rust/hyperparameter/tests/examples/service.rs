@@ -1,0 +1,226 @@
+//! `service`: requests with overrides of their own, over a baseline that is replaced.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
+
+use serde_json::Value;
+
+use super::{example, refused};
+
+/// The service, as a process that ends with the test.
+struct Service {
+    process: Child,
+    address: String,
+}
+
+impl Service {
+    fn start() -> Self {
+        let mut process = example("service").stdout(Stdio::piped()).spawn().unwrap();
+        let mut line = String::new();
+        BufReader::new(process.stdout.as_mut().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let address = line.trim().strip_prefix("listening on ").unwrap();
+        Self {
+            address: address.to_owned(),
+            process,
+        }
+    }
+
+    fn connect(&self) -> Client {
+        let stream = TcpStream::connect(&self.address).unwrap();
+        stream.set_nodelay(true).unwrap();
+        Client(BufReader::new(stream))
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// A connection that is kept.
+struct Client(BufReader<TcpStream>);
+
+impl Client {
+    fn send(&mut self, start: &str, body: &str) -> (u16, String) {
+        let length = body.len();
+        let request =
+            format!("{start} HTTP/1.1\r\nHost: test\r\nContent-Length: {length}\r\n\r\n{body}");
+        self.0.get_mut().write_all(request.as_bytes()).unwrap();
+        let mut line = String::new();
+        self.0.read_line(&mut line).unwrap();
+        let status = line.split(' ').nth(1).unwrap().parse().unwrap();
+        let mut length = 0;
+        loop {
+            line.clear();
+            self.0.read_line(&mut line).unwrap();
+            if let Some(given) = line.strip_prefix("content-length: ") {
+                length = given.trim().parse().unwrap();
+            } else if line == "\r\n" {
+                break;
+            }
+        }
+        let mut body = vec![0; length];
+        self.0.read_exact(&mut body).unwrap();
+        (status, String::from_utf8(body).unwrap())
+    }
+
+    fn search(&mut self, query: &str) -> Value {
+        let (status, body) = self.send(&format!("GET /search{query}"), "");
+        assert_eq!(status, 200, "{body}");
+        serde_json::from_str(&body).unwrap()
+    }
+
+    fn freeze(&mut self, lines: &str) {
+        assert_eq!(self.send("POST /frozen", lines).0, 200);
+    }
+}
+
+/// Return the one configuration that every step of a request saw.
+fn one_configuration(found: &Value) -> &Value {
+    let steps = found["steps"].as_object().unwrap();
+    assert_eq!(steps.len(), 5, "{found}");
+    let first = &steps["search"];
+    assert!(steps.values().all(|step| step == first), "{found}");
+    first
+}
+
+/// A request's overrides hold for that request; the baseline for all that come after it.
+#[test]
+fn takes_overrides_and_baselines() {
+    let service = Service::start();
+    let mut client = service.connect();
+    let plain = client.search("");
+    assert_eq!(plain["items"].as_array().unwrap().len(), 9);
+    assert_eq!(one_configuration(&plain)["threshold"], 0.8);
+
+    let ranked = client.search("?set=rerank.threshold=0.5&set=rerank.use_new=YES&q=ignored");
+    let names: Vec<&str> = ranked["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["2.1", "1.1", "0.1", "2.2", "1.2"]);
+    assert_eq!(one_configuration(&ranked)["threshold"], 0.5);
+
+    client.freeze("rerank.threshold=0.25\nconfig.version=2");
+    assert_eq!(one_configuration(&client.search(""))["threshold"], 0.25);
+    assert_eq!(one_configuration(&client.search(""))["version"], 2);
+}
+
+/// Wrong requests are refused with the reason, and change nothing.
+#[test]
+fn refuses_wrong_requests() {
+    let service = Service::start();
+    let mut client = service.connect();
+    let mut refused = |start: &str, body: &str| client.send(start, body);
+    let (status, message) = refused("GET /search?set=rerank.threshold=low", "");
+    assert_eq!(status, 400);
+    assert!(message.starts_with("'rerank.threshold' = 'low' does not fit: wanted float; set at "));
+    assert_eq!(
+        refused("GET /search?set=rerank.threshold", ""),
+        (
+            400,
+            "'rerank.threshold' is not an override: wanted key=value".to_owned()
+        )
+    );
+    assert_eq!(
+        refused("GET /search?set=config.version=9", ""),
+        (
+            403,
+            "'config.version=9' is not for requests to set".to_owned()
+        )
+    );
+    assert_eq!(
+        refused("POST /frozen", "config.version=9\n.=1"),
+        (400, "'.' is not a key: segment 1 is empty".to_owned())
+    );
+    assert_eq!(one_configuration(&client.search(""))["version"], 0);
+}
+
+/// The service does not start on wrong settings.
+#[test]
+fn refuses_wrong_settings() {
+    assert_eq!(
+        refused("service", &["address"]),
+        "error: 'address' is not an override: wanted key=value\n"
+    );
+    let complaint = refused("service", &["service.address=nowhere"]);
+    assert!(complaint.starts_with("error: nowhere: "), "{complaint}");
+    let complaint = refused("service", &["service.address={}"]);
+    assert!(complaint.starts_with("error: "), "{complaint}");
+}
+
+/// Thousands of requests at once, while the baseline is replaced: each sees its own overrides and one baseline,
+/// and on one connection never an older baseline after a newer one.
+#[test]
+fn gives_each_request_one_configuration() {
+    const CONNECTIONS: u32 = 24;
+    const REQUESTS: u32 = 150; // on each
+    let service = Service::start();
+    let publish = |client: &mut Client, version: u32| {
+        // Two parameters that go together: a mixture of two baselines would show.
+        client.freeze(&format!(
+            "config.version={version}\nrerank.threshold=-{version}"
+        ));
+    };
+    publish(&mut service.connect(), 1);
+    let done = AtomicBool::new(false);
+    let versions = thread::scope(|threads| {
+        let publisher = threads.spawn(|| {
+            let mut client = service.connect();
+            let mut version = 1;
+            while !done.load(Ordering::Relaxed) {
+                version += 1;
+                publish(&mut client, version);
+            }
+            version
+        });
+        let connections: Vec<_> = (0..CONNECTIONS)
+            .map(|connection| {
+                let mut client = service.connect();
+                threads.spawn(move || {
+                    let mut latest = 0.0;
+                    for request in 0..REQUESTS {
+                        let own = f64::from(connection * REQUESTS + request);
+                        let set = request % 3 != 0;
+                        let query = if set {
+                            format!(
+                                "?set=rerank.threshold={own}&set=search.delay_ms={}",
+                                request % 4
+                            )
+                        } else {
+                            String::new()
+                        };
+                        let found = client.search(&query);
+                        let seen = one_configuration(&found);
+                        let version = seen["version"].as_f64().unwrap();
+                        assert!(version >= latest, "{version} after {latest}");
+                        latest = version;
+                        assert_eq!(seen["threshold"], if set { own } else { -version });
+                    }
+                })
+            })
+            .collect();
+        let ended: Vec<_> = connections
+            .into_iter()
+            .map(thread::ScopedJoinHandle::join)
+            .collect();
+        done.store(true, Ordering::Relaxed);
+        for ended in ended {
+            ended.unwrap();
+        }
+        publisher.join().unwrap()
+    });
+    assert!(
+        versions > 50,
+        "the baseline was replaced {versions} times only"
+    );
+}

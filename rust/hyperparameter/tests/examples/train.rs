@@ -1,0 +1,184 @@
+//! `train`: layers, help, and errors.
+
+use std::path::PathBuf;
+use std::{env, fs};
+
+use super::{complained, good, refused, run};
+
+/// A file that is there for the time of a test.
+struct TempFile(PathBuf);
+
+impl TempFile {
+    fn new(name: &str, text: &str) -> Self {
+        let name = format!("hyperparameter-{}-{name}", std::process::id());
+        let path = env::temp_dir().join(name);
+        fs::write(&path, text).unwrap();
+        Self(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().unwrap()
+    }
+}
+
+impl Drop for TempFile {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// Without anything set the best rate of the sweep is taken, and the line is found.
+#[test]
+fn finds_the_line() {
+    let printed = good("train", &["-D", "data.noise=0", "train.steps=2000"]);
+    let last = printed.lines().last().unwrap();
+    assert_eq!(
+        last,
+        "train: lr=0.5 slope=3.000 intercept=-1.000 loss=0.000000"
+    );
+}
+
+/// The command line goes over the file, and code over both: the sweep is short whatever they say.
+#[test]
+fn takes_the_file_then_the_command_line_then_code() {
+    let file = TempFile::new(
+        "layers.toml",
+        "[train]\nlr = 0.25\nsteps = 1\n[sweep]\nrates = [0.3]\n",
+    );
+    let of_file = good("train", &["-C", file.path()]);
+    assert!(of_file.contains("\ntrain: lr=0.25 "), "{of_file}");
+    let of_both = good("train", &["-C", file.path(), "-D", "train.lr=0.125"]);
+    assert!(of_both.contains("\ntrain: lr=0.125 "), "{of_both}");
+
+    let sweep = |printed: &str| printed.lines().next().unwrap().to_owned();
+    assert!(sweep(&of_file).starts_with("sweep: lr=0.3 loss="));
+    let steps = good("train", &["-C", file.path(), "-D", "train.steps=500"]);
+    assert_eq!(sweep(&of_file), sweep(&steps));
+    assert_ne!(of_file.lines().last(), steps.lines().last());
+}
+
+/// `-D` takes several texts, can be given again, and the later of two wins.
+#[test]
+fn takes_definitions_in_a_row_and_again() {
+    let printed = good(
+        "train",
+        &[
+            "-D",
+            "train.lr=0.1",
+            "sweep.rates=[0.2,0.4]",
+            "--define",
+            "train.lr=1e-1",
+        ],
+    );
+    let starts: Vec<&str> = printed
+        .lines()
+        .map(|line| line.split(" loss").next().unwrap())
+        .collect();
+    assert_eq!(starts[..2], ["sweep: lr=0.2", "sweep: lr=0.4"]);
+    assert!(starts[2].starts_with("train: lr=0.1 "), "{printed}");
+}
+
+/// A key that nothing reads is named.
+#[test]
+fn warns_of_a_key_that_nothing_reads() {
+    let output = run("train", &["-D", "train.lrr=1"]);
+    assert!(output.status.success());
+    assert_eq!(complained(&output), "warning: nothing reads 'train.lrr'\n");
+}
+
+/// `--help` lists the parameters with their help texts and defaults.
+#[test]
+fn lists_its_parameters() {
+    let help = good("train", &["--help"]);
+    let list = help.split("Parameters:\n").nth(1).unwrap();
+    assert!(
+        list.contains("  data.noise   how far from the line they lie [default: 0.1]\n"),
+        "{list}"
+    );
+    let keys: Vec<&str> = list
+        .lines()
+        .filter_map(|line| line.split_whitespace().next())
+        .collect();
+    let all = [
+        "data.noise",
+        "data.points",
+        "data.seed",
+        "sweep.rates",
+        "train.lr",
+        "train.steps",
+    ];
+    assert_eq!(keys, all);
+}
+
+/// What is wrong is told on standard error, with exit code 2.
+#[test]
+fn refuses_wrong_input() {
+    let start = |arguments: &[&str]| {
+        let complaints = refused("train", arguments);
+        assert!(complaints.starts_with("error: "), "{complaints}");
+        complaints["error: ".len()..].to_owned()
+    };
+    assert_eq!(
+        start(&["-D", "train.lr"]),
+        "'train.lr' is not an override: wanted key=value\n"
+    );
+    assert_eq!(
+        start(&["-D", "train..lr=1"]),
+        "'train..lr' is not a key: segment 2 is empty\n"
+    );
+    let misfits = [
+        (
+            "train.lr=fast",
+            "'train.lr' = 'fast' does not fit: wanted float; set at ",
+        ),
+        (
+            "train.steps=1.5",
+            "'train.steps' = '1.5' does not fit: wanted int (it is not a whole number); set at ",
+        ),
+        (
+            "data.points=-1",
+            "'data.points' = '-1' does not fit: wanted int (u32 holds 0 to 4294967295); set at ",
+        ),
+        (
+            "sweep.rates=[0.1",
+            "'sweep.rates' = '[0.1' does not fit: wanted list",
+        ),
+        (
+            "sweep.rates=[\"a\"]",
+            "'sweep.rates' = '[\"a\"]' does not fit: wanted list (at 'sweep.rates[0]': 'a' is not float); set at ",
+        ),
+    ];
+    for (text, expected) in misfits {
+        let complaint = start(&["-D", text]);
+        assert!(complaint.starts_with(expected), "{complaint}");
+        assert_eq!(complaint.lines().count(), 1, "{complaint}");
+    }
+    assert!(refused("train", &["--bogus"]).contains("unexpected argument '--bogus'"));
+}
+
+/// A file that cannot be read, is no TOML, or has a bad key, is named or shown.
+#[test]
+fn refuses_a_wrong_file() {
+    let missing = refused("train", &["-C", "no/such/file.toml"]);
+    assert!(
+        missing.starts_with("error: no/such/file.toml: "),
+        "{missing}"
+    );
+    assert!(refused("train", &["-C", env::temp_dir().to_str().unwrap()]).starts_with("error: "));
+
+    let broken = TempFile::new("broken.toml", "[train\nlr = 1\n");
+    let complaint = refused("train", &["-C", broken.path()]);
+    assert!(
+        complaint.contains("broken.toml: TOML parse error at line 1"),
+        "{complaint}"
+    );
+
+    let bad_key = TempFile::new("bad-key.toml", "[train]\n\"l r=\" = 1\n");
+    assert_eq!(
+        refused("train", &["-C", bad_key.path()]),
+        "error: 'l r=' is not a key: segment 'l r=' contains '=' (beneath 'train')\n"
+    );
+    let misfit = TempFile::new("misfit.toml", "train.lr = [1]\n");
+    let complaint = refused("train", &["-C", misfit.path()]);
+    assert!(complaint.starts_with("error: 'train.lr' = [1] does not fit: wanted float; set at "));
+}
