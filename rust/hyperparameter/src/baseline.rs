@@ -36,11 +36,13 @@ impl<T: Numbered> Baseline<T> {
     }
 
     pub(crate) fn publish(&self, value: Arc<T>) {
-        let _alone = self
+        let alone = self
             .publishing
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         self.number.store(value.number(), Ordering::Relaxed);
-        self.pointer.store(Some(value));
+        let before = self.pointer.swap(Some(value));
+        drop(alone); // first: what is dropped with the old one can be of the user's own, and publish in turn
+        drop(before);
     }
 }

@@ -1,6 +1,7 @@
 //! The context of a thread: its pointer to the current frame, and the baseline beneath all threads.
 
 use std::cell::{Cell, RefCell};
+use std::mem::ManuallyDrop;
 use std::sync::{Arc, LazyLock};
 
 use crate::baseline::{Baseline, Numbered};
@@ -30,9 +31,21 @@ static BASELINE: Baseline<Frame<Entry>> = Baseline {
 static NOWHERE: LazyLock<Arc<Frame<Entry>>> = LazyLock::new(Frame::nowhere);
 
 thread_local! {
-    static CURRENT: RefCell<Pointer<Entry>> = const { RefCell::new(None) };
+    /// Without a destructor: it is there to the very end of a thread, for destructors that use parameters.
+    static CURRENT: ManuallyDrop<RefCell<Pointer<Entry>>> =
+        const { ManuallyDrop::new(RefCell::new(None)) };
+    static END: End = const { End };
     /// The number of the current frame, for reads that were answered before; see `ids`.
     static NUMBER: Cell<u64> = const { Cell::new(ids::NONE) };
+}
+
+/// Lets go of what is still entered when the thread ends.
+struct End;
+
+impl Drop for End {
+    fn drop(&mut self) {
+        drop(swap(None));
+    }
 }
 
 /// Return the number of the frame that answers here and now; of none, where it is worked out at each read.
@@ -53,15 +66,16 @@ pub(crate) fn baseline() -> Arc<Frame<Entry>> {
     BASELINE.load().unwrap_or_else(nowhere)
 }
 
-/// Return the frame that answers here and now. In a thread that is ending, whose context is gone, the baseline.
+/// Return the frame that answers here and now.
 pub(crate) fn present() -> Arc<Frame<Entry>> {
-    let pointer = CURRENT
-        .try_with(|current| current.borrow().clone())
-        .unwrap_or_default();
-    match pointer {
+    match pointer() {
         Some(frame) if !chain::is_loose(&frame) => frame,
         pointer => chain::present(&pointer, &baseline()),
     }
+}
+
+fn pointer() -> Pointer<Entry> {
+    CURRENT.with(|current| current.borrow().clone())
 }
 
 /// Point this context at another frame and return the one before.
@@ -74,32 +88,30 @@ pub(crate) fn swap(pointer: Pointer<Entry>) -> Pointer<Entry> {
         Some(frame) if chain::is_loose(frame) => ids::LOOSE,
         Some(frame) => frame.id(),
     };
-    CURRENT
-        .try_with(|current| {
-            NUMBER.set(number);
-            current.replace(pointer)
-        })
-        .unwrap_or_default()
+    if pointer.is_some() {
+        let _ = END.try_with(|_| ()); // from its first use on it is to be dropped; once it is, nothing is kept
+    }
+    NUMBER.set(number);
+    CURRENT.with(|current| current.replace(pointer))
 }
 
 pub(crate) fn enter(mark: Mark<Entry>, own: Own<Entry>) {
     // Taken out, not copied: nothing is read before the new frame is in.
-    let below = match CURRENT.try_with(RefCell::take).unwrap_or_default() {
-        Some(frame) if !chain::is_loose(&frame) => frame,
-        pointer => chain::present(&pointer, &baseline()),
-    };
+    let entered = |frame: &mut Arc<Frame<Entry>>| !chain::is_loose(frame);
+    let below = CURRENT.with(|current| current.borrow_mut().take_if(entered));
+    let below = below.unwrap_or_else(present);
     drop(swap(Some(chain::enter(below, mark, own))));
 }
 
 /// Leave a scope; where it is not entered, do nothing.
 pub(crate) fn leave(scope: u64) {
-    let innermost = CURRENT.try_with(|current| match &*current.borrow() {
+    let innermost = CURRENT.with(|current| match &*current.borrow() {
         Some(frame) if frame.scope() == Some(scope) => {
             frame.parent().filter(|below| below.is_entered()).cloned()
         }
         _ => None,
     });
-    if let Ok(Some(below)) = innermost {
+    if let Some(below) = innermost {
         drop(swap(Some(below)));
     } else if let Some(pointer) = chain::leave(&present(), scope) {
         drop(swap(pointer));
@@ -119,9 +131,7 @@ pub(crate) fn write(scope: u64, change: impl FnOnce(&Own<Entry>) -> Own<Entry>) 
 
 /// Return the mark and the overrides of the innermost scope.
 pub(crate) fn innermost() -> (Mark<Entry>, Own<Entry>) {
-    let pointer = CURRENT
-        .try_with(|current| current.borrow().clone())
-        .unwrap_or_default();
+    let pointer = pointer();
     let own = pointer
         .as_ref()
         .map_or_else(Own::none, |frame| frame.own().clone());

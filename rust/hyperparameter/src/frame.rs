@@ -288,7 +288,9 @@ impl<E: Clone> Frame<E> {
             return known.clone();
         }
         let made = Self::new(Mark::context(), self.own.clone(), Some(base.clone()));
-        *rebased = Some(made.clone());
+        let before = rebased.replace(made.clone());
+        drop(rebased); // first: what is dropped with the old baseline can be of the user's own, and read parameters
+        drop(before);
         made
     }
 }

@@ -11,6 +11,7 @@ use baseline::{Baseline, Numbered};
 
 /// What the baseline is made of, in what loom can follow.
 mod sync {
+    use std::mem;
     use std::sync::Arc;
 
     pub(crate) use loom::sync::Mutex;
@@ -25,8 +26,8 @@ mod sync {
             self.0.read().unwrap().clone()
         }
 
-        pub(crate) fn store(&self, value: Option<Arc<T>>) {
-            *self.0.write().unwrap() = value;
+        pub(crate) fn swap(&self, value: Option<Arc<T>>) -> Option<Arc<T>> {
+            mem::replace(&mut self.0.write().unwrap(), value)
         }
     }
 }
