@@ -4,6 +4,7 @@
 //! of the library. Everything else that serde can make goes through `deserialize.rs`.
 
 use std::any::Any;
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
 use std::path::PathBuf;
@@ -112,11 +113,20 @@ impl FromValue for bool {
 
 /// Return what a text says: a yes or a no, or neither.
 pub(crate) fn yes_or_no(text: &str) -> Option<bool> {
-    match text.trim().to_lowercase().as_str() {
-        "true" | "yes" | "on" | "t" | "y" | "1" => Some(true),
-        "false" | "no" | "off" | "f" | "n" | "0" => Some(false),
-        _ => None,
+    let says = |words: [&str; 6]| is_any(text, &words);
+    if says(["true", "yes", "on", "t", "y", "1"]) {
+        Some(true)
+    } else if says(["false", "no", "off", "f", "n", "0"]) {
+        Some(false)
+    } else {
+        None
     }
+}
+
+/// Tell whether a text is one of these words, in any case.
+fn is_any(text: &str, words: &[&str]) -> bool {
+    let text = text.trim();
+    words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 const EXACT: f64 = 9_007_199_254_740_992.0; // from it on a float may be of a whole number that it does not hold
@@ -125,11 +135,9 @@ const EXACT: f64 = 9_007_199_254_740_992.0; // from it on a float may be of a wh
 fn whole(value: &Value) -> Result<Value, Misfit> {
     let misfit = || Misfit::new("int");
     let number = match value {
-        Value::Text(text) => match text.trim().to_lowercase().as_str() {
-            "true" => Value::Int(1),
-            "false" => Value::Int(0),
-            _ => number(text).ok_or_else(misfit)?,
-        },
+        Value::Text(text) if is_any(text, &["true"]) => Value::Int(1),
+        Value::Text(text) if is_any(text, &["false"]) => Value::Int(0),
+        Value::Text(text) => number(text).ok_or_else(misfit)?,
         other => other.clone(),
     };
     match number {
@@ -256,9 +264,9 @@ pub(crate) fn number(text: &str) -> Option<Value> {
     if !text.is_ascii() {
         return None;
     }
-    let mut plain = text.to_ascii_lowercase();
-    if plain.contains('_') {
-        let bytes = plain.as_bytes();
+    let mut plain = Cow::Borrowed(text); // a number without an underscore is read without an allocation
+    if text.contains('_') {
+        let bytes = text.as_bytes();
         let between = |at: usize| {
             let around = [
                 at.checked_sub(1).and_then(|before| bytes.get(before)),
@@ -268,10 +276,10 @@ pub(crate) fn number(text: &str) -> Option<Value> {
                 .iter()
                 .all(|byte| byte.is_some_and(u8::is_ascii_digit))
         };
-        if !plain.match_indices('_').all(|(at, _)| between(at)) {
+        if !text.match_indices('_').all(|(at, _)| between(at)) {
             return None;
         }
-        plain = plain.replace('_', "");
+        plain = text.replace('_', "").into();
     }
     if let Ok(int) = plain.parse::<i128>() {
         return Some(Value::Int(int));
@@ -281,7 +289,8 @@ pub(crate) fn number(text: &str) -> Option<Value> {
     }
     let float = plain.parse::<f64>().ok()?;
     // digits that no float holds are not infinity
-    (float.is_finite() || float.is_nan() || plain.contains("inf")).then_some(Value::Float(float))
+    (float.is_finite() || float.is_nan() || plain.contains(['i', 'I']))
+        .then_some(Value::Float(float))
 }
 
 impl FromValue for String {

@@ -1,7 +1,6 @@
 //! Scopes and the baseline among threads that run at the same time.
 
 mod baseline;
-mod drops;
 
 use std::panic::{self, AssertUnwindSafe};
 use std::sync::{Barrier, Mutex, MutexGuard, PoisonError};
@@ -280,7 +279,7 @@ fn bound_closures_take_their_view_to_a_pool() {
         assert_eq!(
             (get_param!(pool.number, -1), get_param!(pool.item, -1)),
             (-1, -1)
-        )
+        );
     });
 }
 

@@ -2,12 +2,16 @@
 
 use std::cell::RefCell;
 use std::mem;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 
 use hyperparameter::*;
 
-use crate::{alone, at_once};
+/// Hold off the other tests: a scope that one of them enters would keep alive what is to be dropped here.
+fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::new(());
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// What the destructors saw.
 type Seen = Arc<Mutex<Vec<(i64, i64)>>>;
@@ -19,7 +23,7 @@ struct Nosy {
 }
 
 impl Nosy {
-    fn new(seen: &Seen) -> Value {
+    fn value(seen: &Seen) -> Value {
         Self::of(seen, false)
     }
 
@@ -56,28 +60,27 @@ fn taken(seen: &Seen) -> Vec<(i64, i64)> {
 /// A value that is dropped as its scope is left sees the view without that scope.
 #[test]
 fn a_value_dropped_with_its_scope_reads_the_view_around_it() {
-    at_once(|_| {
-        let seen = Seen::default();
+    let _alone = alone();
+    let seen = Seen::default();
+    with_params! {
+        set nosy.a = 1;
         with_params! {
-            set nosy.a = 1;
-            with_params! {
-                set nosy.a = 2;
-                set nosy.value = Nosy::new(&seen);
-            }
-            assert_eq!(taken(&seen), [(1, 112)]);
-            let guard = ParamScope::new().enter();
-            guard.set("nosy.value", Nosy::new(&seen)).unwrap();
-            guard.set("nosy.value", 0).unwrap(); // the scope still holds on to it in nothing
-            assert_eq!(taken(&seen), [(1, 112)]);
-            guard.set("nosy.value", Nosy::new(&seen)).unwrap();
-            guard.clear().unwrap();
-            assert_eq!(taken(&seen), [(1, 112)]);
-            guard.set("nosy.value", Nosy::new(&seen)).unwrap();
-            drop(guard);
-            assert_eq!(taken(&seen), [(1, 112)]);
-            assert_eq!((get_param!(nosy.a, 0), get_param!(nosy.b, 0)), (1, 0));
+            set nosy.a = 2;
+            set nosy.value = Nosy::value(&seen);
         }
-    });
+        assert_eq!(taken(&seen), [(1, 112)]);
+        let guard = ParamScope::new().enter();
+        guard.set("nosy.value", Nosy::value(&seen)).unwrap();
+        guard.set("nosy.value", 0).unwrap();
+        assert_eq!(taken(&seen), [(1, 112)]);
+        guard.set("nosy.value", Nosy::value(&seen)).unwrap();
+        guard.clear().unwrap();
+        assert_eq!(taken(&seen), [(1, 112)]);
+        guard.set("nosy.value", Nosy::value(&seen)).unwrap();
+        drop(guard);
+        assert_eq!(taken(&seen), [(1, 112)]);
+        assert_eq!((get_param!(nosy.a, 0), get_param!(nosy.b, 0)), (1, 0));
+    }
 }
 
 /// Make a value part of the baseline, from another thread.
@@ -96,14 +99,14 @@ fn freeze_elsewhere(value: Value) {
 fn a_value_dropped_with_its_baseline_reads_and_freezes() {
     let _alone = alone();
     let seen = Seen::default();
-    for value in [Nosy::new(&seen), Nosy::that_freezes(&seen)] {
+    for value in [Nosy::value(&seen), Nosy::that_freezes(&seen)] {
         freeze_elsewhere(value);
         assert_eq!(taken(&seen), []);
         freeze_elsewhere(Value::Int(0));
         assert_eq!(get_param!(nosy.value, 1), 0);
         assert_eq!(taken(&seen), [(0, 112)]);
     }
-    for value in [Nosy::new(&seen), Nosy::that_freezes(&seen)] {
+    for value in [Nosy::value(&seen), Nosy::that_freezes(&seen)] {
         with_params! {
             set nosy.a = 6; // pins the baseline of before
             freeze_elsewhere(value);
@@ -111,10 +114,10 @@ fn a_value_dropped_with_its_baseline_reads_and_freezes() {
             assert_eq!(taken(&seen), [(6, 112)]);
         }
         freeze_elsewhere(Value::Int(0));
-        with_params! {
-            ParamScope::current().delete("nosy.a").unwrap();
-            frozen();
-        }
+        let clean = ParamScope::new().enter();
+        clean.delete("nosy.a").unwrap();
+        frozen();
+        drop(clean);
         assert_eq!(get_param!(nosy.a, 0), 0);
     }
 }
@@ -127,7 +130,7 @@ fn a_value_dropped_as_own_writes_move_to_a_new_baseline_reads() {
     let here = ParamScope::current();
     here.set("nosy.a", 3).unwrap();
     for enter in [false, true] {
-        freeze_elsewhere(Nosy::new(&seen));
+        freeze_elsewhere(Nosy::value(&seen));
         assert_eq!(get_param!(nosy.a, 0), 3); // from here on the thread's own frame holds that baseline
         freeze_elsewhere(Value::Int(0));
         assert_eq!(taken(&seen), []);
@@ -146,10 +149,11 @@ fn a_value_dropped_as_own_writes_move_to_a_new_baseline_reads() {
 /// What a closure holds is dropped in the view that it is bound to, called or not.
 #[test]
 fn what_a_bound_closure_holds_is_dropped_in_its_view() {
+    let _alone = alone();
     let seen = Seen::default();
     let scope = ParamScope::from_texts(["nosy.a=4"]).unwrap();
     let bind = || {
-        let held = Nosy::new(&seen);
+        let held = Nosy::value(&seen);
         scope.bind(move || drop(held))
     };
     drop(bind());
@@ -186,10 +190,11 @@ fn parameters_are_read_while_a_thread_ends() {
         static BEFORE: RefCell<Option<AtEnd>> = const { RefCell::new(None) };
         static AFTER: RefCell<Option<AtEnd>> = const { RefCell::new(None) };
     }
+    let _alone = alone();
     let seen = Seen::default();
     let held = Seen::default();
     for _ in 0..2 {
-        let (at_end, value) = (seen.clone(), Nosy::new(&held));
+        let (at_end, value) = (seen.clone(), Nosy::value(&held));
         // Joined, which waits for the thread's end; `thread::scope` waits for its closure only.
         thread::spawn(move || {
             BEFORE.set(Some(AtEnd(at_end.clone())));
@@ -217,15 +222,18 @@ fn a_guard_can_outlive_the_context_of_its_thread() {
     thread_local! {
         static KEPT: RefCell<Vec<ScopeGuard>> = const { RefCell::new(Vec::new()) };
     }
-    at_once(|number| {
+    let _alone = alone();
+    thread::spawn(|| {
         KEPT.with_borrow_mut(Vec::clear); // it was there before the context, and is destroyed after it
-        for _ in 0..3 {
+        for number in 0..3 {
             let mut scope = ParamScope::new();
             scope.put("kept.a", number).unwrap();
             KEPT.with_borrow_mut(|kept| kept.push(scope.enter()));
         }
-        assert_eq!(get_param!(kept.a, -1), number);
-    });
+        assert_eq!(get_param!(kept.a, -1), 2);
+    })
+    .join()
+    .unwrap();
 }
 
 // --- Depth ---
@@ -234,6 +242,7 @@ fn a_guard_can_outlive_the_context_of_its_thread() {
 #[test]
 fn deep_nesting_is_entered_read_and_left() {
     const DEPTH: i64 = 100_000;
+    let _alone = alone();
     let mut guards = Vec::new();
     for depth in 0..DEPTH {
         let mut scope = ParamScope::new();
