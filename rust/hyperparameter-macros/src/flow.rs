@@ -73,7 +73,8 @@ pub(crate) fn future(body: TokenStream, span: Span) -> Result<TokenStream> {
     let private = quote!(::hyperparameter::private);
     let awaited = quote_spanned!(span=> .await);
     if !ways.returns && ways.jumps.is_empty() {
-        return Ok(quote!(#private::scoped(async #block)#awaited));
+        // in braces: as a statement it needs no more of a `;` than the block that it stands for
+        return Ok(quote!({ #private::scoped(async #block)#awaited }));
     }
     let site = Span::mixed_site();
     let (value, returned) = (
