@@ -63,7 +63,7 @@ fn nobody_goes_back() {
             let baseline = baseline.clone();
             thread::spawn(move || baseline.publish(Arc::new(1)))
         };
-        let (mut here, mut there) = (0, 0);
+        let (mut here, mut there) = (0, u64::MAX); // one has read before, the other has not
         let seen = [
             read(&baseline, &mut here),
             read(&baseline, &mut there),

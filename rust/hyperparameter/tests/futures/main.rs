@@ -1,5 +1,6 @@
 //! Scopes in futures: on a runtime with many threads, on one thread, and on none.
 
+mod blocks;
 mod cancelled;
 mod flow;
 

@@ -30,9 +30,18 @@ fn while_publishing(run: impl Fn() + Sync) {
                 }
             }
         });
+        let _ended = SetAtEnd(&done);
         at_once(|_| run());
-        done.store(true, Ordering::Relaxed);
     });
+}
+
+/// Sets a flag when it is dropped, on panic too.
+struct SetAtEnd<'a>(&'a AtomicBool);
+
+impl Drop for SetAtEnd<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
 }
 
 const READS: usize = 20_000;
