@@ -8,7 +8,6 @@ demo: .venv/demo
 	$(BIN)/python examples/digits.py $(ARGS)
 
 test: cargo .venv/test
-	cargo test --workspace
 	cargo test --workspace --all-features
 	$(BIN)/python -m pytest $(ARGS)
 
