@@ -101,6 +101,46 @@ def test_a_parameter_without_default_can_come_from_the_scope():
     assert scoped(lambda: f(), e=None) is None
 
 
+def test_a_positional_only_parameter_without_default_is_the_callers_to_give():
+    """Nothing that a scope sets takes its place, nor that of the one before it."""
+
+    @hp.param("ns")
+    def f(a, b=2, /, **more):
+        return a, b, more
+
+    for params in ({}, {"b": 20}, {"a": 10, "b": 20}):
+        with hp.scope({"ns": params}):
+            with pytest.raises(
+                hp.MissingArgumentError, match=r"f\(\) lacks the argument 'a', which is given by po"
+            ):
+                f()
+            with pytest.raises(hp.MissingArgumentError):
+                f(a=1)
+            assert f(1) == (1, params.get("b", 2), {})
+
+
+def test_a_keyword_is_not_taken_for_the_positional_only_parameter_of_its_name():
+    @hp.param("ns")
+    def f(a: int = 1, /, **more):
+        return a, more
+
+    with hp.scope("ns.a=bad"):
+        for _ in range(3):
+            with pytest.raises(hp.ParamError, match="'ns.a' = 'bad' does not fit"):
+                f(a=2)
+        assert f(1, a=2) == (1, {"a": 2})
+    with hp.scope("ns.a=5"):
+        assert [f(a=2), f(a=2)] == [(5, {"a": 2})] * 2
+
+
+def test_a_reference_is_no_default_of_a_parameter():
+    for wrong in (lambda lr=hp.scope.other.lr: lr, lambda *, lr=hp.scope.other.lr: lr):
+        with pytest.raises(
+            TypeError, match=r"is the reference <hp\.scope\.other\.lr \(missing\)>, not a value"
+        ):
+            hp.param("ns")(wrong)
+
+
 def test_pythons_own_errors_for_a_wrong_call_stay():
     with pytest.raises(TypeError, match="unexpected keyword argument 'z'"):
         by_its_own_name(z=1)
@@ -451,3 +491,31 @@ def test_text_is_converted_once_for_a_reader_and_frame():
         made.clear()
         assert {id(hp.scope.path | default) for _ in range(5)} == {id(hp.scope.path | default)}
         assert len(made) == 1
+
+
+def test_what_is_made_for_a_call_is_made_for_each_anew():
+    """A call may change a list or an object that its text or keys became; no other call sees it."""
+
+    @hp.param("ns")
+    def f(items: list[int], opt: Optimizer = None, options=None, lr=0.1):
+        items.append(lr)
+        opt.lr *= 0.5
+        return items, opt.lr, options
+
+    given = {"a": 1}
+    with hp.scope("ns.items=[1]", "ns.opt.lr=1", "ns.lr=2"):
+        assert [f(), f(), f(options=given)] == [([1, 2.0], 0.5, None)] * 2 + [([1, 2.0], 0.5, given)]
+        with hp.scope(other=1):
+            assert f([3]) == ([3, 2.0], 0.5, None)
+    with hp.scope({"ns": {"cfg": {"a": 1}}}):
+        for taker in (lambda cfg: cfg.pop("a"), lambda cfg={}: cfg.pop("a")):
+            assert [hp.param("ns")(taker)() for _ in range(2)] == [1, 1]
+            decorated = hp.param("ns")(taker)
+            assert [decorated(), decorated()] == [1, 1]
+
+
+def test_an_object_that_was_set_comes_out_as_that_object():
+    items, opt = [1], Optimizer()
+    with hp.scope({"ns": {"items": items, "opt": opt}}):
+        f = hp.param("ns")(lambda items=[], opt=opt: (items, opt))
+        assert [f()[0] is items, f()[1] is opt, (hp.scope.ns.items | []) is items] == [True] * 3

@@ -396,3 +396,27 @@ def test_numbers_of_other_libraries():
         assert hp.scope.f | 1 == 0.5
         assert hp.scope.t | numpy.float32(1) == 0.5
         assert (hp.scope.f | None).dtype == numpy.float32
+
+
+def test_what_is_made_of_text_is_made_for_each_reader_anew():
+    with hp.scope("a=[1]", 'b={"x": [1]}'):
+        for _ in range(2):
+            (hp.scope.a | []).append(9)
+            (hp.scope.b | {})["x"].append(9)
+        assert (hp.scope.a | [], hp.scope.b | {}, hp.scope.a | ()) == ([1], {"x": [1]}, (1,))
+        assert (hp.scope.a | ()) is (hp.scope.a | ())  # which no reader can change
+
+
+def test_a_handle_finds_its_scope_in_a_bound_view():
+    with hp.scope(a=1) as ps:
+        ps.a = 2
+        with hp.scope(b=3):
+            bound = hp.bind(lambda: (hp.scope.a(), ps.a(), dict(ps), hp.scope.b()))
+        ps.a = 4
+        assert bound() == (2, 2, {"a": 2}, 3)
+
+        def write():
+            ps.a = 5
+            return hp.scope.a(), ps.a()
+
+        assert [hp.bind(write)(), hp.bind(write)(), ps.a()] == [(5, 5), (5, 5), 4]

@@ -310,6 +310,56 @@ def test_bound_coroutines_and_generators_run_in_their_view_at_each_step():
     assert asyncio.run(main()) == ([(5, 5), (5, 5)], [5, 5], [5, 5], 6)
 
 
+class Decorated:
+    @hp.param("train")
+    async def job(self, lr=1):
+        return lr, hp.scope.train.lr | 0
+
+    @hp.param("train")
+    def steps(self, lr=1):
+        yield lr, hp.scope.train.lr | 0
+
+    @hp.param("train")
+    async def stream(self, lr=1):
+        yield lr, hp.scope.train.lr | 0
+
+
+def test_what_is_decorated_and_bound_takes_its_arguments_from_the_bound_view():
+    thing = Decorated()
+    with hp.scope(**{"train.lr": 7}):
+        methods = [hp.bind(method) for method in (thing.job, thing.steps, thing.stream)]
+        functions = [hp.bind(method) for method in (Decorated.job, Decorated.steps, Decorated.stream)]
+
+    async def main(job, steps, stream, *args):
+        return [await job(*args), *steps(*args), *[item async for item in stream(*args)]]
+
+    with hp.scope(**{"train.lr": 8}):
+        assert asyncio.run(main(*methods)) == asyncio.run(main(*functions, thing)) == [(7, 7)] * 3
+
+
+@pytest.mark.parametrize("wrap", [hp.param("gen"), hp.bind, lambda f: hp.bind(hp.param("gen")(f))])
+def test_an_async_generator_left_open_is_closed_with_the_loop_without_complaint(wrap):
+    complaints, closed, kept = [], [], []
+
+    @wrap
+    async def stream(start=0):
+        try:
+            yield start
+            yield start
+        finally:
+            await asyncio.sleep(0.01)
+            closed.append(start)
+
+    async def main():
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: complaints.append(context))
+        kept.append(stream())
+        async for _ in kept[0]:
+            break
+
+    asyncio.run(main())
+    assert (closed, complaints) == ([0], [])
+
+
 def test_init_lasts_for_the_rest_of_the_context():
     def job():
         with hp.scope(**{"train.lr": 1}):

@@ -201,8 +201,9 @@ def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., An
     """Return a function that calls `function` with what the scopes set for it.
 
     A frame remembers, for each binding, its plans: from the number of positional arguments to
-    the keyword arguments to add. Where these depend on what else the caller gives, the plan is a
-    pair with the names that the caller has to give for it to hold.
+    the keyword arguments to add. Where that is not all, the plan is a triple: with the names that
+    the caller has to give for it to hold, and the parameters whose value is made for each call
+    anew, since a call may change it.
     """
 
     token = binding.token
@@ -217,7 +218,9 @@ def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., An
                 return function(*args, **kwargs)
             return function(*args, **{**plan, **kwargs}) if kwargs else function(*args, **plan)
         if plan is not None and kwargs.keys() >= plan[1]:
-            return function(*args, **{**plan[0], **kwargs})
+            frame = present()
+            anew = {asked.name: asked.value(frame) for asked in plan[2] if asked.name not in kwargs}
+            return function(*args, **{**plan[0], **anew, **kwargs})
         args, kwargs = binding.arguments(present(), args, kwargs)
         return function(*args, **kwargs)
 

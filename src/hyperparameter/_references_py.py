@@ -7,7 +7,7 @@ import sys
 from . import _frames_py as frames
 from . import _map
 from ._frames_py import MISSING, Frame, current, delete, frame_of, present, write
-from .convert import Misfit, convert_like, takes_subtree
+from .convert import Misfit, convert_like, is_immutable, takes_subtree
 from .errors import MissingParamError, ParamError, shown
 from .keys import PLAIN, check, flatten, is_mapping, split_text
 
@@ -50,13 +50,15 @@ def read(frame: Frame, key: str, default: Any) -> Any:
         return value
     asked = (key, kind)
     answer = frame.memo.get(asked)
-    if answer is None:
-        try:
-            answer = (convert_like(value, default),)
-        except Misfit as misfit:
-            raise misfit_error(frame, key, value, misfit) from None
-        frame.remember(asked, answer)
-    return answer[0]
+    if answer is not None:
+        return answer[0]
+    try:
+        made = convert_like(value, default)
+    except Misfit as misfit:
+        raise misfit_error(frame, key, value, misfit) from misfit.__cause__
+    if made is value or is_immutable(made):  # anything else is made for each reader anew: one may change it
+        frame.remember(asked, (made,))
+    return made
 
 
 def require(frame: Frame, key: str) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from ._kernel import NOWHERE, Frame, freeze, present, swap
 from ._map import get, items, split
 from .errors import MissingParamError, shown, where
@@ -141,42 +143,52 @@ def bind(function: Callable[P, R], /) -> Callable[P, R]:
     """
     if not callable(function):
         raise TypeError(f"bind takes a callable, not {shown(function)}")
-    return _bound(function, snapshot())
+    return _bound(function, present_view()[0])
 
 
-def _bound(function: Callable[..., Any], view: Snapshot) -> Any:
+def _bound(function: Callable[..., Any], frame: Frame) -> Any:
     cls = _AsyncBound if kind_of(function) == "coroutine" else Bound
-    return cls(function, view)
+    return cls(function, frame)
+
+
+def _bound_again(function: Callable[..., Any], view: Snapshot) -> Any:
+    scope = EmptyScope(view.__entries__())
+    return _bound(function, Frame(scope, scope.__own__, NOWHERE))
 
 
 class Bound:
-    """Call a function in the view of a snapshot. Made by `hp.bind`."""
+    """Call a function in the view that a frame gives. Made by `hp.bind`.
 
-    def __init__(self, function: Callable[..., Any], view: Snapshot) -> None:
+    The frame is kept as it is, not flattened, so that handles find their scopes in it. Where it is
+    pickled, the view alone goes along.
+    """
+
+    def __init__(self, function: Callable[..., Any], frame: Frame) -> None:
         for name in ("__module__", "__name__", "__qualname__", "__doc__"):
             if hasattr(function, name):
                 setattr(self, name, getattr(function, name))
         self.__wrapped__ = function
-        self._view = view
-        scope = EmptyScope(view.__entries__())
-        self._frame = Frame(scope, scope.__own__, NOWHERE)
-        self._run = RUNNERS[kind_of(function)]
+        self._frame = frame
+        self._driver = DRIVERS.get(kind_of(function))
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return self._run(self.__wrapped__, args, kwargs, [self._frame])
+        view: list[Frame | None] = [self._frame]
+        made = run(self.__wrapped__, args, kwargs, view)
+        return made if self._driver is None else self._driver(self.__wrapped__, made, view)
 
     def __repr__(self) -> str:
-        return f"<hp.bind({self.__wrapped__!r}): {len(self._view)} parameters>"
+        return f"<hp.bind({self.__wrapped__!r}): {len(self._frame.visible())} parameters>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _bound, (self.__wrapped__, self._view)
+        return _bound_again, (self.__wrapped__, Snapshot(self._frame.view()))
 
 
 class _AsyncBound(Bound):
     """Be a coroutine function to those who ask by `__call__`."""
 
     async def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return await Steps(self.__wrapped__(*args, **kwargs), [self._frame])
+        view: list[Frame | None] = [self._frame]
+        return await Steps(run(self.__wrapped__, args, kwargs, view), view)
 
 
 # --- Running something in a view of its own ---
@@ -202,7 +214,7 @@ def kind_of(function: Any) -> str:
 # A view that something runs in is a cell, because what runs may enter scopes and leave them.
 
 
-def present_view() -> list[Frame | None]:
+def present_view() -> list[Frame]:
     """Return the present view, with a scope on top that takes what is set in it."""
     scope = Scope({})
     return [Frame(scope, scope.__own__, present())]
@@ -215,30 +227,6 @@ def run(function: Callable[..., Any], args: Any, kwargs: Any, view: list[Frame |
         return function(*args, **kwargs)
     finally:
         view[0] = swap(before)
-
-
-def run_generator(function: Callable[..., Any], args: Any, kwargs: Any, view: list[Frame | None]) -> Any:
-    """Call a generator function, its generator to run in a view."""
-    return _named(function, steps(function(*args, **kwargs), view))
-
-
-def run_async_generator(function: Callable[..., Any], args: Any, kwargs: Any, view: list[Frame | None]) -> Any:
-    """Call an async generator function, its generator to run in a view."""
-    return _named(function, async_steps(function(*args, **kwargs), view))
-
-
-def _named(function: Any, generator: Any) -> Any:
-    generator.__name__ = getattr(function, "__name__", generator.__name__)
-    generator.__qualname__ = getattr(function, "__qualname__", generator.__qualname__)
-    return generator
-
-
-RUNNERS = {
-    "function": run,
-    "coroutine": run,
-    "generator": run_generator,
-    "async generator": run_async_generator,
-}
 
 
 def steps(generator: Any, view: list[Frame | None]) -> Generator[Any, Any, Any]:
@@ -272,9 +260,23 @@ class Steps:
         return steps(self._awaitable.__await__(), self._view)
 
 
+def _first_step(generator: Any) -> Any:
+    """Begin an async generator unknown to the event loop.
+
+    The loop closes at its end all that it has seen begin, at once: were it to know this one and the
+    one that drives it, which closes it too, the two would collide.
+    """
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(None, None)
+    try:
+        return generator.asend(None)
+    finally:
+        sys.set_asyncgen_hooks(*hooks)
+
+
 async def async_steps(generator: Any, view: list[Frame | None]) -> AsyncGenerator[Any, Any]:
     """Drive an async generator as `steps` drives a generator."""
-    step = generator.asend(None)
+    step = _first_step(generator)
     while True:
         try:
             item = await Steps(step, view)
@@ -287,3 +289,18 @@ async def async_steps(generator: Any, view: list[Frame | None]) -> AsyncGenerato
             raise
         except BaseException as error:
             step = generator.athrow(error)
+
+
+def _driver(drive: Callable[..., Any]) -> Callable[..., Any]:
+    """Return what makes of a function's generator one that runs in a view, and is named for the function."""
+
+    def driven(function: Any, generator: Any, view: list[Frame | None]) -> Any:
+        outer = drive(generator, view)
+        outer.__name__ = getattr(function, "__name__", outer.__name__)
+        outer.__qualname__ = getattr(function, "__qualname__", outer.__qualname__)
+        return outer
+
+    return driven
+
+
+DRIVERS = {"generator": _driver(steps), "async generator": _driver(async_steps)}  # by `kind_of`

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     Rule: TypeAlias = Callable[[Any, bool], Any]
 
-__all__ = ["Misfit", "convert", "convert_like", "is_union", "takes_subtree", "type_name"]
+__all__ = ["Misfit", "convert", "convert_like", "is_immutable", "is_union", "takes_subtree", "type_name"]
 
 INFINITY = float("inf")
 EXACT = 2**53  # past it a float no longer holds every whole number
@@ -94,6 +94,24 @@ def convert(value: Any, wanted: Any) -> Any:
     elif is_union(wanted):
         return _union(value, wanted)
     return _library(value, wanted)
+
+
+_IMMUTABLE = frozenset((bool, int, float, complex, str, bytes, type(None)))
+_IMMUTABLE_MODULES = ("enum", "pathlib", "datetime", "decimal", "uuid")
+
+
+def is_immutable(value: Any) -> bool:
+    """Tell whether a converted value can be shared by all that read it."""
+    cls = type(value)
+    if cls in _IMMUTABLE:
+        return True
+    if cls is tuple or cls is frozenset:
+        return all(map(is_immutable, value))
+    return _derives_from(cls, _IMMUTABLE_MODULES)
+
+
+def _derives_from(cls: type, modules: tuple[str, ...]) -> bool:
+    return any(base.__module__.partition(".")[0] in modules for base in cls.__mro__)
 
 
 # --- The rows of the table that are ours: rule(value, from an annotation?) ---
@@ -240,12 +258,7 @@ def _structured(cls: type) -> bool:
 
 def _known(cls: type) -> bool:
     """Tell whether msgspec knows the class, or a class that it derives from."""
-    modules = ("enum", "pathlib", "datetime", "decimal", "uuid")
-    return (
-        any(base.__module__ in modules for base in cls.__mro__)
-        or _structured(cls)
-        or cls in (frozenset, bytes, bytearray)
-    )
+    return _derives_from(cls, _IMMUTABLE_MODULES) or _structured(cls) or cls in (frozenset, bytes, bytearray)
 
 
 def takes_subtree(wanted: Any) -> bool:
@@ -352,7 +365,7 @@ def _hook(wanted: Any, value: Any) -> Any:
     cls: Any = getattr(wanted, "__origin__", wanted)
     if not isinstance(cls, type) or (cls is AnyCallable and callable(value)) or isinstance(value, cls):
         return value
-    if isinstance(value, str) and any(base.__module__ == "pathlib" for base in cls.__mro__):
+    if isinstance(value, str) and _derives_from(cls, ("pathlib",)):
         return cls(value)
     if hasattr(cls, "model_validate"):  # pydantic's models convert themselves
         return cls.model_validate(value)

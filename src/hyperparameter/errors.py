@@ -160,7 +160,7 @@ class MissingArgumentError(MissingParamError, TypeError):
     """Report a call that lacks an argument which no scope supplies either."""
 
     def _message(self) -> str:
-        return f"{self.detail}, and parameter {self.key!r} is not set{self._nearest()}"
+        return f"{self.detail}{self._nearest()}"
 
 
 class UnusableOverrideError(ParamError, TypeError):

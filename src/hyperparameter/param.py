@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from weakref import ref
 
-from ._kernel import MISSING, Frame, decorate, misfit_error
-from .bind import kind_of, present_view, run_async_generator, run_generator
-from .convert import Misfit, convert, convert_like, takes_subtree
+from ._kernel import MISSING, Frame, Reference, decorate, misfit_error
+from .bind import DRIVERS, kind_of, present_view
+from .convert import Misfit, convert, convert_like, is_immutable, takes_subtree
 from .errors import MissingArgumentError, ParamError, UnusableOverrideError, shown
 from .keys import check
 
@@ -72,9 +72,20 @@ def _decorated(target: Any, namespace: str | None) -> Any:
 def _decorated_function(function: Any, binding: Binding) -> Any:
     from functools import update_wrapper
 
+    _refuse_references(function)
     call = update_wrapper(decorate(function, binding), function)
     kind = kind_of(function)
     return call if kind == "function" else update_wrapper(_Stepwise(function, call, kind), function)
+
+
+def _refuse_references(function: Any) -> None:
+    by_name = getattr(function, "__kwdefaults__", None) or {}
+    for default in (*(getattr(function, "__defaults__", None) or ()), *by_name.values()):
+        if issubclass(type(default), Reference):
+            raise TypeError(
+                f"a default of {function.__qualname__}() is the reference {default!r}, not a value: "
+                "give the value itself, and read the other parameter in the body"
+            )
 
 
 def _decorated_class(cls: Any, namespace: str) -> Any:
@@ -124,15 +135,14 @@ class _Stepwise:
 
     def __init__(self, function: Any, call: Callable[..., Any], kind: str) -> None:
         self.__call = call
-        self.__run = {"generator": run_generator, "async generator": run_async_generator}.get(kind)
+        self.__driver = DRIVERS.get(kind)
         for name in ("__code__", "__defaults__", "__kwdefaults__"):
             if hasattr(function, name):
                 setattr(self, name, getattr(function, name))
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        if self.__run is None:
-            return self.__call(*args, **kwargs)
-        return self.__run(self.__call, args, kwargs, present_view())
+        made = self.__call(*args, **kwargs)
+        return made if self.__driver is None else self.__driver(self, made, present_view())
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         from types import MethodType
@@ -146,10 +156,13 @@ class _Stepwise:
         return self.__qualname__  # type: ignore[attr-defined]
 
 
-class _Parameter:
-    """Hold one bound parameter: where it stands in the signature and what it asks for."""
+_UNFIT: Any = object()
 
-    __slots__ = ("annotation", "default", "index", "key", "name", "positional_only", "subtree")
+
+class _Parameter:
+    """Hold one parameter: where it stands in the signature and what it asks for."""
+
+    __slots__ = ("annotation", "bound", "default", "index", "key", "name", "positional_only", "subtree")
 
     def __init__(self, key: str, index: int | None, parameter: Any, annotation: Any) -> None:
         self.key = key
@@ -157,6 +170,7 @@ class _Parameter:
         self.index = index
         self.positional_only = parameter.kind is parameter.POSITIONAL_ONLY
         self.default = MISSING if parameter.default is parameter.empty else parameter.default
+        self.bound = not self.positional_only or self.default is not MISSING
         self.annotation = annotation
         if annotation is MISSING:
             self.subtree = self.default is MISSING or takes_subtree(type(self.default))
@@ -165,6 +179,8 @@ class _Parameter:
 
     def value(self, frame: Frame) -> Any:
         """Return what the scopes set for the parameter, `MISSING` for nothing."""
+        if not self.bound:
+            return MISSING
         value = frame.entry(self.key)[0]
         if value is MISSING and self.subtree:
             value = frame.subtree(self.key)
@@ -177,7 +193,7 @@ class _Parameter:
                 return convert(value, self.annotation)
             return value if self.default is MISSING else convert_like(value, self.default)
         except Misfit as misfit:
-            raise misfit_error(frame, self.key, value, misfit) from None
+            raise misfit_error(frame, self.key, value, misfit) from misfit.__cause__
 
 
 _declared: dict[str, list[ref[Binding]]] = {}  # by namespace
@@ -217,7 +233,7 @@ class Binding:
                 self.variadic[parameter.name] = f"**{parameter.name}"
             elif parameter.kind is parameter.VAR_POSITIONAL:
                 self.variadic[parameter.name] = f"*{parameter.name}"
-            elif parameter.kind is not parameter.POSITIONAL_ONLY or parameter.default is not parameter.empty:
+            else:
                 place = None if parameter.kind is parameter.KEYWORD_ONLY else index
                 key = f"{self.namespace}.{parameter.name}"
                 bound.append(_Parameter(key, place, parameter, _annotation(parameter, scope)))
@@ -257,38 +273,49 @@ class Binding:
             if parameter.name in kwargs and not parameter.positional_only:
                 continue
             value = parameter.value(frame)
+            if value is MISSING and parameter.default is MISSING:
+                raise self._lacks(parameter, frame)
             if parameter.positional_only:
                 positional.append(parameter.default if value is MISSING else value)
             elif value is not MISSING:
                 named[parameter.name] = value
-            elif parameter.default is MISSING:
-                name = getattr(self.cls or self.function, "__qualname__", self.namespace)
-                raise MissingArgumentError(
-                    parameter.key, detail=f"{name}() lacks the argument {parameter.name!r}", names=frame.visible
-                )
         return tuple(positional), {**named, **kwargs}
+
+    def _lacks(self, parameter: _Parameter, frame: Frame) -> MissingArgumentError:
+        detail = f"{self._called()} lacks the argument {parameter.name!r}"
+        if parameter.bound:
+            detail += f", and parameter {parameter.key!r} is not set"
+            return MissingArgumentError(parameter.key, detail=detail, names=frame.visible)
+        detail += ", which is given by position alone and never by a scope"
+        return MissingArgumentError(parameter.key, detail=detail)
+
+    def _called(self) -> str:
+        return getattr(self.cls or self.function, "__qualname__", self.namespace) + "()"
 
     def _plan(self, frame: Frame, count: int) -> Any:
         """Have the frame remember what a call with `count` positional arguments takes from it."""
         parameters = self.parameters
         if self.variadic:
             self._refuse_variadic(frame)
-        plan, needed = {}, set()
+        plan, needed, anew = {}, set(), []
         for parameter in parameters:
             if parameter.index is not None and parameter.index < count:
                 continue
             try:
                 value = parameter.value(frame)
             except ParamError:
-                needed.add(parameter.name)  # an error only for a caller who does not give it
+                value = _UNFIT  # an error only for a caller who does not give it
+            if value is MISSING and parameter.default is not MISSING:
                 continue
-            if value is not MISSING:
-                if parameter.positional_only:
-                    return None  # it cannot be given by name: such a call is worked out each time
-                plan[parameter.name] = value
-            elif parameter.default is MISSING:
+            if parameter.positional_only:
+                return None  # it cannot be given by name: such a call is worked out each time
+            if value is MISSING or value is _UNFIT:
                 needed.add(parameter.name)
-        made = (plan, needed) if needed else plan
+            elif value is frame.entry(parameter.key)[0] or is_immutable(value):
+                plan[parameter.name] = value
+            else:
+                anew.append(parameter)
+        made = (plan, needed, anew) if needed or anew else plan
         self.plans(frame)[count] = made
         return made
 
@@ -305,11 +332,11 @@ class Binding:
             value, origin = frame.entry(key)
             if value is MISSING:
                 value = frame.subtree(key)
-            name = getattr(self.cls or self.function, "__qualname__", self.namespace)
+            called = self._called()
             raise UnusableOverrideError(
                 key,
                 value=value,
-                detail=f"{name}() has no parameter {segment!r}, and {written} takes nothing from a scope",
+                detail=f"{called} has no parameter {segment!r}, and {written} takes nothing from a scope",
                 origin=origin,
                 names=lambda: [parameter.key for parameter in self.parameters],
             )
