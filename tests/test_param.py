@@ -405,7 +405,7 @@ class Schema(pydantic.BaseModel):
         (Any, "text", "text"),
         (int, None, None),
         ("int", "3", 3),
-        ("UnknownName", "3", 3),
+        ("UnknownName", 3, 3),
     ],
 )
 def test_a_value_is_given_as_the_annotation_asks(annotation, value, expected):

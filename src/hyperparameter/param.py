@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from weakref import ref
 
 from ._kernel import MISSING, Frame, Reference, decorate, misfit_error
+from .annotations import Unresolved, names_around, resolve, signature_of
 from .bind import DRIVERS, kind_of, present_view
 from .convert import Misfit, convert, convert_like, is_immutable, takes_subtree
 from .errors import MissingArgumentError, ParamError, UnusableOverrideError, shown
@@ -13,6 +15,7 @@ from .keys import check
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
     from typing import Any, TypeVar, overload
 
     F = TypeVar("F", bound=Callable[..., Any])
@@ -51,13 +54,13 @@ def param(target: Any = None, /) -> Any:
     """
     if target is None or isinstance(target, str):
         namespace = None if target is None else check(target)
-        return lambda function: _decorated(function, namespace)
-    return _decorated(target, None)
+        return lambda function: _decorated(function, namespace, sys._getframe(1))
+    return _decorated(target, None, sys._getframe(1))
 
 
-def _decorated(target: Any, namespace: str | None) -> Any:
+def _decorated(target: Any, namespace: str | None, frame: FrameType) -> Any:
     if isinstance(target, staticmethod | classmethod):
-        return type(target)(_decorated(target.__func__, namespace))
+        return type(target)(_decorated(target.__func__, namespace, frame))
     if not callable(target):
         raise TypeError(f"hp.param decorates functions and classes, not {shown(target)}")
     if namespace is None:
@@ -65,8 +68,8 @@ def _decorated(target: Any, namespace: str | None) -> Any:
             raise TypeError(f"{shown(target)} has no name: give hp.param a namespace")
         namespace = check(target.__name__)
     if isinstance(target, type):
-        return _decorated_class(target, namespace)
-    return _decorated_function(target, Binding(namespace, target))
+        return _decorated_class(target, namespace, frame)
+    return _decorated_function(target, Binding(namespace, target, names_around(target, frame)))
 
 
 def _decorated_function(function: Any, binding: Binding) -> Any:
@@ -88,7 +91,7 @@ def _refuse_references(function: Any) -> None:
             )
 
 
-def _decorated_class(cls: Any, namespace: str) -> Any:
+def _decorated_class(cls: Any, namespace: str, frame: FrameType) -> Any:
     """Bind the parameters of a class's constructor, in place: the class stays that class."""
     if hasattr(cls, "__struct_fields__"):
         raise TypeError(f"{cls.__name__} is a msgspec.Struct, which is built without a call to bind")
@@ -96,7 +99,7 @@ def _decorated_class(cls: Any, namespace: str) -> Any:
     for name in ("__init__", "__new__"):
         if getattr(cls, name) is not getattr(object, name):
             found = True
-            setattr(cls, name, _constructor(cls, name, namespace))
+            setattr(cls, name, _constructor(cls, name, namespace, frame))
     if not found:
         raise TypeError(
             f"{cls.__name__} has no parameters to bind (where a decorator such as dataclass makes them, "
@@ -105,7 +108,7 @@ def _decorated_class(cls: Any, namespace: str) -> Any:
     return cls
 
 
-def _constructor(cls: Any, name: str, namespace: str) -> Any:
+def _constructor(cls: Any, name: str, namespace: str, frame: FrameType) -> Any:
     function = cls.__dict__.get(name)
     if function is None:  # inherited: what comes next in the order of the instance's class is called
         if name == "__init__":
@@ -121,7 +124,8 @@ def _constructor(cls: Any, name: str, namespace: str) -> Any:
 
         function = update_wrapper(function, getattr(cls, name))
     function = getattr(function, "__func__", function)  # __new__ is a static method
-    decorated = _decorated_function(function, Binding(namespace, function, cls))
+    binding = Binding(namespace, function, names_around(function, frame), cls)
+    decorated = _decorated_function(function, binding)
     return staticmethod(decorated) if name == "__new__" else decorated
 
 
@@ -172,8 +176,9 @@ class _Parameter:
         self.default = MISSING if parameter.default is parameter.empty else parameter.default
         self.bound = not self.positional_only or self.default is not MISSING
         self.annotation = annotation
-        if annotation is MISSING:
+        if annotation is MISSING or type(annotation) is Unresolved:
             self.subtree = self.default is MISSING or takes_subtree(type(self.default))
+            self.subtree |= annotation is not MISSING and self.default is None
         else:
             self.subtree = takes_subtree(annotation)
 
@@ -182,13 +187,14 @@ class _Parameter:
         if not self.bound:
             return MISSING
         value = frame.entry(self.key)[0]
-        if value is MISSING and self.subtree:
-            value = frame.subtree(self.key)
+        beneath = value is MISSING
+        if beneath:
+            value = frame.subtree(self.key) if self.subtree else None
             if value is None:
                 return MISSING
-        if value is MISSING:
-            return value
         try:
+            if type(self.annotation) is Unresolved:
+                return self.annotation.take(value, beneath)
             if self.annotation is not MISSING:
                 return convert(value, self.annotation)
             return value if self.default is MISSING else convert_like(value, self.default)
@@ -202,9 +208,10 @@ _declared: dict[str, list[ref[Binding]]] = {}  # by namespace
 class Binding:
     """Bind the parameters of one function to the keys of one namespace."""
 
-    def __init__(self, namespace: str, function: Any, cls: Any = None) -> None:
+    def __init__(self, namespace: str, function: Any, around: dict[str, Any], cls: Any = None) -> None:
         self.namespace = namespace
         self.function = function
+        self.around = around
         self.cls = cls
         self.token = object()
         self.variadic: dict[str, str] = {}  # "args" and "kwargs", by whatever names, to how they are written
@@ -220,13 +227,9 @@ class Binding:
         return self._parameters
 
     def _inspected(self) -> list[_Parameter]:
-        import inspect
-
-        signature = inspect.signature(self.function)
-        found = list(signature.parameters.values())
+        found = list(signature_of(self.function).parameters.values())
         if self.cls is not None and hasattr(self.cls, "__signature__"):
-            found = found[:1] + list(inspect.signature(self.cls).parameters.values())
-        scope = getattr(inspect.unwrap(self.function), "__globals__", {})
+            found = found[:1] + list(signature_of(self.cls).parameters.values())
         bound = []
         for index, parameter in enumerate(found):
             if parameter.kind is parameter.VAR_KEYWORD:
@@ -236,8 +239,16 @@ class Binding:
             else:
                 place = None if parameter.kind is parameter.KEYWORD_ONLY else index
                 key = f"{self.namespace}.{parameter.name}"
-                bound.append(_Parameter(key, place, parameter, _annotation(parameter, scope)))
+                bound.append(_Parameter(key, place, parameter, self._annotation(parameter)))
         return bound
+
+    def _annotation(self, parameter: Any) -> Any:
+        """Return the annotation of a parameter as an object, `MISSING` where there is none."""
+        if parameter.annotation is parameter.empty:
+            return MISSING
+        asked = resolve(parameter.annotation, parameter.name, self.function, self.cls, self.around)
+        is_passed_on = type(asked).__name__ == "InitVar"  # to a dataclass's __post_init__
+        return asked.type if is_passed_on else asked
 
     def plans(self, frame: Frame) -> dict[int, Any]:
         """Return the plans that hold in a frame: those of the frame below where it sets nothing for us."""
@@ -344,16 +355,3 @@ class Binding:
 
 def _parameters_of(binding: Binding | None) -> list[_Parameter]:
     return [] if binding is None else binding.parameters
-
-
-def _annotation(parameter: Any, scope: dict[str, Any]) -> Any:
-    """Return the annotation of a parameter as an object, `MISSING` where there is none to be had."""
-    annotation = parameter.annotation
-    if annotation is parameter.empty:
-        return MISSING
-    if isinstance(annotation, str):
-        try:
-            return eval(annotation, scope)  # the program's own text, as typing.get_type_hints does
-        except Exception:  # a name imported for type checkers only: the default's type decides
-            return MISSING
-    return annotation

@@ -1,0 +1,22 @@
+"""What `test_annotations.py` imports: classes whose annotations name what only this module has."""
+
+from __future__ import annotations
+
+import dataclasses
+import enum
+from pathlib import Path as Place
+
+
+class Mode(enum.Enum):
+    FAST = "fast"
+
+
+@dataclasses.dataclass
+class Base:
+    place: Place = Place("/")
+    mode: Mode | None = None
+
+
+class Plain:
+    def __init__(self, mode: Mode, place: Place = Place("/")):
+        self.mode, self.place = mode, place
