@@ -1,12 +1,15 @@
 """The decorator, over every kind of function, method and class."""
 
+import collections
 import dataclasses
+import decimal
 import enum
 import functools
 import inspect
 import pickle
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple, TypedDict
+from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypedDict
 
 import attrs
 import msgspec
@@ -364,6 +367,54 @@ class Optimizer:
 
 class Schema(pydantic.BaseModel):
     lr: float = 0.1
+    inner: "Schema | None" = None
+
+
+class Renamed(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(populate_by_name=True)
+    lr: float = pydantic.Field(0.1, alias="rate")
+
+
+class Open(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="allow")
+
+
+class Port(int):
+    pass
+
+
+class Label(str):
+    __slots__ = ()
+
+
+@dataclasses.dataclass
+class First:
+    x: int
+
+
+@dataclasses.dataclass
+class Second:
+    y: int
+
+
+@dataclasses.dataclass
+class Odd:
+    """Have fields of types that msgspec does not know."""
+
+    half: Literal[1.5] = 1.5
+    next: Self | None = None
+
+
+@dataclasses.dataclass
+class Picky:
+    x: int = 0
+
+    def __post_init__(self):
+        {0: "ok"}[self.x]
+
+
+ODD = Odd()
+NOISE = iter("abc")
 
 
 @pytest.mark.parametrize(
@@ -405,6 +456,39 @@ class Schema(pydantic.BaseModel):
         (Any, "text", "text"),
         (int, None, None),
         ("int", "3", 3),
+        (Port, "80", Port(80)),
+        (Port, 80.0, Port(80)),
+        (list[Port], '["80"]', [80]),
+        (Port | None, "80", Port(80)),
+        (Label, "x", Label("x")),
+        (collections.OrderedDict, '{"a": 1}', collections.OrderedDict(a=1)),
+        (collections.Counter, {"a": 1}, collections.Counter(a=1)),
+        (collections.defaultdict, {"a": 1}, collections.defaultdict(None, a=1)),
+        (Iterable[int], '["1", 2]', [1, 2]),
+        (Iterable[int], ("1", 2), (1, 2)),
+        (Iterable[int], NOISE, NOISE),
+        (Iterable[int] | None, "none", None),
+        (Sequence, "[1]", [1]),
+        (Sequence[int], {1}, [1]),
+        (Mapping[str, int], {"a": "1"}, {"a": 1}),
+        (dict[int, Optimizer], {"1": {"lr": 3}}, {1: Optimizer(3.0)}),
+        (Schema, {"inner": {"lr": 1}}, Schema(inner=Schema(lr=1))),
+        (Renamed, {"rate": 1}, Renamed(lr=1)),
+        (Renamed, {"lr": 1}, Renamed(lr=1)),
+        (Open, {"any": 1}, Open(any=1)),
+        (Literal["none", "a"] | None, "none", "none"),
+        (Literal["none", "a"] | None, "None", None),
+        (Literal[Colour.RED], "red", Colour.RED),
+        (Literal[Colour.RED], Colour.RED, Colour.RED),
+        (Literal[1.5, 2], "1.5", 1.5),
+        (list[First | Second], '[{"x": 1}, {"y": 2}]', [First(1), Second(2)]),
+        (tuple[First | Second, int], ({"y": 1}, "2"), (Second(1), 2)),
+        (dict[str, First | Second], {"a": {"y": 1}}, {"a": Second(1)}),
+        (list[Port | int], [1], [1]),
+        (Odd, ODD, ODD),
+        (list[Odd], [ODD], [ODD]),
+        (Self, ODD, ODD),
+        (ClassVar[int], "3", 3),
         ("UnknownName", 3, 3),
     ],
 )
@@ -448,6 +532,21 @@ def test_a_value_is_given_as_the_annotation_asks(annotation, value, expected):
         ),
         (Size, {"widht": 1}, "at 'ns.x.widht': no such field"),
         (Schema, {"lr": "fast"}, "wanted Schema"),
+        (Schema, {"lrr": 3}, "wanted Schema (at 'ns.x.lrr': no such field; nearest: 'lr')"),
+        (Schema, {"inner": {"lrr": 3}}, "at 'ns.x.inner.lrr': no such field"),
+        (dict[int, Optimizer], {"1": {"lrr": 3}}, "(at 'ns.x.1.lrr': no such field; nearest: 'lr')"),
+        (Port, "x", "wanted Port"),
+        (Iterable[int], "12", "wanted Iterable[int] (Expected `array`, got `str`: text is read as JSON"),
+        (Iterable[int], '["a"]', "wanted Iterable[int] (at 'ns.x[0]': Expected `int`, got `str`)"),
+        (Sequence, "abc", "wanted Sequence (text is read as JSON: "),
+        (list[Iterable[int]], '["ab"]', "wanted list[Iterable[int]]"),
+        (Literal[Colour.RED], "blue", "wanted Literal[<Colour.RED: 'red'>]"),
+        (list[First | Second], [{"x": 1}, {"z": 1}], "wanted list[First | Second] (at 'ns.x[1]'"),
+        (tuple[First | Second, int], [{"x": 1}], "it has 1 items, not 2"),
+        (Odd, {"half": 1.5}, "wanted Odd (Literal may only contain"),
+        (Self, "text", "wanted Self"),
+        (Picky, {"x": 1}, "wanted Picky (KeyError: 1)"),
+        (decimal.Decimal, "x", "wanted Decimal"),
         (int | str | None, 2.5, "wanted int | str | None"),
         (dict, 3, "wanted dict"),
     ],

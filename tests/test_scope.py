@@ -3,6 +3,7 @@
 import collections
 import copy
 import dataclasses
+import decimal
 import operator
 import pickle
 import sys
@@ -396,6 +397,9 @@ def test_numbers_of_other_libraries():
         assert hp.scope.f | 1 == 0.5
         assert hp.scope.t | numpy.float32(1) == 0.5
         assert (hp.scope.f | None).dtype == numpy.float32
+        assert [hp.scope.b | False, hp.scope.b | 5, hp.scope.b | "x"] == [True, 1, "True"]
+        assert [type(hp.scope.b | False), type(hp.scope.b | 5)] == [bool, int]
+        assert type(hp.scope.t | numpy.float32(1)) is numpy.float32
 
 
 def test_what_is_made_of_text_is_made_for_each_reader_anew():
@@ -420,3 +424,27 @@ def test_a_handle_finds_its_scope_in_a_bound_view():
             return hp.scope.a(), ps.a()
 
         assert [hp.bind(write)(), hp.bind(write)(), ps.a()] == [(5, 5), (5, 5), 4]
+
+
+def test_numbers_that_python_refuses_to_handle_do_not_fit():
+    with hp.scope(nan=decimal.Decimal("sNaN"), huge=10**5000, digits="1" * 5000):
+        for read, message in (
+            (lambda: hp.scope.nan | True, "wanted bool"),
+            (lambda: hp.scope.nan | 1, r"wanted int \(cannot convert signaling NaN"),
+            (lambda: hp.scope.nan | 1.0, r"wanted float \(cannot convert signaling NaN"),
+            (lambda: hp.scope.huge | 1.0, r"wanted float \(it is too large"),
+            (lambda: hp.scope.huge | "x", r"wanted str \(Exceeds the limit"),
+            (lambda: hp.scope.digits | 1, "wanted int"),
+        ):
+            with pytest.raises(hp.ParamError, match=message):
+                read()
+
+
+def test_an_object_that_marks_what_is_missing_is_no_mapping():
+    """Only without default, or with a mapping or dataclass as default, is an inner node what is beneath."""
+    missing = object()
+    with hp.scope({"n": {"a": 1}}, v="text"):
+        assert (hp.scope.n | missing) is hp.scope.n(missing) is hp.param("x")(lambda n=missing: n)() is missing
+        assert hp.scope.v | missing == "text"
+        with hp.scope({"x": {"n": {"a": 1}}}):
+            assert hp.param("x")(lambda n=missing: n)() is missing

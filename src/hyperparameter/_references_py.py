@@ -39,7 +39,7 @@ def read(frame: Frame, key: str, default: Any) -> Any:
             f"write {path_of(key)} | ({path_of(default.__key__)} | default)"
         )
     if value is MISSING:
-        if kind in PLAIN or not takes_subtree(kind):
+        if kind in PLAIN or kind is object or not takes_subtree(kind):  # object() marks what is missing
             return default
         value = frame.subtree(key)
         if value is None:

@@ -177,7 +177,8 @@ class _Parameter:
         self.bound = not self.positional_only or self.default is not MISSING
         self.annotation = annotation
         if annotation is MISSING or type(annotation) is Unresolved:
-            self.subtree = self.default is MISSING or takes_subtree(type(self.default))
+            kind = type(self.default)
+            self.subtree = self.default is MISSING or (kind is not object and takes_subtree(kind))
             self.subtree |= annotation is not MISSING and self.default is None
         else:
             self.subtree = takes_subtree(annotation)
