@@ -125,7 +125,12 @@ def resident():
     return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's own account of memory")
+reads_memory = pytest.mark.skipif(
+    not Path("/proc/self/status").exists(), reason="reads Linux's own account of memory"
+)
+
+
+@reads_memory
 def test_keys_made_at_run_time_do_not_grow_the_process():
     def use(count, mark):
         for number in range(count):
@@ -140,6 +145,20 @@ def test_keys_made_at_run_time_do_not_grow_the_process():
     gc.collect()
     before = resident()
     use(200_000, "b")
+    gc.collect()
+    assert resident() - before < 4_000
+
+
+@reads_memory
+def test_names_made_at_run_time_do_not_grow_a_reference():
+    def use(count, mark):
+        for number in range(count):
+            assert getattr(hp.scope.run, f"{mark}{number}") | 0 == getattr(hp.scope, f"{mark}{number}") | 0 == 0
+
+    use(20_000, "a")
+    gc.collect()
+    before = resident()
+    use(100_000, "b")
     gc.collect()
     assert resident() - before < 4_000
 

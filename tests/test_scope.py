@@ -269,10 +269,14 @@ def test_errors_pickle_with_their_text():
         ):
             with pytest.raises(ValueError) as caught:
                 read()
+            caught.value.add_note("a note")
             errors.append(caught.value)
     for error in errors:
         again = pickle.loads(pickle.dumps(error))
-        assert (type(again), str(again), again.key) == (type(error), str(error), error.key)
+        assert (type(again), str(again)) == (type(error), str(error))
+        for name in ("key", "wanted", "detail", "where"):
+            assert getattr(again, name) == getattr(error, name)
+        assert again.__notes__ == copy.copy(error).__notes__ == ["a note"]
 
 
 def test_nearest_names_are_found_among_very_many():
@@ -448,3 +452,18 @@ def test_an_object_that_marks_what_is_missing_is_no_mapping():
         assert hp.scope.v | missing == "text"
         with hp.scope({"x": {"n": {"a": 1}}}):
             assert hp.param("x")(lambda n=missing: n)() is missing
+
+
+def test_the_root_is_no_mapping_and_says_what_is():
+    with hp.scope(a=1):
+        for use in (list, iter, lambda root: "a" in root, lambda root: [*root], lambda root: 1 in root):
+            with pytest.raises(TypeError, match=r"hp\.scope\.current\(\) is the mapping of what is set"):
+                use(hp.scope)
+        assert hp.scope
+
+
+def test_a_handle_takes_any_key_that_is_one():
+    with hp.scope() as ps:
+        ps.update({1: 2}, self=3)
+        assert (ps[1], 1 in ps, "1" in ps, 2 in ps, ps["self"]) == (2, True, True, False, 3)
+        assert [key in ps for key in (True, None, "a..b", "", 1.0)] == [False] * 5

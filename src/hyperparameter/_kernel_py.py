@@ -37,6 +37,7 @@ from ._references_py import (
     assign,
     attribute_key,
     caller,
+    keep,
     misfit_error,
     new_reference,
     overrides,
@@ -169,7 +170,7 @@ class RootBase:
 
     def __getattr__(self, name: str) -> Reference:
         reference: Reference = new_reference(Reference, attribute_key(name))
-        self.__dict__[name] = reference
+        keep(self.__dict__, name, reference)
         return reference
 
     def __getitem__(self, key: str | int) -> Reference:

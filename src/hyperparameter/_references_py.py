@@ -228,7 +228,7 @@ class Reference:
 
     def __getattr__(self, name: str) -> Reference:
         child = _child(self, attribute_key(name))
-        self.__dict__[name] = child
+        keep(self.__dict__, name, child)
         return child
 
     def __getitem__(self, key: str | int) -> Reference:
@@ -283,6 +283,13 @@ class HandleReference(Reference):
 
 
 set_scope = HandleReference.__dict__["__scope__"].__set__
+
+
+def keep(children: dict[str, Reference], name: str, child: Reference) -> None:
+    """Keep a child for Python to find: one named in source code, but `getattr` gives any name."""
+    if len(children) >= frames.MOST_REMEMBERED:
+        children.clear()
+    children[name] = child
 
 
 def _child(parent: Reference, name: str) -> Any:

@@ -247,7 +247,7 @@ def is_number(value: Any) -> TypeGuard[float]:
     return isinstance(value, numbers.Number) and hasattr(type(value), "__float__")
 
 
-def _is_bool(value: Any) -> bool:
+def _is_bool(value: Any) -> TypeGuard[bool]:
     return isinstance(value, bool) or _is_numpys_bool(type(value))
 
 

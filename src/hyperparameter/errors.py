@@ -66,8 +66,8 @@ def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
     return get_close_matches(name, sorted(candidates), n=most)
 
 
-def _rebuilt(cls: type[ParamError], text: str, key: str, value: Any, wanted: str | None) -> ParamError:
-    error = cls(key, value=value, wanted=wanted)
+def _rebuilt(cls: type[ParamError], text: str, **known: Any) -> ParamError:
+    error = cls(**known)
     error._text = text
     return error
 
@@ -137,9 +137,19 @@ class ParamError(ValueError):
         # Errors come back from worker processes, where neither the code that set
         # the value nor the keys that were set can be looked up any more. The value may
         # not pickle, and an error that cannot come back would be lost: its repr goes.
+        from functools import partial
+
         value = self.value
         plain = isinstance(value, str | int | float | bool | None)
-        return _rebuilt, (type(self), str(self), self.key, value if plain else shown(value), self.wanted)
+        known = {
+            "key": self.key,
+            "value": value if plain else shown(value),
+            "wanted": self.wanted,
+            "detail": self.detail,
+            "origin": self.where,
+        }
+        notes = {name: kept for name, kept in vars(self).items() if name == "__notes__"}
+        return partial(_rebuilt, type(self), str(self), **known), (), notes
 
 
 class KeySyntaxError(ParamError):

@@ -18,15 +18,21 @@ from ._kernel import (
     write,
 )
 from ._map import items
-from .errors import shown
+from .errors import KeySyntaxError, shown
 from .keys import check
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
-    from collections.abc import Iterator, KeysView, Mapping
-    from typing import Any, TypeAlias
+    from collections.abc import Iterable, Iterator, KeysView, Mapping
+    from typing import Any, Protocol, TypeAlias
 
-    Source: TypeAlias = Mapping[Any, Any] | str | ScopeBase
+    class Keyed(Protocol):
+        """What `dict` takes: a snapshot is one, and no `Mapping`."""
+
+        def keys(self) -> Iterable[Any]: ...
+        def __getitem__(self, key: Any, /) -> Any: ...
+
+    Source: TypeAlias = Mapping[Any, Any] | str | ScopeBase | Keyed
 
 __all__ = ["Reference", "Scope", "ScopeRoot", "scope"]
 
@@ -63,7 +69,7 @@ class Scope(ScopeBase):
         """
         return dict.fromkeys(frame_of(self).visible()).keys()
 
-    def update(self, *sources: Source, **params: Any) -> None:
+    def update(self, /, *sources: Source, **params: Any) -> None:
         """Set parameters in this scope until it is left; sources are those of `hp.scope(...)`.
 
         Raises `RuntimeError` where the scope is not entered in this context, and `ValueError` for
@@ -96,7 +102,10 @@ class Scope(ScopeBase):
         return require(frame_of(self), check(key))
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and frame_of(self).entry(key)[0] is not MISSING
+        try:
+            return frame_of(self).entry(check(key))[0] is not MISSING
+        except KeySyntaxError:
+            return False
 
     def __iter__(self) -> Iterator[str]:
         return iter(frame_of(self).visible())
@@ -208,6 +217,12 @@ class ScopeRoot(RootBase):
         """
         return Scope(overrides(sources, params, caller(1))).__enter__()
 
+    def __iter__(self) -> Any:
+        raise _not_a_mapping()
+
+    def __contains__(self, key: object) -> bool:
+        raise _not_a_mapping()
+
     def __repr__(self) -> str:
         return f"<hp.scope: {len(present().visible())} parameters set>"
 
@@ -216,6 +231,14 @@ class ScopeRoot(RootBase):
 
     def __reduce__(self) -> str:
         return "scope"
+
+
+def _not_a_mapping() -> TypeError:
+    # without it Python would ask for items 0, 1, 2, … for ever, and each is a reference
+    return TypeError(
+        "hp.scope names parameters and holds none: hp.scope.current() is the mapping of what is set, "
+        "and hp.scope[key] | default reads one"
+    )
 
 
 scope = ScopeRoot()

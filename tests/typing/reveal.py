@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import assert_type, reveal_type
 
 import hyperparameter as hp
+from hyperparameter.testing import clean
 
 reveal_type(hp.scope.a.b | 0.1)  # reveals float
 reveal_type(hp.scope.a.b(3))  # reveals int
@@ -17,6 +18,9 @@ reveal_type(hp.scope.a())  # reveals Any
 reveal_type(hp.scope.a["b"].c)  # reveals Reference
 reveal_type(hp.scope("a=1", {"b": 2}, c=3))  # reveals Scope
 reveal_type(hp.snapshot())  # reveals Snapshot
+reveal_type(hp.scope(hp.snapshot(), "a=1"))  # reveals Scope
+reveal_type(hp.scope.empty(hp.snapshot()))  # reveals Scope
+clean(hp.snapshot())
 reveal_type(hp.kernel)  # reveals str
 
 with hp.scope(**{"a.b": 1}) as ps:
@@ -27,6 +31,7 @@ with hp.scope(**{"a.b": 1}) as ps:
     hp.scope.a.b = 2
     ps.a.b = "text"
     ps["a.b"] = 3
+    ps.update(hp.snapshot(), ps, a=1)
     del hp.scope.a.b
 
 
