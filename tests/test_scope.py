@@ -467,3 +467,26 @@ def test_a_handle_takes_any_key_that_is_one():
         ps.update({1: 2}, self=3)
         assert (ps[1], 1 in ps, "1" in ps, 2 in ps, ps["self"]) == (2, True, True, False, 3)
         assert [key in ps for key in (True, None, "a..b", "", 1.0)] == [False] * 5
+
+
+def test_an_empty_mapping_gives_way_to_what_lies_beneath_it():
+    @dataclasses.dataclass
+    class Optimizer:
+        lr: float = 0.1
+
+    default = Optimizer()
+    tr = hp.param("tr")(lambda opt=default: opt)
+    with hp.scope({"tr": {"opt": {}}}) as ps:
+        assert (tr(), hp.scope.tr.opt | {}, repr(hp.scope.tr.opt)) == (
+            Optimizer(),
+            {},
+            "<hp.scope.tr.opt = {}>",
+        )
+        with hp.scope("tr.opt.lr=1"):
+            assert tr() == hp.scope.tr.opt | Optimizer() == Optimizer(1.0)
+            assert repr(hp.scope.tr.opt) == "<hp.scope.tr.opt: {'lr': '1'}>"
+            assert (ps.tr.opt(), dict(hp.scope.current())) == ({}, {"tr.opt": {}, "tr.opt.lr": "1"})
+            assert hp.scope.tr.opt | None is None
+        line = sys._getframe().f_lineno + 1
+        with hp.scope("tr.opt.lr=x"), pytest.raises(hp.ParamError, match=rf"set at {__file__}:{line}"):
+            tr()

@@ -19,6 +19,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 
 from . import _map
+from .keys import PLAIN, is_mapping
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
@@ -66,6 +67,13 @@ class Frame:
                 entry = _map.get(full, key) or ABSENT
             self.remember(key, entry)
         return entry
+
+    def answer(self, key: str) -> Entry:
+        """Return the entry that a read of a key sees: an empty mapping gives way to keys beneath it."""
+        entry = self.entry(key)
+        if entry is ABSENT or type(entry[0]) in PLAIN:
+            return entry
+        return ABSENT if _is_hollow(entry[0]) and _map.get(self.tree(), key) is not None else entry
 
     def remember(self, key: Any, answer: Any) -> None:
         memo = self.memo
@@ -119,7 +127,7 @@ class Frame:
     def subtree(self, key: str) -> dict[str, Any] | None:
         """Return what lies beneath a key as a nested dict, sorted by key; None for nothing.
 
-        Where a key has both a value and keys beneath it, the value is shown.
+        Where a key has both a value and keys beneath it, the value is shown, unless it is an empty mapping.
         """
         index = self.tree()
         if _map.get(index, key) is None:
@@ -131,7 +139,7 @@ class Frame:
             for segment in sorted(segment for segment, _ in _map.items(_map.get(index, prefix))):
                 path = f"{prefix}.{segment}" if prefix else segment
                 entry = _map.get(self.full, path)
-                if entry is not None:
+                if entry is not None and not (_is_hollow(entry[0]) and _map.get(index, path) is not None):
                     node[segment] = entry[0]
                 else:
                     beneath: dict[str, Any] = {}
@@ -153,6 +161,10 @@ class Frame:
         if rebased is None or rebased.parent is not base:
             rebased = self.rebased = Frame(self.scope, self.own, base)
         return rebased
+
+
+def _is_hollow(value: Any) -> bool:
+    return is_mapping(value) and not value
 
 
 def base_frame(full: Map) -> Frame:

@@ -198,6 +198,11 @@ def adopt(context: ScopeBase, root: RootBase) -> None:
 # --- The decorated call ---
 
 
+def _made_anew(parameters: list[Any], given: dict[str, Any]) -> dict[str, Any]:
+    frame = present()
+    return {parameter.name: parameter.value(frame) for parameter in parameters if parameter.name not in given}
+
+
 def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., Any]:
     """Return a function that calls `function` with what the scopes set for it.
 
@@ -219,9 +224,7 @@ def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., An
                 return function(*args, **kwargs)
             return function(*args, **{**plan, **kwargs}) if kwargs else function(*args, **plan)
         if plan is not None and kwargs.keys() >= plan[1]:
-            frame = present()
-            anew = {asked.name: asked.value(frame) for asked in plan[2] if asked.name not in kwargs}
-            return function(*args, **{**plan[0], **anew, **kwargs})
+            return function(*args, **{**plan[0], **_made_anew(plan[2], kwargs), **kwargs})
         args, kwargs = binding.arguments(present(), args, kwargs)
         return function(*args, **kwargs)
 

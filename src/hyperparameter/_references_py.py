@@ -30,6 +30,8 @@ else:
 def read(frame: Frame, key: str, default: Any) -> Any:
     """Return the value of a key as its default asks, else the default."""
     value = frame.entry(key)[0]
+    if value is not MISSING and type(value) not in PLAIN:
+        value = frame.answer(key)[0]
     kind = type(default)
     if type(value) is kind:
         return value
@@ -63,7 +65,7 @@ def read(frame: Frame, key: str, default: Any) -> Any:
 
 def require(frame: Frame, key: str) -> Any:
     """Return the value of a key, or what lies beneath it; raise `MissingParamError` for neither."""
-    value = frame.entry(key)[0]
+    value = frame.answer(key)[0]
     if value is MISSING:
         value = frame.subtree(key)
         if value is None:
@@ -73,7 +75,7 @@ def require(frame: Frame, key: str) -> Any:
 
 def truth(frame: Frame, key: str) -> bool:
     """Return the truth of a value: of text by the word where it is a yes or no."""
-    value = frame.entry(key)[0]
+    value = frame.answer(key)[0]
     if value is MISSING:
         return frame.subtree(key) is not None
     if isinstance(value, str):
@@ -86,7 +88,7 @@ def truth(frame: Frame, key: str) -> bool:
 
 def misfit_error(frame: Frame, key: str, value: Any, misfit: Misfit) -> ParamError:
     """Return the error for a value that does not fit, with the place it was set at."""
-    origin = frame.entry(key)[1]
+    origin = frame.answer(key)[1]
     detail = misfit.detail
     if misfit.path:
         path = key + misfit.path
@@ -99,7 +101,7 @@ def misfit_error(frame: Frame, key: str, value: Any, misfit: Misfit) -> ParamErr
 
 
 def describe(frame: Frame, key: str) -> str:
-    value = frame.entry(key)[0]
+    value = frame.answer(key)[0]
     if value is MISSING:
         beneath = frame.subtree(key)
         return f"<{path_of(key)} (missing)>" if beneath is None else f"<{path_of(key)}: {shown(beneath)}>"
@@ -208,8 +210,11 @@ class Reference:
         if entry is not None:
             value = entry[0]
             kind = type(default)
-            if type(value) is kind or (value is MISSING and kind in PLAIN):
-                return default if value is MISSING else value
+            if type(value) is kind:
+                if kind is not dict:  # an empty one gives way to what lies beneath
+                    return value
+            elif value is MISSING and kind in PLAIN:
+                return default
         return read(present(), self.__key__, default)
 
     @overload

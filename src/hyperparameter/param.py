@@ -187,7 +187,7 @@ class _Parameter:
         """Return what the scopes set for the parameter, `MISSING` for nothing."""
         if not self.bound:
             return MISSING
-        value = frame.entry(self.key)[0]
+        value = frame.answer(self.key)[0]
         beneath = value is MISSING
         if beneath:
             value = frame.subtree(self.key) if self.subtree else None

@@ -99,7 +99,9 @@ class Scope(ScopeBase):
         write(self, None)
 
     def __getitem__(self, key: str | int) -> Any:
-        return require(frame_of(self), check(key))
+        frame, key = frame_of(self), check(key)
+        value = frame.entry(key)[0]  # as the flat view has it, so that dict(scope) is that view
+        return require(frame, key) if value is MISSING else value
 
     def __contains__(self, key: object) -> bool:
         try:
