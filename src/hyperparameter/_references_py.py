@@ -30,11 +30,16 @@ else:
 def read(frame: Frame, key: str, default: Any) -> Any:
     """Return the value of a key as its default asks, else the default."""
     value = frame.entry(key)[0]
-    if value is not MISSING and type(value) not in PLAIN:
-        value = frame.answer(key)[0]
     kind = type(default)
-    if type(value) is kind:
-        return value
+    if value is not MISSING:
+        if type(value) is kind and kind is not dict:
+            return value
+        made = frame.memo.get((key, kind))
+        if made is not None:
+            return made[0]
+        value = frame.answer(key)[0]
+        if type(value) is kind:
+            return value
     if issubclass(kind, Reference):
         raise TypeError(
             f"the default of {path_of(key)} is the reference {default!r}, not a value: "
@@ -50,17 +55,13 @@ def read(frame: Frame, key: str, default: Any) -> Any:
             return value
     if value is None or default is None:
         return value
-    asked = (key, kind)
-    answer = frame.memo.get(asked)
-    if answer is not None:
-        return answer[0]
     try:
-        made = convert_like(value, default)
+        answer = convert_like(value, default)
     except Misfit as misfit:
         raise misfit_error(frame, key, value, misfit) from misfit.__cause__
-    if made is value or is_immutable(made):  # anything else is made for each reader anew: one may change it
-        frame.remember(asked, (made,))
-    return made
+    if answer is value or is_immutable(answer):  # any other is made for each reader anew: one may change it
+        frame.remember((key, kind), (answer,))
+    return answer
 
 
 def require(frame: Frame, key: str) -> Any:
