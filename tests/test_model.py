@@ -89,10 +89,19 @@ class Oracle:
     def depth_of(self, scope):
         return max(place for place, entry in enumerate(self.entered) if entry[0] is scope) + 1
 
-    def delete(self, own, key, view):
+    def below(self, scope=None):
+        """Return what is seen through a scope, or through the innermost."""
+        if not self.entered:
+            return dict(self.baseline)
+        depth = len(self.entered) if scope is None else self.depth_of(scope)
+        return {} if self.entered[depth - 1][2] else self.view(depth - 1)
+
+    def delete(self, own, key, below):
         for name in KEYS:
-            if name == key or (name.startswith(key + ".") and name in view):
-                own[name] = GONE
+            if name == key or name.startswith(key + "."):
+                own.pop(name, None)
+                if name in below:
+                    own[name] = GONE
 
 
 class Scopes(RuleBasedStateMachine):
@@ -143,7 +152,7 @@ class Scopes(RuleBasedStateMachine):
     @rule(key=keys)
     def delete(self, key):
         del hp.scope[key]
-        self.oracle.delete(self.oracle.innermost(), key, self.oracle.view())
+        self.oracle.delete(self.oracle.innermost(), key, self.oracle.below())
 
     @precondition(lambda self: self.oracle.entered)
     @rule(data=st.data(), own=overrides)
@@ -156,9 +165,8 @@ class Scopes(RuleBasedStateMachine):
     @rule(data=st.data(), key=keys)
     def delete_in_handle(self, data, key):
         scope, _, _ = data.draw(st.sampled_from(self.oracle.entered))
-        view = self.oracle.view(self.oracle.depth_of(scope))
         del scope[key]
-        self.oracle.delete(self.oracle.own_of(scope), key, view)
+        self.oracle.delete(self.oracle.own_of(scope), key, self.oracle.below(scope))
 
     @rule()
     def clear_innermost(self):

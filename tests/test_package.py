@@ -150,6 +150,24 @@ def test_keys_made_at_run_time_do_not_grow_the_process():
 
 
 @reads_memory
+def test_keys_that_were_set_and_deleted_do_not_grow_the_process():
+    def use(count, mark):
+        for number in range(count):
+            hp.scope[f"{mark}.w{number}"] = number
+            del hp.scope[f"{mark}.w{number}"]
+
+    use(20_000, "a")
+    gc.collect()
+    before = resident()
+    use(100_000, "b")
+    with hp.scope():
+        use(100_000, "c")
+        gc.collect()
+        assert resident() - before < 4_000
+    assert dict(hp.snapshot()) == {}
+
+
+@reads_memory
 def test_names_made_at_run_time_do_not_grow_a_reference():
     def use(count, mark):
         for number in range(count):

@@ -490,3 +490,29 @@ def test_an_empty_mapping_gives_way_to_what_lies_beneath_it():
         line = sys._getframe().f_lineno + 1
         with hp.scope("tr.opt.lr=x"), pytest.raises(hp.ParamError, match=rf"set at {__file__}:{line}"):
             tr()
+
+
+def test_a_deletion_hides_what_is_set_outside_and_leaves_nothing_behind_where_nothing_is():
+    with hp.scope(a=1) as outer:
+        with hp.scope(b=2) as inner:
+            for key in ("a", "b", "c"):
+                del hp.scope[key]
+            assert dict(inner) == {}
+            outer.update(a=3, b=3, c=3)
+            assert dict(inner) == {"b": 3, "c": 3}
+        assert dict(outer) == {"a": 3, "b": 3, "c": 3}
+
+
+def test_a_view_is_right_after_writes_and_deletions_among_many_keys():
+    many = {f"k{number}": {"x": number, "y": {"z": number}} for number in range(300)}
+    with hp.scope(many), hp.scope({f"k{number}.x": -number for number in range(100)}) as ps:
+        assert len(ps) == 600
+        for number in range(0, 300, 2):
+            del hp.scope[f"k{number}"]
+        hp.scope.k0.w = 5
+        hp.scope.k1.y.v = 6
+        assert (len(ps), hp.scope.k0(), hp.scope.k1()) == (302, {"w": 5}, {"x": -1, "y": {"v": 6, "z": 1}})
+        assert hp.scope.k2 | None is None
+        assert sorted(ps) == list(ps) == list(hp.snapshot())
+        del hp.scope.k1.y
+        assert (hp.scope.k1(), "k1.y.v" in ps, dir(hp.scope.k1)) == ({"x": -1}, False, ["x"])

@@ -23,6 +23,7 @@ from .keys import PLAIN, is_mapping
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, TypeAlias
 
     from ._kernel_py import ScopeBase
@@ -101,15 +102,17 @@ class Frame:
             if len(changes) > _map.MOST:
                 frame.index = _map.index_of(key for key, _ in _map.items(frame.full))
                 continue
-            index = below.index
-            for key, entry in changes.items():
-                known = _map.get(below.full, key) is not None
-                if entry is None and known:
-                    index = _map.index_without(index, key, frame.full)
-                elif entry is not None and not known:
-                    index = _map.index_with(index, key)
-            frame.index = index
+            frame.index = _reindexed(below.index, changes, below.full, frame.full)
         return self.index
+
+    def succeed(self, before: Frame, changes: Mapping[str, Entry | None]) -> None:
+        """Take over what the frame that this one replaces has made of its view, with the changes made."""
+        if before.full is None:
+            return
+        changes = {key: None if entry is ABSENT else entry for key, entry in changes.items()}
+        self.full = _map.merge(before.full, changes)
+        if before.index is not None and len(changes) <= _map.MOST:
+            self.index = _reindexed(before.index, changes, before.full, self.full)
 
     def _lacking(self, made: str) -> list[Frame]:
         """Return the frames, lowest first, that have yet to make what this one is asked for."""
@@ -165,6 +168,17 @@ class Frame:
 
 def _is_hollow(value: Any) -> bool:
     return is_mapping(value) and not value
+
+
+def _reindexed(index: Map, changes: dict[str, Entry | None], before: Map, after: Map) -> Map:
+    """Return the index of a map after changes."""
+    for key, entry in changes.items():
+        known = _map.get(before, key) is not None
+        if entry is None and known:
+            index = _map.index_without(index, key, after)
+        elif entry is not None and not known:
+            index = _map.index_with(index, key)
+    return index
 
 
 def base_frame(full: Map) -> Frame:
@@ -226,6 +240,7 @@ def loose(frame: Frame) -> Frame | None:
         return None
     bottom = Frame(CONTEXT, frame.own, None)
     bottom.memo = {}  # answers depend on the baseline of the moment: they are kept in `rebased`
+    bottom.rebased = frame
     return bottom
 
 
@@ -272,23 +287,41 @@ def innermost() -> ScopeBase:
 
 def write(scope: ScopeBase | None, changes: dict[str, Entry] | None) -> None:
     """Set entries in a scope (None: the innermost), for this context; None as changes clears it."""
-    scope = innermost() if scope is None else scope
-    frame, above = _find(scope)
-    if frame is None:
-        raise RuntimeError("this scope is not entered in this context, and a write lasts until it is left")
-    own = {} if changes is None else _map.merge(frame.own, changes)
-    _restack(Frame(scope, own, frame.parent), above)
+    frame, above = _entered(scope)
+    if changes is None:
+        _restack(Frame(frame.scope, {}, frame.parent), above)
+    else:
+        _rewrite(frame, above, changes)
 
 
 def delete(scope: ScopeBase | None, key: str) -> None:
-    """Make a key, and every key beneath it, missing in a scope (None: the innermost)."""
-    frame = present() if scope is None else frame_of(scope)
-    gone, stack = {key: ABSENT}, [key]
+    """Make a key, and every key beneath it, missing in a scope (None: the innermost).
+
+    What is set below is hidden; where nothing is, nothing is left behind.
+    """
+    frame, above = _entered(scope)
+    below = frame.below().view()
+    gone: dict[str, Entry | None] = {}
+    stack = [key]
     while stack:
-        prefix = stack.pop()
-        for segment in frame.beneath(prefix):
-            path = f"{prefix}.{segment}"
-            stack.append(path)
-            if frame.entry(path) is not ABSENT:
-                gone[path] = ABSENT
-    write(scope, gone)
+        path = stack.pop()
+        stack += (f"{path}.{segment}" for segment in frame.beneath(path))
+        if _map.get(below, path) is not None:
+            gone[path] = ABSENT
+        elif _map.get(frame.own, path) is not None:
+            gone[path] = None
+    _rewrite(frame, above, gone)
+
+
+def _entered(scope: ScopeBase | None) -> tuple[Frame, list[Frame]]:
+    frame, above = _find(innermost() if scope is None else scope)
+    if frame is None:
+        raise RuntimeError("this scope is not entered in this context, and a write lasts until it is left")
+    return frame, above
+
+
+def _rewrite(frame: Frame, above: list[Frame], changes: Mapping[str, Entry | None]) -> None:
+    """Replace a frame of this context by one with changed overrides; None takes one out."""
+    written = Frame(frame.scope, _map.merge(frame.own, changes), frame.parent)
+    written.succeed(frame, changes)
+    _restack(written, above)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from typing import Any, TypeAlias
 
     Map: TypeAlias = Any  # dict[str, V] | tuple[Map, ...]
@@ -34,7 +34,7 @@ def get(node: Map, key: str) -> Any:
     return node.get(key)
 
 
-def merge(node: Map, changes: dict[str, Any], shift: int = 0) -> Map:
+def merge(node: Map, changes: Mapping[str, Any], shift: int = 0) -> Map:
     """Return the map with the changes made; a change to None removes the key."""
     if type(node) is tuple:
         parts: dict[int, dict[str, Any]] = {}
