@@ -99,7 +99,8 @@ class Oracle:
     def delete(self, own, key, below):
         for name in KEYS:
             if name == key or name.startswith(key + "."):
-                own.pop(name, None)
+                if name == key or own.get(name) is not GONE:  # what is hidden beneath stays so
+                    own.pop(name, None)
                 if name in below:
                     own[name] = GONE
 
