@@ -144,6 +144,11 @@ fn whole(value: &Value) -> Result<Value, Misfit> {
         Value::Bool(value) => Ok(Value::Int(value.into())),
         Value::Int(_) | Value::UInt(_) => Ok(number),
         Value::Float(float) if float.is_finite() && float.fract() == 0.0 => {
+            if let Value::Text(text) = value
+                && has_fraction(text)
+            {
+                return Err(misfit().because("it is not a whole number"));
+            }
             if matches!(value, Value::Text(_)) && float.abs() >= EXACT {
                 return Err(
                     misfit().because("it is too large to be exact: write all of its digits")
@@ -162,6 +167,25 @@ fn whole(value: &Value) -> Result<Value, Misfit> {
         Value::Float(_) => Err(misfit().because("it is not a whole number")),
         _ => Err(misfit()),
     }
+}
+
+/// Tell whether the digits of a number in text have a fraction, one that a float cannot hold too.
+fn has_fraction(text: &str) -> bool {
+    let (digits, exponent) = text
+        .trim()
+        .split_once(['e', 'E'])
+        .unwrap_or((text.trim(), "0"));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_digit = |digit: &u8| digit.is_ascii_digit();
+    let digits: Vec<u8> = whole
+        .bytes()
+        .chain(fraction.bytes())
+        .filter(is_digit)
+        .collect();
+    let point = whole.bytes().filter(is_digit).count() as i64
+        + exponent.replace('_', "").parse().unwrap_or(0);
+    let from = usize::try_from(point).unwrap_or(0).min(digits.len());
+    digits[from..].iter().any(|digit| *digit != b'0')
 }
 
 macro_rules! integers {

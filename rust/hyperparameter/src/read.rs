@@ -16,21 +16,22 @@ use crate::frame::Frame;
 use crate::key::{Key, Probe};
 use crate::value::Value;
 
-/// Return the value of a key, else what `beneath` gives.
-///
-/// An empty mapping with keys beneath it is what lies beneath.
+/// Return the value of a key, else what `beneath` gives. An empty mapping with keys beneath it is none.
 fn found<'a>(
     frame: &'a Frame<Entry>,
     key: &dyn Probe,
     beneath: impl FnOnce() -> Option<Value>,
 ) -> Option<Cow<'a, Value>> {
     match frame.find(key) {
-        Some((value, _)) if !is_empty_map(value) => Some(Cow::Borrowed(value)),
-        Some((value, _)) => {
-            Some(subtree(frame, key.text()).map_or(Cow::Borrowed(value), Cow::Owned))
+        Some((value, _)) if !is_empty_map(value) || !is_beneath(frame, key) => {
+            Some(Cow::Borrowed(value))
         }
-        None => beneath().map(Cow::Owned),
+        _ => beneath().map(Cow::Owned),
     }
+}
+
+fn is_beneath(frame: &Frame<Entry>, key: &dyn Probe) -> bool {
+    frame.beneath(key.text()).next().is_some()
 }
 
 fn is_empty_map(value: &Value) -> bool {
@@ -104,9 +105,8 @@ fn refused(frame: &Frame<Entry>, key: &dyn Probe, value: Value, misfit: Misfit) 
 
 /// Return the truth of a parameter.
 pub(crate) fn truth(frame: &Frame<Entry>, key: &dyn Probe) -> bool {
-    let is_beneath = || frame.beneath(key.text()).next().is_some();
     let Some((value, _)) = frame.find(key) else {
-        return is_beneath();
+        return is_beneath(frame, key);
     };
     match value {
         Value::None => false,
@@ -116,12 +116,13 @@ pub(crate) fn truth(frame: &Frame<Entry>, key: &dyn Probe) -> bool {
         Value::Float(value) => *value != 0.0,
         Value::Text(text) => yes_or_no(text).unwrap_or(!text.is_empty()),
         Value::List(list) => !list.is_empty(),
-        Value::Map(map) => !map.is_empty() || is_beneath(),
+        Value::Map(map) => !map.is_empty() || is_beneath(frame, key),
         Value::Other(_) => true,
     }
 }
 
-/// Return what lies beneath a key as a nested mapping.
+/// Return what lies beneath a key as a nested mapping. Where a key has both a value and keys beneath it, the
+/// value is shown, unless it is an empty mapping.
 pub(crate) fn subtree(frame: &Frame<Entry>, key: &str) -> Option<Value> {
     let mut top = BTreeMap::new();
     let skipped = if key.is_empty() { 0 } else { key.len() + 1 };
@@ -133,10 +134,11 @@ pub(crate) fn subtree(frame: &Frame<Entry>, key: &str) -> Option<Value> {
                 node.entry(segment).or_insert(Node::Value(value));
                 break;
             }
-            match node
-                .entry(segment)
-                .or_insert_with(|| Node::Inner(BTreeMap::new()))
-            {
+            let next = node.entry(segment).or_insert_with(Node::nothing);
+            if matches!(next, Node::Value(value) if is_empty_map(value)) {
+                *next = Node::nothing();
+            }
+            match next {
                 Node::Inner(inner) => node = inner,
                 Node::Value(_) => break, // a key before those beneath it
             }
@@ -152,6 +154,12 @@ pub(crate) fn subtree(frame: &Frame<Entry>, key: &str) -> Option<Value> {
 enum Node<'a> {
     Value(&'a Value),
     Inner(BTreeMap<&'a str, Node<'a>>),
+}
+
+impl Node<'_> {
+    fn nothing() -> Self {
+        Self::Inner(BTreeMap::new())
+    }
 }
 
 impl From<Node<'_>> for Value {
