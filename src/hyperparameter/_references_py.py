@@ -37,9 +37,10 @@ def read(frame: Frame, key: str, default: Any) -> Any:
         made = frame.memo.get((key, kind))
         if made is not None:
             return made[0]
-        value = frame.answer(key)[0]
-        if type(value) is kind:
-            return value
+        if type(value) not in PLAIN:
+            value = frame.answer(key)[0]
+            if type(value) is kind:
+                return value
     if issubclass(kind, Reference):
         raise TypeError(
             f"the default of {path_of(key)} is the reference {default!r}, not a value: "

@@ -126,10 +126,10 @@ def _int(value: Any, exact: bool) -> Any:
     number: Any = _number(value) if isinstance(value, str) else value
     if isinstance(value, str) and number is None and value.strip().lower() in ("true", "false"):
         number = value.strip().lower() == "true"
+    if isinstance(number, int) and not isinstance(number, bool):
+        return number
     if _is_bool(number):
         return int(number)
-    if isinstance(number, int):
-        return number
     if not is_number(number):
         raise Misfit(int)
     whole = _whole(number)
