@@ -73,12 +73,18 @@ pub fn write<E: Clone>(
     ))
 }
 
-/// Return the changes that make a key, and every key beneath it, missing in a frame.
-pub fn deletion<E: Clone>(frame: &Frame<E>, key: &Key) -> Vec<(Key, Option<E>)> {
-    let beneath = frame
-        .beneath(key.as_str())
-        .map(|(key, _)| (key.clone(), None));
-    beneath.chain([(key.clone(), None)]).collect()
+/// Return what the scope of a frame sets once a key, and every key beneath it, is missing in it.
+///
+/// What is set below is hidden; where nothing is, nothing is left behind.
+pub fn deletion<E: Clone>(frame: &Frame<E>, key: &Key) -> Own<E> {
+    let below = frame.below().view();
+    let beneath = frame.beneath(key.as_str()).map(|(key, _)| key.clone());
+    beneath
+        .chain([key.clone()])
+        .fold(frame.own().clone(), |own, key| match below.get(&key) {
+            Some(_) => own.with_one(key, None),
+            None => own.without(&key),
+        })
 }
 
 /// Return the mark of the innermost scope.

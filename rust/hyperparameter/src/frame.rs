@@ -188,7 +188,7 @@ impl<E: Clone> Frame<E> {
     }
 
     /// Return the frame whose keys show through this one.
-    fn below(&self) -> &Self {
+    pub(crate) fn below(&self) -> &Self {
         let outside = self.mark.as_ref().and_then(|mark| mark.outside.as_ref());
         outside
             .or(self.parent.as_ref())

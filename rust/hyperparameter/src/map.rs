@@ -79,6 +79,24 @@ impl<E: Clone> Own<E> {
         }
     }
 
+    /// Return these overrides without that of a key.
+    #[must_use]
+    pub fn without(self, key: &Key) -> Self {
+        match self {
+            Self::Few(few) if few.iter().all(|(known, _)| known != key) => Self::Few(few),
+            Self::Few(few) => Self::Few(
+                few.iter()
+                    .filter(|(known, _)| known != key)
+                    .cloned()
+                    .collect(),
+            ),
+            Self::Many(mut many) => {
+                many.remove_mut(key);
+                Self::Many(many)
+            }
+        }
+    }
+
     /// Return the override of a key: `Some(&None)` where it is deleted.
     pub(crate) fn get(&self, key: &dyn Probe) -> Option<&Option<E>> {
         match self {

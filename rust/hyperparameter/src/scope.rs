@@ -363,8 +363,8 @@ impl ParamScope {
     /// ```
     pub fn delete(&self, key: &str) -> Result<(), ParamError> {
         let key = parsed(key)?;
-        let deletion = chain::deletion(&self.snapshot().0, &key);
-        self.write(|own| own.with(deletion))
+        let left = chain::deletion(&self.snapshot().0, &key);
+        self.write(|_| left)
     }
 
     /// Drop what this scope itself sets, so that what lies around it shows through, until it is left.

@@ -120,16 +120,24 @@ impl Oracle {
         })
     }
 
-    /// Make a key and those beneath it missing.
+    /// Make a key and those beneath it missing: what is set below is hidden, and nothing else is kept.
     pub(crate) fn delete(&mut self, scope: usize, key: &str) -> bool {
         let Some(place) = self.place(scope) else {
             return false;
         };
         let beneath = format!("{key}.");
+        let outside = self.layers[place].outside.clone();
+        let below = outside.unwrap_or_else(|| self.view_of(place));
         let view = self.view_of(place + 1);
         let gone = view.into_keys().filter(|name| name.starts_with(&beneath));
-        let gone = gone.chain([key.to_owned()]).map(|name| (name, None));
-        self.layers[place].own.extend(gone);
+        for name in gone.chain([key.to_owned()]) {
+            let own = &mut self.layers[place].own;
+            if below.contains_key(&name) {
+                own.insert(name, None);
+            } else {
+                own.remove(&name);
+            }
+        }
         true
     }
 }
