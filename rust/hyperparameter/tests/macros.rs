@@ -197,7 +197,12 @@ fn statements_stand_in_inner_blocks() {
 
 /// Variables, methods, functions and macros called like the statements are plain Rust.
 #[test]
-#[allow(unused_must_use)]
+#[allow(
+    unused_must_use,
+    clippy::let_and_return,
+    clippy::manual_retain,
+    clippy::no_effect
+)] // on purpose
 fn other_things_have_these_names_too() {
     struct Store {
         set: i64,
@@ -260,6 +265,7 @@ fn other_things_have_these_names_too() {
 /// `return`, `break`, `continue`, `?` and panics leave the scope.
 #[test]
 fn every_way_out_leaves_the_scope() {
+    #[allow(clippy::needless_return)]
     fn returns() -> i64 {
         with_params! { set a = 1; return seen("a"); }
     }
