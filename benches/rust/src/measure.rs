@@ -10,7 +10,7 @@ use std::time::Duration;
 use std::{env, fs, thread};
 
 use criterion::measurement::WallTime;
-use criterion::{BenchmarkGroup, Criterion};
+use criterion::{BenchmarkGroup, Criterion, SamplingMode};
 
 use crate::table::{Goal, Row, print_table};
 
@@ -45,7 +45,9 @@ impl Bench {
             goal,
         }));
         if let Some(criterion) = &mut self.criterion {
-            measure(&mut criterion.benchmark_group(name));
+            let mut group = criterion.benchmark_group(name);
+            group.sampling_mode(SamplingMode::Flat);
+            measure(&mut group);
         }
     }
 }
@@ -65,11 +67,11 @@ pub fn time<T: PartialEq + Debug>(
 pub fn run(operations: &[fn(&mut Bench)]) {
     let given = |wanted: &str| env::args().any(|argument| argument == wanted);
     let quick = given("--quick");
-    let (rounds, warm_up, measured) = if quick { (2, 30, 60) } else { (5, 100, 200) };
+    let (rounds, warm_up, measured) = if quick { (2, 30, 60) } else { (9, 50, 100) };
     if given("--round") {
         let criterion = Criterion::default()
             .without_plots()
-            .sample_size(20)
+            .sample_size(100) // of a ms or less: most are not interrupted
             .nresamples(1001)
             .warm_up_time(Duration::from_millis(warm_up))
             .measurement_time(Duration::from_millis(measured));
