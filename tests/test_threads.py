@@ -3,6 +3,7 @@
 import concurrent.futures
 import multiprocessing
 import threading
+import tracemalloc
 
 import pytest
 
@@ -186,3 +187,30 @@ def test_an_initializer_makes_a_snapshot_the_baseline_of_a_worker():
         1, mp_context=context, initializer=hp.scope.init, initargs=(view,)
     ) as pool:
         assert pool.submit(read_lr).result() == 0.25
+
+
+def test_what_binds_itself_anew_does_not_grow():
+    """A job that hands itself on, bound each time, keeps nothing of the calls before."""
+    steps = []
+
+    def job():
+        with hp.scope(step=len(steps)):  # left before the next is bound
+            steps.append(hp.scope.a | 0)
+        return hp.bind(job)
+
+    def hand_on(times):
+        nonlocal bound
+        for _ in range(times):
+            bound = bound()
+
+    with hp.scope(a=1):
+        bound = hp.bind(job)
+    hand_on(100)
+    tracemalloc.start()
+    try:
+        steps.clear()
+        hand_on(2000)
+        steps.clear()
+        assert tracemalloc.get_traced_memory()[0] < 20_000
+    finally:
+        tracemalloc.stop()

@@ -214,10 +214,19 @@ def kind_of(function: Any) -> str:
 # A view that something runs in is a cell, because what runs may enter scopes and leave them.
 
 
+class _View(Scope):
+    """Take what is set in something that runs in a view of its own."""
+
+    __slots__ = ()
+
+
 def present_view() -> list[Frame]:
     """Return the present view, with a scope on top that takes what is set in it."""
-    scope = Scope({})
-    return [Frame(scope, scope.__own__, present())]
+    below = present()
+    while type(below.scope) is _View and not below.own:
+        below = below.parent  # else what binds itself anew in each of its calls would lie ever deeper
+    scope = _View({})
+    return [Frame(scope, scope.__own__, below)]
 
 
 def run(function: Callable[..., Any], args: Any, kwargs: Any, view: list[Frame | None]) -> Any:
