@@ -21,6 +21,7 @@ lint: cargo .venv/lint
 	cargo clippy --workspace --all-targets --all-features -- -D warnings
 	cargo clippy --package hyperparameter --no-default-features -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
+	RUSTDOCFLAGS="-D warnings" cargo doc --package hyperparameter --no-default-features --no-deps
 
 bench: cargo .venv/bench .bench/incumbent
 	$(BIN)/python benches/run.py $(ARGS)

@@ -3,7 +3,7 @@
 //! Inside of the future `return`, `?` and a `break` to a loop outside would leave the future alone. So
 //! there they say what is to be done, and it is done where the future is awaited.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::parse::Parser;
 use syn::punctuated::Punctuated;
@@ -15,37 +15,22 @@ use syn::{
 };
 
 use crate::expand;
-use crate::parse::{Body, Piece};
+use crate::parse::{Body, is_punct};
 
 /// Return where a block awaits first, in itself or in what it gives to a macro.
 pub(crate) fn awaits(body: &Body) -> Option<Span> {
-    let mut tokens = TokenStream::new();
-    flatten(body, &mut tokens);
-    tokens_await(tokens)
-}
-
-fn flatten(body: &Body, tokens: &mut TokenStream) {
-    for piece in &body.pieces {
-        match piece {
-            Piece::Token(token) => token.to_tokens(tokens),
-            Piece::Group(group, _) => group.to_tokens(tokens),
-            Piece::Statement(statement) => flatten(statement.body(), tokens),
-        }
-    }
+    tokens_await(body.tokens())
 }
 
 fn tokens_await(tokens: TokenStream) -> Option<Span> {
-    let mut after_dot = false;
-    let mut tokens = tokens.into_iter();
-    while let Some(token) = tokens.next() {
-        match &token {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let (mut at, mut after_dot) = (0, false);
+    while let Some(token) = tokens.get(at) {
+        at += 1;
+        match token {
             TokenTree::Ident(word) if word == "await" && after_dot => return Some(word.span()),
             // what is in a block, closure or function of its own is awaited there
-            TokenTree::Ident(word) if word == "async" => {
-                tokens
-                    .by_ref()
-                    .find(|token| matches!(token, TokenTree::Group(group) if is_block(group)));
-            }
+            TokenTree::Ident(word) if word == "async" => at += asynchronous(&tokens[at..]),
             TokenTree::Group(group) => {
                 if let Some(span) = tokens_await(group.stream()) {
                     return Some(span);
@@ -53,13 +38,48 @@ fn tokens_await(tokens: TokenStream) -> Option<Span> {
             }
             _ => {}
         }
-        after_dot = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '.');
+        after_dot = is_punct(token, '.');
     }
     None
 }
 
-fn is_block(group: &proc_macro2::Group) -> bool {
-    group.delimiter() == proc_macro2::Delimiter::Brace
+/// Return how many tokens after `async` are what it makes asynchronous.
+fn asynchronous(tokens: &[TokenTree]) -> usize {
+    let block = |from: usize| {
+        let is_block =
+            |token: &TokenTree| matches!(token, TokenTree::Group(group) if is_block(group));
+        tokens[from..]
+            .iter()
+            .position(is_block)
+            .map_or(tokens.len(), |block| from + block + 1)
+    };
+    let is_word = |at: usize, wanted: &str| matches!(tokens.get(at), Some(TokenTree::Ident(word)) if word == wanted);
+    let start = usize::from(is_word(0, "move"));
+    if !tokens.get(start).is_some_and(|token| is_punct(token, '|')) {
+        return block(0); // a block, or a function
+    }
+    let Some(inputs) = tokens[start + 1..]
+        .iter()
+        .position(|token| is_punct(token, '|'))
+    else {
+        return tokens.len();
+    };
+    let body = start + inputs + 2;
+    match tokens.get(body) {
+        Some(TokenTree::Group(group)) if is_block(group) => body + 1,
+        Some(arrow) if is_punct(arrow, '-') => block(body), // with its type it needs a block
+        _ => {
+            let is_end = |token: &TokenTree| is_punct(token, ';') || is_punct(token, ',');
+            tokens[body..]
+                .iter()
+                .position(is_end)
+                .map_or(tokens.len(), |end| body + end)
+        }
+    }
+}
+
+fn is_block(group: &Group) -> bool {
+    group.delimiter() == Delimiter::Brace
 }
 
 /// Return the future that a block is, awaited; a fault of that is told where the block awaits.
@@ -72,10 +92,6 @@ pub(crate) fn future(body: TokenStream, span: Span) -> Result<TokenStream> {
     }
     let private = quote!(::hyperparameter::private);
     let awaited = quote_spanned!(span=> .await);
-    if !ways.returns && ways.jumps.is_empty() {
-        // in braces: as a statement it needs no more of a `;` than the block that it stands for
-        return Ok(quote!({ #private::scoped(async #block)#awaited }));
-    }
     let site = Span::mixed_site();
     let (value, returned) = (
         quote_spanned!(site=> value),

@@ -5,7 +5,6 @@ mod flow;
 mod parse;
 
 use proc_macro::TokenStream;
-use syn::parse_macro_input;
 
 /// Run a block in which parameters are read and set.
 ///
@@ -53,10 +52,7 @@ use syn::parse_macro_input;
 /// ```
 #[proc_macro]
 pub fn with_params(tokens: TokenStream) -> TokenStream {
-    let expanded = parse::Body::of_block(tokens.into()).and_then(|body| expand::with_params(&body));
-    expanded
-        .unwrap_or_else(|error| error.to_compile_error())
-        .into()
+    or_error(parse::Body::of_block(tokens.into()).and_then(|body| expand::with_params(&body)))
 }
 
 /// Read a parameter as the type of its default.
@@ -79,16 +75,14 @@ pub fn with_params(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn get_param(tokens: TokenStream) -> TokenStream {
-    let read = parse_macro_input!(tokens as parse::Read);
-    match &read.default {
-        Some(_) => expand::get_param(&read),
-        None => syn::Error::new(
+    let read = parse::Read::of(tokens.into()).and_then(|read| match read.default {
+        Some(_) => Ok(expand::get_param(&read)),
+        None => Err(syn::Error::new(
             read.key.span,
             "expected a default: `get_param!(key, default)`",
-        )
-        .to_compile_error(),
-    }
-    .into()
+        )),
+    });
+    or_error(read)
 }
 
 /// Read a parameter, and return an error where it does not fit.
@@ -112,5 +106,11 @@ pub fn get_param(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn try_get_param(tokens: TokenStream) -> TokenStream {
-    expand::try_get_param(&parse_macro_input!(tokens as parse::Read)).into()
+    or_error(parse::Read::of(tokens.into()).map(|read| expand::try_get_param(&read)))
+}
+
+fn or_error(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
+    expanded
+        .unwrap_or_else(|error| error.to_compile_error())
+        .into()
 }

@@ -4,10 +4,10 @@
 //! which are no Rust: two names in a row. Everything else is passed on as it stands, so that the compiler
 //! says what is wrong with it.
 
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Ident, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::parse::{Parse, ParseStream, Parser};
+use syn::parse::{ParseStream, Parser};
 use syn::spanned::Spanned;
 use syn::{Attribute, Error, Expr, ExprLit, Lit, LitStr, Meta, Result, Token, Type};
 
@@ -19,6 +19,8 @@ pub(crate) struct Body {
 pub(crate) enum Piece {
     Token(TokenTree),
     Group(Group, Body),
+    /// The body of a function, closure or asynchronous block: run some other time, it has a scope of its own.
+    Function(Group, Body),
     Statement(Statement),
 }
 
@@ -60,8 +62,8 @@ pub(crate) struct Key {
 /// What is given to `get_param!` and `try_get_param!`.
 pub(crate) struct Read {
     pub(crate) key: Key,
-    pub(crate) default: Option<Expr>,
-    pub(crate) help: Option<Expr>,
+    pub(crate) default: Option<TokenStream>,
+    pub(crate) help: Option<TokenStream>,
 }
 
 impl Body {
@@ -90,10 +92,13 @@ impl Body {
                 TokenTree::Group(group)
                     if group.delimiter() != Delimiter::None && !is_of_macro(&tokens[..at]) =>
                 {
-                    Piece::Group(
-                        group.clone(),
-                        Self::parse(group.stream(), group.delimiter() == Delimiter::Brace)?,
-                    )
+                    let is_braced = group.delimiter() == Delimiter::Brace;
+                    let body = Self::parse(group.stream(), is_braced)?;
+                    if is_braced && is_of_function(&tokens[..at]) {
+                        Piece::Function(group.clone(), body)
+                    } else {
+                        Piece::Group(group.clone(), body)
+                    }
                 }
                 token => Piece::Token(token.clone()),
             });
@@ -102,10 +107,25 @@ impl Body {
         Ok(Self { pieces })
     }
 
-    /// Tell whether a statement in here matches; what is given to macros is not looked at.
+    /// Return the tokens that this was made of, but for the words of statements.
+    pub(crate) fn tokens(&self) -> TokenStream {
+        let mut tokens = TokenStream::new();
+        for piece in &self.pieces {
+            match piece {
+                Piece::Token(token) => tokens.extend([token.clone()]),
+                Piece::Group(group, _) | Piece::Function(group, _) => {
+                    tokens.extend([TokenTree::from(group.clone())]);
+                }
+                Piece::Statement(statement) => tokens.extend(statement.body().tokens()),
+            }
+        }
+        tokens
+    }
+
+    /// Tell whether a statement in here matches. What is given to macros is not looked at, nor are functions.
     pub(crate) fn any(&self, matches: &impl Fn(&Statement) -> bool) -> bool {
         self.pieces.iter().any(|piece| match piece {
-            Piece::Token(_) => false,
+            Piece::Token(_) | Piece::Function(..) => false,
             Piece::Group(_, body) => body.any(matches),
             Piece::Statement(statement) => matches(statement) || statement.body().any(matches),
         })
@@ -122,7 +142,30 @@ fn is_of_macro(before: &[TokenTree]) -> bool {
     }
 }
 
-fn is_punct(token: &TokenTree, wanted: char) -> bool {
+/// Tell whether a block that follows these tokens is the body of a function, a closure or an asynchronous block.
+fn is_of_function(before: &[TokenTree]) -> bool {
+    let is_word =
+        |token: &TokenTree, wanted: &str| matches!(token, TokenTree::Ident(word) if word == wanted);
+    match before {
+        [.., bar] if is_punct(bar, '|') => return true,
+        [.., word] if is_word(word, "async") => return true,
+        [.., first, second] if is_word(first, "async") && is_word(second, "move") => return true,
+        [.., equals] if is_punct(equals, '=') => return false,
+        _ => {}
+    }
+    // a function, or a closure that tells its type: in what has been said since the statement began
+    let ends = |token: &TokenTree| match token {
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        _ => false,
+    };
+    let start = before.iter().rposition(ends).map_or(0, |end| end + 1);
+    let statement = &before[start..];
+    let is_arrow = |pair: &[TokenTree]| is_punct(&pair[0], '-') && is_punct(&pair[1], '>');
+    statement.iter().any(|token| is_word(token, "fn")) || statement.windows(2).any(is_arrow)
+}
+
+pub(crate) fn is_punct(token: &TokenTree, wanted: char) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == wanted)
 }
 
@@ -165,8 +208,8 @@ impl Statement {
             ));
         };
         let attributes: TokenStream = tokens[..start].iter().cloned().collect();
-        let rest: TokenStream = tokens[word + 1..end].iter().cloned().collect();
-        let statement = kind.parse(&attributes, rest, tokens[word].span(), tokens[end].span())?;
+        let rest: TokenStream = tokens[word + 1..=end].iter().cloned().collect();
+        let statement = kind.parse(&attributes, rest, tokens[word].span(), end == word + 1)?;
         Ok(Some((statement, end + 1)))
     }
 }
@@ -242,34 +285,30 @@ impl Kind {
         Ok(ours.then_some((kind, 1)))
     }
 
+    /// Parse what follows the word, up to and with its `;`: a fault at the end is told there.
     fn parse(
         self,
         attributes: &TokenStream,
         rest: TokenStream,
         word: Span,
-        end: Span,
+        is_bare: bool,
     ) -> Result<Statement> {
         let attributes = Attribute::parse_outer.parse2(attributes.clone())?;
+        let is_doc = |attribute: &&Attribute| attribute.path().is_ident("doc");
         if self != Self::Get
-            && let Some(attribute) = attributes
-                .iter()
-                .find(|attribute| !attribute.path().is_ident("doc"))
+            && let Some(attribute) = attributes.iter().find(|attribute| !is_doc(attribute))
         {
-            return Err(Error::new(
-                attribute.span(),
-                "expected no attribute: it would have no effect here",
-            ));
+            let message = "expected no attribute: it would have no effect here";
+            return Err(Error::new(attribute.span(), message));
         }
-        if rest.is_empty() {
+        if is_bare {
             return Err(Error::new(word, format!("expected `{}`", self.form())));
         }
         let parser = |input: ParseStream<'_>| match self {
-            Self::Set => Set::parse(input, end).map(Statement::Set),
-            Self::Get => {
-                Get::parse(input, attributes, end).map(|get| Statement::Get(Box::new(get)))
-            }
+            Self::Set => Set::parse(input).map(Statement::Set),
+            Self::Get => Get::parse(input, attributes).map(|get| Statement::Get(Box::new(get))),
             Self::Params => {
-                let scope = Body::parse(input.parse()?, false)?;
+                let scope = expression(input, "expected a scope")?;
                 Ok(Statement::Params(Params { scope, span: word }))
             }
         };
@@ -291,25 +330,19 @@ fn is_keyword(word: &Ident) -> bool {
 }
 
 impl Set {
-    fn parse(input: ParseStream<'_>, end: Span) -> Result<Self> {
+    fn parse(input: ParseStream<'_>) -> Result<Self> {
         let key = Key::parse(input)?;
         if !input.peek(Token![=]) || input.peek(Token![==]) {
-            return Err(error_here(
-                input,
-                end,
-                "expected `=` and a value after the key",
-            ));
+            return Err(input.error("expected `=` and a value after the key"));
         }
         input.parse::<Token![=]>()?;
-        Ok(Self {
-            key,
-            value: expression(input, end, "expected a value")?,
-        })
+        let value = expression(input, "expected a value")?;
+        Ok(Self { key, value })
     }
 }
 
 impl Get {
-    fn parse(input: ParseStream<'_>, mut attributes: Vec<Attribute>, end: Span) -> Result<Self> {
+    fn parse(input: ParseStream<'_>, mut attributes: Vec<Attribute>) -> Result<Self> {
         let help = take_docs(&mut attributes);
         let mutable = input.parse()?;
         let name = input.parse()?;
@@ -320,23 +353,16 @@ impl Get {
             None
         };
         if !input.peek(Token![=]) {
-            return Err(error_here(
-                input,
-                end,
-                "expected `=` and a key, as in `get name = key or default;`",
-            ));
+            return Err(input.error("expected `=` and a key, as in `get name = key or default;`"));
         }
         input.parse::<Token![=]>()?;
         let key = Key::parse(input)?;
         if !input.peek(syn::Ident) || input.fork().parse::<Ident>()? != "or" {
-            return Err(error_here(
-                input,
-                end,
-                "expected `or` and a default, as in `get name = key or default;`",
-            ));
+            let message = "expected `or` and a default, as in `get name = key or default;`";
+            return Err(input.error(message));
         }
         input.parse::<Ident>()?;
-        let default = expression(input, end, "expected a default after `or`")?;
+        let default = expression(input, "expected a default after `or`")?;
         Ok(Self {
             attributes,
             help,
@@ -374,23 +400,20 @@ fn take_docs(attributes: &mut Vec<Attribute>) -> Option<LitStr> {
     Some(LitStr::new(&lines.join("\n"), span?))
 }
 
-/// Take the rest as an expression. It is the compiler's to parse.
-fn expression(input: ParseStream<'_>, end: Span, missing: &str) -> Result<Body> {
-    if input.is_empty() {
-        return Err(Error::new(end, missing));
+/// Take what is left before the `;` as an expression. It is the compiler's to parse.
+fn expression(input: ParseStream<'_>, missing: &str) -> Result<Body> {
+    let mut tokens = TokenStream::new();
+    while !input.peek(Token![;]) {
+        tokens.extend([input.parse::<TokenTree>()?]);
     }
-    Body::parse(input.parse()?, false)
+    if tokens.is_empty() {
+        return Err(input.error(missing));
+    }
+    input.parse::<Token![;]>()?;
+    Body::parse(tokens, false)
 }
 
-fn error_here(input: ParseStream<'_>, end: Span, message: &str) -> Error {
-    if input.is_empty() {
-        Error::new(end, message)
-    } else {
-        input.error(message)
-    }
-}
-
-impl Parse for Key {
+impl Key {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         if input.peek(LitStr) {
             let text: LitStr = input.parse()?;
@@ -442,18 +465,29 @@ fn segment(input: ParseStream<'_>) -> Result<(Vec<String>, Span)> {
         }
         return Ok((segments, number.span()));
     }
-    Err(if input.is_empty() {
-        Error::new(input.span(), WANTED)
-    } else {
-        input.error(WANTED)
-    })
+    Err(input.error(WANTED))
 }
 
-impl Parse for Read {
+impl Read {
+    /// Parse what a macro is given; a fault at its end is told at its last token.
+    pub(crate) fn of(tokens: TokenStream) -> Result<Self> {
+        let Some(last) = tokens.clone().into_iter().last() else {
+            return Err(Error::new(Span::call_site(), "expected a key"));
+        };
+        let mut end = Punct::new(',', Spacing::Alone);
+        end.set_span(last.span());
+        let tokens = if is_punct(&last, ',') {
+            tokens
+        } else {
+            tokens.into_iter().chain([end.into()]).collect()
+        };
+        Self::parse.parse2(tokens)
+    }
+
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let key = Key::parse(input)?;
         let mut given = Vec::new();
-        while !input.is_empty() {
+        loop {
             if !input.peek(Token![,]) {
                 return Err(input.error("expected `,`"));
             }
@@ -464,7 +498,13 @@ impl Parse for Read {
             if given.len() == 2 {
                 return Err(input.error("expected no more than a key, a default and a help text"));
             }
-            given.push(input.parse()?);
+            let mut tokens = TokenStream::new();
+            let written = input.fork();
+            input.parse::<Expr>()?;
+            while written.cursor() != input.cursor() {
+                tokens.extend([written.parse::<TokenTree>()?]); // as they stand there
+            }
+            given.push(tokens);
         }
         let mut given = given.into_iter();
         Ok(Self {

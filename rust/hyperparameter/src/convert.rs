@@ -124,7 +124,7 @@ pub(crate) fn yes_or_no(text: &str) -> Option<bool> {
 }
 
 /// Tell whether a text is one of these words, in any case.
-fn is_any(text: &str, words: &[&str]) -> bool {
+pub(crate) fn is_any(text: &str, words: &[&str]) -> bool {
     let text = text.trim();
     words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
@@ -390,11 +390,7 @@ impl<T: FromValue + Any> FromValue for Option<T> {
     fn from_value(value: &Value) -> Result<Self, Misfit> {
         let none = match value {
             Value::None => true,
-            Value::Text(text) => {
-                let text = text.trim();
-                !is_text::<T>()
-                    && (text.eq_ignore_ascii_case("none") || text.eq_ignore_ascii_case("null"))
-            }
+            Value::Text(text) => !is_text::<T>() && is_any(text, &["none", "null"]),
             _ => false,
         };
         if none {

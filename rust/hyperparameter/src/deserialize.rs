@@ -12,7 +12,7 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use crate::convert::{FromValue, items, json, mapping};
+use crate::convert::{FromValue, is_any, items, json, mapping, number};
 use crate::error::Misfit;
 use crate::nearest::nearest;
 use crate::value::{Value, quoted, shown};
@@ -29,12 +29,26 @@ pub(crate) fn type_name<T>() -> String {
 }
 
 /// Return a value as a type of serde's.
+///
+/// What a type holds by `flatten`, a tag or without one, serde looks at before it knows what is asked for, so text
+/// cannot become a number there: where text as it is does not fit, it is tried as what it says. An option's "none"
+/// is `None` then too.
 pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
-    T::deserialize(Reader::new(value)).map_err(|Fault { detail, path }| Misfit {
-        wanted: type_name::<T>(),
-        detail: Some(detail),
-        path,
-    })
+    let read = |taken_as_said| {
+        T::deserialize(Reader {
+            value,
+            among: None,
+            taken_as_said,
+        })
+    };
+    let as_it_is = read(false);
+    as_it_is
+        .or_else(|fault| read(true).map_err(|_| fault))
+        .map_err(|Fault { detail, path }| Misfit {
+            wanted: type_name::<T>(),
+            detail: Some(detail),
+            path,
+        })
 }
 
 /// A fault, and where in the value it is.
@@ -79,11 +93,23 @@ impl de::Error for Fault {
 struct Reader<'a> {
     value: &'a Value,
     among: Option<(&'a str, &'static [&'static str])>,
+    /// Is text, where nothing says what is asked for, what it says: a number, a bool, JSON?
+    taken_as_said: bool,
 }
 
 impl<'a> Reader<'a> {
-    fn new(value: &'a Value) -> Self {
-        Self { value, among: None }
+    /// Read a value in place of this one's, or within it.
+    fn of<'b>(self, value: &'b Value) -> Reader<'b> {
+        Reader {
+            value,
+            among: None,
+            taken_as_said: self.taken_as_said,
+        }
+    }
+
+    fn says_none(self) -> bool {
+        self.taken_as_said
+            && matches!(self.value, Value::Text(text) if is_any(text, &["none", "null"]))
     }
 
     fn by_rule<T: FromValue>(self) -> Result<T, Fault> {
@@ -111,6 +137,7 @@ impl<'a> Reader<'a> {
         let items =
             items(self.value, || "list".to_owned()).map_err(|misfit| self.misfit(misfit))?;
         let mut list = List {
+            of: self,
             items: &items,
             at: 0,
         };
@@ -133,6 +160,7 @@ impl<'a> Reader<'a> {
         let map =
             mapping(self.value, || "dict".to_owned()).map_err(|misfit| self.misfit(misfit))?;
         visitor.visit_map(Entries {
+            of: self,
             left: map.iter(),
             value: None,
             fields,
@@ -182,6 +210,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             },
             Value::UInt(value) => visitor.visit_u128(*value),
             Value::Float(value) => visitor.visit_f64(*value),
+            Value::Text(text) if self.taken_as_said => match said(text) {
+                Some(value) => self.of(&value).deserialize_any(visitor),
+                None => visitor.visit_str(text),
+            },
             Value::Text(text) => visitor.visit_str(text),
             Value::List(_) => self.list(visitor),
             Value::Map(_) => self.entries(None, visitor),
@@ -198,7 +230,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        if matches!(self.value, Value::None) {
+        if matches!(self.value, Value::None) || self.says_none() {
             visitor.visit_none()
         } else {
             visitor.visit_some(self)
@@ -270,12 +302,14 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         };
         let choice = match parsed.as_ref().unwrap_or(self.value) {
             Value::Text(text) => Choice {
+                of: self,
                 variant: text.as_ref(),
                 content: None,
             },
             Value::Map(map) if map.len() == 1 => {
                 let (variant, content) = map.iter().next().expect("it has one entry");
                 Choice {
+                    of: self,
                     variant,
                     content: Some(content),
                 }
@@ -309,6 +343,17 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 }
 
+/// Return what a text says where it says more than itself.
+fn said(text: &str) -> Option<Value> {
+    match text.trim() {
+        "true" | "True" => Some(Value::Bool(true)),
+        "false" | "False" => Some(Value::Bool(false)),
+        text if is_any(text, &["none", "null"]) => Some(Value::None),
+        text if text.starts_with(['{', '[']) => json(text).ok(),
+        text => number(text),
+    }
+}
+
 fn quoted_all(names: &[impl AsRef<str>]) -> String {
     names
         .iter()
@@ -318,6 +363,7 @@ fn quoted_all(names: &[impl AsRef<str>]) -> String {
 }
 
 struct List<'a> {
+    of: Reader<'a>,
     items: &'a [Value],
     at: usize,
 }
@@ -333,7 +379,7 @@ impl<'de> SeqAccess<'de> for List<'_> {
             return Ok(None);
         };
         self.at += 1;
-        seed.deserialize(Reader::new(item))
+        seed.deserialize(self.of.of(item))
             .map(Some)
             .map_err(|fault| fault.beneath(format_args!("[{}]", self.at - 1)))
     }
@@ -344,6 +390,7 @@ impl<'de> SeqAccess<'de> for List<'_> {
 }
 
 struct Entries<'a> {
+    of: Reader<'a>,
     left: btree_map::Iter<'a, String, Value>,
     value: Option<(&'a str, &'a Value)>,
     fields: Option<&'static [&'static str]>,
@@ -361,7 +408,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
         };
         self.value = Some((key, value));
         let text = Value::from(key);
-        seed.deserialize(Reader::new(&text))
+        seed.deserialize(self.of.of(&text))
             .map(Some)
             .map_err(|fault| fault.beneath(format_args!(".{key}")))
     }
@@ -372,8 +419,8 @@ impl<'de> MapAccess<'de> for Entries<'_> {
             .take()
             .ok_or_else(|| Fault::new("a value without a key"))?;
         let reader = Reader {
-            value,
             among: self.fields.map(|fields| (name, fields)),
+            ..self.of.of(value)
         };
         seed.deserialize(reader)
             .map_err(|fault| fault.beneath(format_args!(".{name}")))
@@ -381,6 +428,7 @@ impl<'de> MapAccess<'de> for Entries<'_> {
 }
 
 struct Choice<'a> {
+    of: Reader<'a>,
     variant: &'a str,
     content: Option<&'a Value>,
 }
@@ -395,8 +443,9 @@ impl<'a, 'de> EnumAccess<'de> for Choice<'a> {
     ) -> Result<(T::Value, Content<'a>), Fault> {
         let name = Value::from(self.variant);
         Ok((
-            seed.deserialize(Reader::new(&name))?,
+            seed.deserialize(self.of.of(&name))?,
             Content {
+                of: self.of,
                 variant: self.variant,
                 content: self.content,
             },
@@ -405,6 +454,7 @@ impl<'a, 'de> EnumAccess<'de> for Choice<'a> {
 }
 
 struct Content<'a> {
+    of: Reader<'a>,
     variant: &'a str,
     content: Option<&'a Value>,
 }
@@ -412,7 +462,9 @@ struct Content<'a> {
 impl<'a> Content<'a> {
     fn reader(&self) -> Result<Reader<'a>, Fault> {
         let missing = || Fault::new(format!("{} needs more than its name", quoted(self.variant)));
-        self.content.map(Reader::new).ok_or_else(missing)
+        self.content
+            .map(|content| self.of.of(content))
+            .ok_or_else(missing)
     }
 }
 

@@ -180,7 +180,10 @@ impl fmt::Display for ParamError {
                     write!(f, "; set at {}:{}", origin.file(), origin.line())?;
                 }
             }
-            ParamErrorKind::Syntax => write!(f, "{} {}", quoted(key), detail.as_deref().unwrap_or_default())?,
+            ParamErrorKind::Syntax => {
+                let text = shown(&Value::from(key.as_str()));
+                write!(f, "{text} {}", detail.as_deref().unwrap_or_default())?;
+            }
             ParamErrorKind::NotEntered => f.write_str(
                 "this scope is not entered in this thread, and what is set in it lasts until it is left",
             )?,

@@ -105,13 +105,8 @@ impl<F> Bound<F> {
     pub fn call_once<R>(mut self) -> R
     where
         F: FnOnce() -> R,
-        F: Unpin,
     {
-        let closure = Pin::new(&mut self)
-            .project()
-            .what
-            .take()
-            .expect("only this takes it");
+        let closure = self.what.take().expect("only this takes it");
         let _switched = Switch::to(&mut self.view);
         closure()
     }

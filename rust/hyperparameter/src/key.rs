@@ -55,6 +55,10 @@ impl Key {
             }) => {
                 panic!("not a key: a segment has white space at its ends")
             }
+            Some(Fault {
+                kind: FaultKind::Deep,
+                ..
+            }) => panic!("not a key: it has too many segments"),
         }
         Self {
             hash: hash(text),
@@ -95,8 +99,13 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
             format!("segment {shown} contains the control character {found}")
         }
         FaultKind::Space => format!("segment {shown} has white space at its ends"),
+        FaultKind::Deep => format!("it has more than {MOST_SEGMENTS} segments"),
     })
 }
+
+/// A mapping of what lies beneath a key is as deep as the key is long, and what is done with it
+/// takes a part of the stack for each level.
+const MOST_SEGMENTS: usize = 256;
 
 struct Fault {
     segment: usize,
@@ -110,6 +119,7 @@ enum FaultKind {
     Equals,
     Control(char),
     Space,
+    Deep,
 }
 
 /// Find the first segment that is none, and the first of its faults.
@@ -146,6 +156,8 @@ const fn fault(text: &str) -> Option<Fault> {
             FaultKind::Control(character)
         } else if space {
             FaultKind::Space
+        } else if segment == MOST_SEGMENTS {
+            FaultKind::Deep
         } else if at == bytes.len() {
             return None;
         } else {

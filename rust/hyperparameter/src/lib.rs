@@ -42,7 +42,7 @@ pub use help::{ParamInfo, declared_params, generate_params_help};
 
 pub use hyperparameter_macros::{get_param, try_get_param, with_params};
 pub use scope::{ParamScope, ScopeGuard, Snapshot, frozen, snapshot};
-pub use value::{Other, Value};
+pub use value::{Other, Segment, Value};
 
 /// The examples of the project's documents, which run as tests. A published package does not have them.
 #[cfg(doctest)]

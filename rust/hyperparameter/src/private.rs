@@ -18,10 +18,10 @@ pub use crate::help::{DECLARED, ParamInfo};
 pub use linkme;
 
 use crate::chain;
-use crate::context;
+use crate::context::{self, Entry};
 use crate::convert::FromValue;
 use crate::error::ParamError;
-use crate::frame::Mark;
+use crate::frame::{Frame, Mark};
 use crate::map::Own;
 use crate::read;
 use crate::scope::{ParamScope, ScopeGuard, Snapshot, overrides};
@@ -30,8 +30,8 @@ use crate::value::Value;
 // --- Reading ---
 //
 // How a type is read is chosen by method resolution, which takes the first of these traits that holds for
-// `&&&&Ask<T>`: borrowed text, which is read as an owned one, types of the one rule, then serde's, then
-// whatever was set as that very type.
+// `&&&&&Ask<T>`: types of the one rule; borrowed text, which is read as an owned one; options of what serde
+// makes; what serde makes; and whatever was set as that very type.
 
 /// Stands for the type that is asked for.
 pub struct Ask<T>(PhantomData<T>);
@@ -40,6 +40,17 @@ impl<T> Ask<T> {
     #[inline(always)]
     pub fn of(_default: &T) -> Self {
         Self(PhantomData)
+    }
+}
+
+pub trait ByRule<T> {
+    fn ask(&self, place: Place, default: T) -> Result<T, ParamError>;
+}
+
+impl<T: FromValue> ByRule<T> for &&&&Ask<T> {
+    #[inline(always)]
+    fn ask(&self, place: Place, default: T) -> Result<T, ParamError> {
+        place.recall(default)
     }
 }
 
@@ -53,14 +64,17 @@ impl ByText for &&&Ask<&str> {
     }
 }
 
-pub trait ByRule<T> {
-    fn ask(&self, place: Place, default: T) -> Result<T, ParamError>;
+pub trait ByOption<T> {
+    fn ask(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError>;
 }
 
-impl<T: FromValue> ByRule<T> for &&Ask<T> {
-    #[inline(always)]
-    fn ask(&self, place: Place, default: T) -> Result<T, ParamError> {
-        place.recall(default)
+impl<T: DeserializeOwned + Clone + 'static> ByOption<T> for &&Ask<Option<T>> {
+    fn ask(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError> {
+        let frame = context::present();
+        if let Ok(Some(value)) = read::by_type(&frame, place.key) {
+            return Ok(Some(value));
+        }
+        Ask::<Option<T>>(PhantomData).ask_serde(&frame, place, default)
     }
 }
 
@@ -70,11 +84,16 @@ pub trait BySerde<T> {
 
 impl<T: DeserializeOwned + Clone + 'static> BySerde<T> for &Ask<T> {
     fn ask(&self, place: Place, default: T) -> Result<T, ParamError> {
-        let frame = context::present();
-        if let Ok(Some(value)) = read::by_type(&frame, place.key) {
+        self.ask_serde(&context::present(), place, default)
+    }
+}
+
+impl<T: DeserializeOwned + Clone + 'static> Ask<T> {
+    fn ask_serde(&self, frame: &Frame<Entry>, place: Place, default: T) -> Result<T, ParamError> {
+        if let Ok(Some(value)) = read::by_type(frame, place.key) {
             return Ok(value);
         }
-        Ok(read::by_serde(&frame, place.key)?.unwrap_or(default))
+        Ok(read::by_serde(frame, place.key)?.unwrap_or(default))
     }
 }
 
@@ -144,7 +163,7 @@ impl<T: Any + Clone + Send + Sync> GiveAny<T> for Give<T> {
 }
 
 #[track_caller]
-fn own_with(own: &Own<context::Entry>, key: &'static Key, value: Value) -> Own<context::Entry> {
+fn own_with(own: &Own<Entry>, key: &'static Key, value: Value) -> Own<Entry> {
     let origin = Location::caller();
     match &value {
         Value::Map(map) if !map.is_empty() => match overrides(key.as_str(), value, origin) {
@@ -174,7 +193,7 @@ impl Block {
         }
     }
 
-    fn entered(own: Own<context::Entry>) -> Self {
+    fn entered(own: Own<Entry>) -> Self {
         let mark = Mark::new();
         let scope = mark.id;
         context::enter(mark, own);

@@ -489,6 +489,12 @@ impl From<&Self> for ParamScope {
     }
 }
 
+impl From<&ScopeGuard> for ParamScope {
+    fn from(guard: &ScopeGuard) -> Self {
+        guard.scope.clone()
+    }
+}
+
 /// A scope that sets what the snapshot shows.
 impl From<&Snapshot> for ParamScope {
     fn from(view: &Snapshot) -> Self {

@@ -51,7 +51,7 @@ pub struct Other {
 }
 
 impl Value {
-    /// Hold a value of any type; it is read back as that type. What `From` takes is held as `From` does.
+    /// Hold a value of any type; it is read back as that type. A number, bool or text is held as `From` does.
     ///
     /// ```
     /// use hyperparameter::Value;
@@ -71,7 +71,7 @@ impl Value {
                 })*
             };
         }
-        plain!(bool i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 String &'static str Value);
+        plain!(bool char i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 String Box<str> Arc<str> &'static str PathBuf Value);
         Self::Other(Other {
             value: Arc::new(value),
             type_name: type_name::<T>(),
@@ -125,6 +125,18 @@ from! {
     () => |_value| Self::None;
 }
 
+macro_rules! from_borrowed {
+    ($($plain:ty)*) => {
+        $(impl From<&$plain> for Value {
+            fn from(value: &$plain) -> Self {
+                (*value).into()
+            }
+        })*
+    };
+}
+
+from_borrowed! { bool char i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64 }
+
 /// A path that is text is text; another is held as it is.
 impl From<&Path> for Value {
     fn from(path: &Path) -> Self {
@@ -169,6 +181,12 @@ impl<T: Into<Value> + Clone> From<&[T]> for Value {
     }
 }
 
+impl<T: Into<Value> + Clone, const N: usize> From<&[T; N]> for Value {
+    fn from(list: &[T; N]) -> Self {
+        list.clone().into()
+    }
+}
+
 impl<T: Into<Value> + Clone> From<&Vec<T>> for Value {
     fn from(list: &Vec<T>) -> Self {
         list.clone().into()
@@ -188,24 +206,45 @@ macro_rules! from_tuples {
 
 from_tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; }
 
-impl<K: Into<String>, T: Into<Value>> From<BTreeMap<K, T>> for Value {
+/// What the keys of a mapping can be: text, or an integer, which becomes text.
+pub trait Segment {
+    /// Return the key as text.
+    fn text(self) -> String;
+}
+
+macro_rules! segments {
+    ($($key:ty)*) => {
+        $(impl Segment for $key {
+            fn text(self) -> String {
+                self.to_string()
+            }
+        })*
+    };
+}
+
+segments! {
+    String &String &str Box<str> Arc<str> Cow<'_, str> char
+    i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize
+}
+
+impl<K: Segment, T: Into<Value>> From<BTreeMap<K, T>> for Value {
     fn from(map: BTreeMap<K, T>) -> Self {
         map.into_iter().collect()
     }
 }
 
-impl<K: Into<String>, T: Into<Value>, S> From<HashMap<K, T, S>> for Value {
+impl<K: Segment, T: Into<Value>, S> From<HashMap<K, T, S>> for Value {
     fn from(map: HashMap<K, T, S>) -> Self {
         map.into_iter().collect()
     }
 }
 
-impl<K: Into<String>, T: Into<Value>> FromIterator<(K, T)> for Value {
+impl<K: Segment, T: Into<Value>> FromIterator<(K, T)> for Value {
     fn from_iter<I: IntoIterator<Item = (K, T)>>(items: I) -> Self {
         Self::Map(Arc::new(
             items
                 .into_iter()
-                .map(|(key, value)| (key.into(), value.into()))
+                .map(|(key, value)| (key.text(), value.into()))
                 .collect(),
         ))
     }

@@ -32,3 +32,19 @@ fn what_is_bound_to_the_scope_of_a_context_keeps_its_view() -> Result<(), ParamE
     assert_eq!((bound.call(), get_param!(a, 0)), (1, 0));
     Ok(())
 }
+
+/// A key is at most so deep that what lies beneath it can be shown: more is an error, not an overflow.
+#[test]
+fn keys_are_bounded() -> Result<(), ParamError> {
+    let deep = |segments: usize| format!("{}=1", vec!["a"; segments].join("."));
+    let scope = ParamScope::from_texts([deep(256)])?;
+    assert!(scope.snapshot().subtree("a").is_some());
+    let error = ParamScope::from_texts([deep(100_000)]).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .ends_with("… is not a key: it has more than 256 segments"),
+        "{error}"
+    );
+    Ok(())
+}

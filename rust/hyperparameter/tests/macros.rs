@@ -432,6 +432,7 @@ fn help_texts_are_gathered() {
     fn never_called() {
         let _ = get_param!(help.rate, 1e-3, "how fast");
         let _ = try_get_param!(help.steps, 100, "how long");
+        let _ = get_param!(help.sizes, vec![0.01, -1.5], "how large");
         with_params! {
             /// Which one,
             /// of two.
@@ -450,6 +451,7 @@ fn help_texts_are_gathered() {
         [
             ("help.kind", "\"a\"", "Which one,\nof two."),
             ("help.rate", "1e-3", "how fast"),
+            ("help.sizes", "vec![0.01, -1.5]", "how large"),
             ("help.steps", "100", "how long"),
         ]
     );
@@ -461,6 +463,138 @@ fn help_texts_are_gathered() {
     assert_eq!(
         generate_params_help(),
         "Parameters:\n  help.kind   Which one,\n              of two. [default: \"a\"]\n  \
-         help.rate   how fast [default: 1e-3]\n  help.steps  how long [default: 100]"
+         help.rate   how fast [default: 1e-3]\n  \
+         help.sizes  how large [default: vec![0.01, -1.5]]\n  help.steps  how long [default: 100]"
+    );
+}
+
+/// What a macro around ours passes on stays one expression.
+#[test]
+fn passed_on_expressions_hold_together() {
+    macro_rules! around {
+        ($value:expr) => {
+            with_params! {
+                set a = $value * 2;
+                set b = -$value;
+                get missing = c or $value * 2;
+                let plain = $value * 2;
+                let list = [$value, $value - 1];
+                (get_param!(a, 0), get_param!(b, 0), missing, plain, get_param!(d, $value * 2), list)
+            }
+        };
+    }
+    assert_eq!(around!(1 + 2), (6, -3, 6, 6, 6, [3, 2]));
+    assert_eq!(around!(7), (14, -7, 14, 14, 14, [7, 6]));
+}
+
+/// A function, closure or asynchronous block within has a scope of its own for what it sets.
+#[test]
+fn functions_within_are_scopes_of_their_own() {
+    let later = with_params! {
+        set a = 1;
+        let closure = |more: i64| -> i64 {
+            set a = seen("a") + more;
+            seen("a")
+        };
+        fn inner() -> i64 {
+            with_params! { set b = 5; seen("b") }
+        }
+        let future = async move {
+            set a = 7;
+            std::future::ready(()).await;
+            seen("a")
+        };
+        assert_eq!((closure(2), closure(2), inner(), seen("a"), seen("b")), (3, 3, 5, 1, 0));
+        assert_eq!((futures::executor::block_on(future), seen("a")), (7, 1));
+        move || { set a = 9; seen("a") }
+    };
+    assert_eq!((later(), seen("a")), (9, 0));
+}
+
+/// A default that says nothing of its type is of the type that is wanted.
+#[test]
+fn the_wanted_type_reaches_the_default() {
+    with_params! {
+        set n = "3";
+        let default: i64 = get_param!(n, Default::default());
+        let parsed: u8 = get_param!(n, "1".parse().unwrap());
+        assert_eq!((default, parsed), (3, 3));
+    }
+}
+
+/// Options of types of the user's own, and what is borrowed.
+#[test]
+fn options_references_and_integer_keys() {
+    with_params! {
+        set mode = Mode::Fast;
+        set text = "slow";
+        set none = "none";
+        set layers = BTreeMap::from([(0, 1.5), (1, 2.5)]);
+        set list = &[1, 2];
+        set number = &5;
+        let slow = Some(Mode::Slow { steps: 1 });
+        assert_eq!(get_param!(mode, slow.clone()), Some(Mode::Fast));
+        assert_eq!(get_param!(none, slow.clone()), None);
+        assert_eq!(get_param!(other, slow.clone()), slow);
+        assert!(try_get_param!(text, slow.clone()).is_err());
+        assert_eq!((get_param!(layers.0, 0.0), get_param!(layers.1, 0.0)), (1.5, 2.5));
+        assert_eq!((get_param!(list, vec![0]), get_param!(number, 0)), (vec![1, 2], 5));
+    }
+    let entered = ParamScope::new().enter();
+    entered.set("a", 1).unwrap();
+    with_params! { params &entered; assert_eq!(seen("a"), 1); }
+}
+
+/// What serde looks at before it knows what is asked for takes text as what it says, where it has to.
+#[test]
+fn text_becomes_what_serde_buffers() {
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+    struct Rate {
+        lr: f64,
+        steps: Option<u32>,
+    }
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+    struct Named {
+        name: String,
+        #[serde(flatten)]
+        rate: Rate,
+    }
+    #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+    #[serde(tag = "kind", rename_all = "lowercase")]
+    enum Optimizer {
+        Sgd { lr: f64 },
+    }
+    let scope = ParamScope::from_texts([
+        "a.name=7",
+        "a.lr=0.5",
+        "a.steps=none",
+        "b.kind=sgd",
+        "b.lr=1e-3",
+        "c={\"kind\": \"sgd\", \"lr\": 1}",
+    ]);
+    let view = scope.unwrap().snapshot();
+    let rate = Rate {
+        lr: 0.5,
+        steps: None,
+    };
+    assert_eq!(
+        view.deserialize::<Named>("a").unwrap(),
+        Named {
+            name: "7".into(),
+            rate
+        }
+    );
+    assert_eq!(
+        view.deserialize::<Optimizer>("b").unwrap(),
+        Optimizer::Sgd { lr: 0.001 }
+    );
+    assert_eq!(
+        view.deserialize::<Optimizer>("c").unwrap(),
+        Optimizer::Sgd { lr: 1.0 }
+    );
+    let error = view.deserialize::<Optimizer>("a").unwrap_err();
+    assert!(
+        error.to_string().contains("does not fit: wanted Optimizer"),
+        "{error}"
     );
 }

@@ -314,3 +314,21 @@ fn poll_in_scope<T>(future: &mut BoxFuture<'_, T>) -> Poll<T> {
         polled
     }
 }
+
+/// A closure or block that is asynchronous itself hides no `.await` of the block around it.
+#[test]
+fn asynchronous_closures_hide_nothing() {
+    async fn with_closures() -> (i64, i64) {
+        with_params! {
+            set task.number = 1;
+            let bare = async |more: i64| more + 1;
+            let moved = async move || 2;
+            let typed = async |more: i64| -> i64 { more };
+            let seen = two_turns().await;
+            assert_eq!(bare(1).await + moved().await + typed(3).await, 7);
+            seen
+        }
+    }
+    let (first, second) = block_on(join(with_closures(), two_turns()));
+    assert_eq!((first, second, seen()), ((1, -1), (-1, -1), (-1, -1)));
+}

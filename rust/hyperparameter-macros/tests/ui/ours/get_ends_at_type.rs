@@ -1,0 +1,9 @@
+//! End a statement before its type.
+
+use hyperparameter::*;
+
+fn main() {
+    with_params! {
+        get x:;
+    }
+}

@@ -1,0 +1,9 @@
+//! End a statement within its key.
+
+use hyperparameter::*;
+
+fn main() {
+    with_params! {
+        set a.;
+    }
+}
