@@ -13,7 +13,9 @@
 //! an entry holds is never looked at here.
 
 use std::ops::Bound;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
+
+use arc_swap::ArcSwapOption;
 
 use crate::ids;
 use crate::key::{Borrowed, Key, Probe};
@@ -74,7 +76,7 @@ pub struct Frame<E> {
     // Made when first needed:
     full: OnceLock<Map<E>>,
     sorted: OnceLock<Sorted>,
-    rebased: Mutex<Option<Arc<Frame<E>>>>, // of the context's own writes: see `over`
+    rebased: OnceLock<ArcSwapOption<Frame<E>>>, // of the context's own writes: see `over`
 }
 
 impl<E: Clone> Frame<E> {
@@ -134,7 +136,7 @@ impl<E: Clone> Frame<E> {
             parent,
             full,
             sorted,
-            rebased: Mutex::new(None),
+            rebased: OnceLock::new(),
         })
     }
 
@@ -278,19 +280,17 @@ impl<E: Clone> Frame<E> {
 
     /// Return the context's own writes as a frame on a baseline.
     pub(crate) fn over(&self, base: &Arc<Self>) -> Arc<Self> {
-        let mut rebased = self.rebased.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(known) = &*rebased
+        let rebased = self.rebased.get_or_init(ArcSwapOption::const_empty);
+        if let Some(known) = rebased.load_full()
             && known
                 .parent
                 .as_ref()
                 .is_some_and(|parent| parent.id == base.id)
         {
-            return known.clone();
+            return known;
         }
         let made = Self::new(Mark::context(), self.own.clone(), Some(base.clone()));
-        let before = rebased.replace(made.clone());
-        drop(rebased); // first: what is dropped with the old baseline can be of the user's own, and read parameters
-        drop(before);
+        rebased.store(Some(made.clone()));
         made
     }
 }
