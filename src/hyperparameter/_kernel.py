@@ -4,60 +4,61 @@ from __future__ import annotations
 
 import os
 
-_wanted = os.environ.get("HYPERPARAMETER_KERNEL", "")
-if _wanted not in ("", "python", "rust"):
-    raise ImportError(f"HYPERPARAMETER_KERNEL={_wanted!r}: wanted 'python' or 'rust'")
-if _wanted == "rust":
-    raise ImportError("HYPERPARAMETER_KERNEL='rust', but this version has the Python kernel only")
-
-from ._kernel_py import (  # noqa: E402
-    MISSING,
-    NOWHERE,
-    Frame,
-    Reference,
-    RootBase,
-    ScopeBase,
-    adopt,
-    base_frame,
-    caller,
-    decorate,
-    frame_of,
-    freeze,
-    get_baseline,
-    innermost,
-    misfit_error,
-    overrides,
-    present,
-    read,
-    require,
-    set_baseline,
-    swap,
-    write,
-)
-from ._kernel_py import NAME as kernel  # noqa: E402, N811
+TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 
 __all__ = [
-    "MISSING",
-    "NOWHERE",
-    "Frame",
-    "Reference",
+    "FrameBase",
+    "ReferenceBase",
     "RootBase",
     "ScopeBase",
     "adopt",
-    "base_frame",
-    "caller",
+    "current",
     "decorate",
-    "frame_of",
-    "freeze",
     "get_baseline",
-    "innermost",
     "kernel",
-    "misfit_error",
-    "overrides",
-    "present",
-    "read",
-    "require",
     "set_baseline",
-    "swap",
-    "write",
 ]
+
+kernel = os.environ.get("HYPERPARAMETER_KERNEL", "")
+if kernel not in ("", "python", "rust"):
+    raise ImportError(f"HYPERPARAMETER_KERNEL={kernel!r}: wanted 'python' or 'rust'")
+
+if not TYPE_CHECKING and kernel != "python":
+    try:
+        from ._native import (
+            FrameBase,
+            ReferenceBase,
+            RootBase,
+            ScopeBase,
+            adopt,
+            current,
+            decorate,
+            get_baseline,
+            set_baseline,
+        )
+    except ModuleNotFoundError as error:
+        if kernel == "rust":
+            raise ImportError(
+                "HYPERPARAMETER_KERNEL='rust', but this installation has the Python kernel only: it was built "
+                "where the Rust kernel could not be (HYPERPARAMETER_BUILD=rust makes such a build fail)"
+            ) from error
+        kernel = "python"
+    except ImportError as error:  # it is there and cannot be used, as in a second interpreter of the process
+        raise ImportError(
+            f"the Rust kernel cannot be used here ({error}); HYPERPARAMETER_KERNEL=python does without it"
+        ) from error
+    else:
+        kernel = "rust"
+
+if TYPE_CHECKING or kernel == "python":
+    from ._kernel_py import (
+        FrameBase,
+        ReferenceBase,
+        RootBase,
+        ScopeBase,
+        adopt,
+        current,
+        decorate,
+        get_baseline,
+        set_baseline,
+    )

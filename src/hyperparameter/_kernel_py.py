@@ -1,231 +1,244 @@
-"""The kernel in Python: frames, references, scopes and the decorated call. It defines the behaviour.
+"""The kernel in Python: what runs at every read, entry and decorated call. It defines the behaviour.
 
-One idea: a key names a value in an immutable map. One `ContextVar` points at the current frame;
-entering a scope points it at a new frame on top, leaving points it back. `frozen()` publishes one
-pointer, the baseline, on which every chain of frames ends. There is no other state.
-
-Frames are in `_frames_py.py`, references in `_references_py.py`; scopes and the decorated call are here.
+The Rust kernel, `_native`, has these same names. What is not hot is the same code under both: frames and the
+chain of scopes in `_frames.py`, reading and references in `_references.py`; `adopt` takes what is called of it.
 """
 
 from __future__ import annotations
 
 import sys
-
-from . import _frames_py as frames
-from . import _references_py
-from ._frames_py import (
-    MISSING,
-    NOWHERE,
-    Frame,
-    base_frame,
-    current,
-    delete,
-    frame_of,
-    freeze,
-    get_baseline,
-    innermost,
-    leave,
-    loose,
-    present,
-    set_baseline,
-    swap,
-    write,
-)
-from ._references_py import (
-    HandleReference,
-    Reference,
-    assign,
-    attribute_key,
-    caller,
-    keep,
-    misfit_error,
-    new_reference,
-    overrides,
-    read,
-    require,
-    set_scope,
-)
-from .keys import check
+from contextvars import ContextVar
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any, Protocol
+    from typing import Any, Protocol, Self
 
     from ._map import Map
 
     class Binding(Protocol):
-        """What the decorated call asks when it has no plan yet (see param.py)."""
+        """What the decorated call asks when it has no plan to follow (see param.py)."""
 
         token: object  # stands for the binding in a frame's memo, which must not keep the function alive
 
-        def plans(self, frame: Frame) -> dict[int, Any]: ...
-        def arguments(
-            self, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]
+        def resolve(
+            self, args: tuple[Any, ...], kwargs: dict[str, Any]
         ) -> tuple[tuple[Any, ...], dict[str, Any]]: ...
 
 
 __all__ = [
-    "MISSING",
-    "NAME",
-    "NOWHERE",
-    "Frame",
-    "Reference",
+    "FrameBase",
+    "ReferenceBase",
     "RootBase",
     "ScopeBase",
     "adopt",
-    "base_frame",
-    "caller",
+    "current",
     "decorate",
-    "frame_of",
-    "freeze",
     "get_baseline",
-    "innermost",
-    "misfit_error",
-    "overrides",
-    "present",
-    "read",
-    "require",
     "set_baseline",
-    "swap",
-    "write",
 ]
 
-NAME: str = "python"
+current: ContextVar[Any] = ContextVar("hyperparameter", default=None)
 _get = current.get
 _set = current.set
+_baseline: Any = None
+
+# Taken by `adopt`; as names of the module they cost a look-up and no more.
+_context: Any = None
+_good: set[str] = set()
+_plain: frozenset[type] = frozenset()
+_missing: Any = None
+_frame: Any = None
+_reference: Any = None
+_over: Any = None
+_leave: Any = None
+_read: Any = None
+_require: Any = None
+_refuse: Any = None
+_child: Any = None
+_check: Any = None
+_overrides: Any = None
+
+
+def adopt(**parts: Any) -> None:
+    """Take parts of the library by name; raise `KeyError` for a name that none has."""
+    names = globals()
+    for name, part in parts.items():
+        if f"_{name}" not in _ADOPTED:
+            raise KeyError(name)
+        names[f"_{name}"] = part
+
+
+_ADOPTED = frozenset(
+    f"_{name}"
+    for name in (
+        "context good plain missing frame reference over leave read require refuse child check overrides"
+    ).split()
+)
+
+
+def get_baseline() -> Any:
+    return _baseline
+
+
+def set_baseline(frame: Any) -> None:
+    global _baseline
+    _baseline = frame
+
+
+class FrameBase:
+    """Hold what a frame is made of; `Frame` says how it answers."""
+
+    # Made when first needed. Class attributes, so that entering a scope does not set them.
+    full: Map = None  # every visible key to its entry
+    index: Map = None  # the index of `full`
+    rebased: Any = None  # of the context's own writes: see `Frame.over`
+
+    def __init__(self, scope: Any, own: Map, parent: Any) -> None:
+        self.scope = scope
+        self.own = own
+        self.parent = parent
+        self.memo: dict[Any, Any] = own if type(own) is dict else {}
+
+
+# --- References ---
+
+MOST_CHILDREN = 4096  # they can be named at run time too, by `getattr`
+
+
+class ReferenceBase:
+    """Read a parameter, and name what lies beneath it."""
+
+    # Every name that is not a dunder is a segment, so what is ours hides behind dunders.
+    # Children that were named in source code are kept in __dict__, where Python finds them itself.
+    __slots__ = ("__dict__", "__key__", "__weakref__")
+    __key__: str
+
+    def __new__(cls, key: str) -> Self:
+        reference = object.__new__(cls)
+        _set_key(reference, key)
+        return reference
+
+    def __or__(self, default: Any) -> Any:
+        frame = _get() or _baseline
+        entry = frame.memo.get(self.__key__)
+        if entry is not None:
+            value = entry[0]
+            kind = type(default)
+            if type(value) is kind:
+                if kind is not dict:  # an empty one gives way to what lies beneath
+                    return value
+            elif value is _missing and kind in _plain:
+                return default
+        return _read(self.__key__, default)
+
+    def __ror__(self, other: Any) -> Any:
+        return _refuse(self)
+
+    def __call__(self, /, *default: Any, **named: Any) -> Any:
+        if named or len(default) > 1:
+            raise TypeError("a reference takes one positional argument, the default, or none")
+        return self | default[0] if default else _require(self)
+
+    def __getattr__(self, name: str) -> Any:
+        return _named(self, name)
+
+
+_set_key = ReferenceBase.__dict__["__key__"].__set__  # `__setattr__` sets parameters
+
+
+def _named(parent: Any, name: str) -> Any:
+    child = _child(parent, name)
+    children = parent.__dict__
+    if len(children) >= MOST_CHILDREN:
+        children.clear()
+    children[name] = child
+    return child
 
 
 # --- Scopes ---
 
 
 class ScopeBase:
-    """Hold a set of overrides that is entered and left. (What users call is in scope.py.)"""
+    """Enter and leave a set of overrides."""
 
     __slots__ = ("__own__", "__weakref__")
     __own__: Map
-    __empty__ = False  # does it hide what is outside?
 
-    def __new__(cls, own: Map) -> Any:
-        scope = _new(cls)
+    def __new__(cls, own: Map) -> Self:
+        scope = object.__new__(cls)
         _set_own(scope, own)
         return scope
 
     def __enter__(self) -> Any:
         below = _get()
         if below is None:
-            below = frames.baseline
+            below = _baseline
         elif below.parent is None:
-            below = below.over(frames.baseline)
-        _set(Frame(self, self.__own__, below))
+            below = _over(below, _baseline)
+        _set(_frame(self, self.__own__, below))
         return self
 
     def __exit__(self, *exception: object) -> None:
         frame = _get()
         if frame is not None and frame.scope is self and frame.parent is not None:
             below = frame.parent
-            _set(below if below.parent is not None and below.scope is not frames.CONTEXT else loose(below))
-        else:
-            leave(self)
-
-    def __getattr__(self, name: str) -> Reference:
-        reference: HandleReference = new_reference(HandleReference, attribute_key(name))
-        set_scope(reference, self)
-        return reference
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        assign(self, _own_attribute(type(self), name), value)
-
-    def __setitem__(self, key: str | int, value: Any) -> None:
-        assign(self, check(key), value)
-
-    def __delattr__(self, name: str) -> None:
-        delete(self, _own_attribute(type(self), name))
-
-    def __delitem__(self, key: str | int) -> None:
-        delete(self, check(key))
+            if below.scope is None:
+                _set(None)
+                return
+            if below.scope is not _context:
+                _set(below)
+                return
+        _leave(self)
 
 
 _set_own = ScopeBase.__dict__["__own__"].__set__
-_new = object.__new__
-
-
-def _own_attribute(cls: type, name: str) -> str:
-    if hasattr(cls, name):
-        raise AttributeError(f"{name!r} is a method here; write [{name!r}] for the parameter")
-    return attribute_key(name)
 
 
 class RootBase:
     """Make scopes when called, and references when asked for attributes and items."""
 
-    __slots__ = ("__dict__",)
-    __scope__: type[ScopeBase]  # what a call makes
+    __slots__ = ("__dict__", "__scope__")
+    __scope__: Any  # the type of what a call makes
+
+    def __new__(cls, scope: type[ScopeBase]) -> Self:
+        root = object.__new__(cls)
+        RootBase.__dict__["__scope__"].__set__(root, scope)
+        return root
 
     def __call__(self, /, *sources: Any, **params: Any) -> Any:
         frame = sys._getframe(1)
-        scope = _new(self.__scope__)
-        _set_own(scope, overrides(sources, params, (frame.f_code, frame.f_lasti)))
+        scope = object.__new__(self.__scope__)
+        _set_own(scope, _overrides(sources, params, (frame.f_code, frame.f_lasti)))
         return scope
 
-    def __getattr__(self, name: str) -> Reference:
-        reference: Reference = new_reference(Reference, attribute_key(name))
-        keep(self.__dict__, name, reference)
-        return reference
+    def __getattr__(self, name: str) -> Any:
+        return _named(self, name)
 
-    def __getitem__(self, key: str | int) -> Reference:
-        return new_reference(Reference, check(key))
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        assign(None, _own_attribute(type(self), name), value)
-
-    def __setitem__(self, key: str | int, value: Any) -> None:
-        assign(None, check(key), value)
-
-    def __delattr__(self, name: str) -> None:
-        delete(None, _own_attribute(type(self), name))
-
-    def __delitem__(self, key: str | int) -> None:
-        delete(None, check(key))
-
-
-def adopt(context: ScopeBase, root: RootBase) -> None:
-    """Take the two objects of which there is one each: the context's own scope, and `hp.scope`."""
-    frames.CONTEXT = context
-    _references_py.ROOT = root
+    def __getitem__(self, key: str | int) -> Any:
+        return _reference(_check(key))
 
 
 # --- The decorated call ---
-
-
-def _made_anew(parameters: list[Any], given: dict[str, Any]) -> dict[str, Any]:
-    frame = present()
-    return {parameter.name: parameter.value(frame) for parameter in parameters if parameter.name not in given}
 
 
 def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., Any]:
     """Return a function that calls `function` with what the scopes set for it.
 
     A frame remembers, for each binding, its plans: from the number of positional arguments to
-    the keyword arguments to add. Where that is not all, the plan is a triple: with the names that
-    the caller has to give for it to hold, and the parameters whose value is made for each call
-    anew, since a call may change it.
+    the keyword arguments to add. A plan that is no dict is the binding's to follow.
     """
 
     token = binding.token
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        plans = (_get() or frames.baseline).memo.get(token)
-        if plans is None:
-            plans = binding.plans(present())
-        plan = plans.get(len(args))
+        plans = (_get() or _baseline).memo.get(token)
+        plan = None if plans is None else plans.get(len(args))
         if type(plan) is dict:
             if not plan:
                 return function(*args, **kwargs)
             return function(*args, **{**plan, **kwargs}) if kwargs else function(*args, **plan)
-        if plan is not None and kwargs.keys() >= plan[1]:
-            return function(*args, **{**plan[0], **_made_anew(plan[2], kwargs), **kwargs})
-        args, kwargs = binding.arguments(present(), args, kwargs)
+        args, kwargs = binding.resolve(args, kwargs)
         return function(*args, **kwargs)
 
     return call

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ._kernel import NOWHERE, Frame, freeze, present, swap
+from ._frames import NOWHERE, Frame, freeze, present, swap
 from ._map import get, items, split
 from .errors import MissingParamError, shown, where
 from .scope import EmptyScope, Scope

@@ -17,13 +17,13 @@ __all__ = ["PLAIN", "check", "flatten", "is_mapping", "split_text"]
 
 PLAIN = frozenset((bool, int, float, str, bytes, list, tuple, set, frozenset, type(None)))  # never a mapping
 MOST_KEPT = 4096  # keys remembered as good; bounded, since keys can be made at run time
-_good: set[str] = set()
+good: set[str] = set()  # the kernels look a key up in it themselves
 
 
 def check(key: object) -> str:
     """Return a key as text, an integer as its digits; raise `KeySyntaxError` where it is no key."""
     if type(key) is str:
-        if key in _good:
+        if key in good:
             return key
         text = key
     elif isinstance(key, str):
@@ -37,9 +37,9 @@ def check(key: object) -> str:
     fault = _fault(text)
     if fault:
         raise KeySyntaxError(text, value=text, detail=f"is not a key: {fault}")
-    if len(_good) >= MOST_KEPT:
-        _good.clear()
-    _good.add(text)
+    if len(good) >= MOST_KEPT:
+        good.clear()
+    good.add(text)
     return text
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import sys
 from weakref import ref
 
-from ._kernel import MISSING, Frame, Reference, decorate, misfit_error
+from ._frames import MISSING, Frame, present
+from ._kernel import decorate
+from ._references import Reference, misfit_error
 from .annotations import Unresolved, names_around, resolve, signature_of
 from .bind import DRIVERS, kind_of, present_view
 from .convert import Misfit, convert, convert_like, is_immutable, takes_subtree
@@ -271,7 +273,18 @@ class Binding:
         prefix = self.namespace + "."
         return any(key.startswith(prefix) for key in frame.own)
 
-    def arguments(
+    def resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
+        """Return the arguments to call the function with, here and now."""
+        frame = present()
+        plan = self.plans(frame).get(len(args))
+        if type(plan) is dict:
+            return args, {**plan, **kwargs}
+        if plan is not None and kwargs.keys() >= plan[1]:
+            anew = {asked.name: asked.value(frame) for asked in plan[2] if asked.name not in kwargs}
+            return args, {**plan[0], **anew, **kwargs}
+        return self._arguments(frame, args, kwargs)
+
+    def _arguments(
         self, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]
     ) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return the arguments to call the function with, and plan for calls like this one."""
@@ -328,8 +341,7 @@ class Binding:
             else:
                 anew.append(parameter)
         made = (plan, needed, anew) if needed or anew else plan
-        self.plans(frame)[count] = made
-        return made
+        return self.plans(frame).setdefault(count, made)  # one that is there may be lent out
 
     def _refuse_variadic(self, frame: Frame) -> None:
         """Refuse an override that only `*args` or `**kwargs` could take: it would be ignored."""

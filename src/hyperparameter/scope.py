@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from ._kernel import (
-    MISSING,
-    Reference,
-    RootBase,
-    ScopeBase,
-    adopt,
-    caller,
-    frame_of,
-    freeze,
-    innermost,
-    overrides,
-    present,
-    require,
-    write,
-)
+from ._frames import MISSING, delete, frame_of, freeze, innermost, present, stand_for_context, write
+from ._kernel import RootBase, ScopeBase
 from ._map import items
+from ._references import Reference, assign, attribute_key, caller, handle_reference, overrides, require
 from .errors import KeySyntaxError, shown
 from .keys import check
 
@@ -54,10 +42,26 @@ class Scope(ScopeBase):
     """
 
     __slots__ = ()
+    __empty__ = False  # does it hide what is outside?
 
     if TYPE_CHECKING:
 
         def __enter__(self) -> Scope: ...
+
+    def __getattr__(self, name: str) -> Reference:
+        return handle_reference(self, attribute_key(name))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        assign(self, _own_attribute(type(self), name), value)
+
+    def __setitem__(self, key: str | int, value: Any) -> None:
+        assign(self, check(key), value)
+
+    def __delattr__(self, name: str) -> None:
+        delete(self, _own_attribute(type(self), name))
+
+    def __delitem__(self, key: str | int) -> None:
+        delete(self, check(key))
 
     def keys(self) -> KeysView[str]:
         """Return every visible key, sorted.
@@ -135,6 +139,12 @@ def _unpickled(cls: type[Scope], own: Any) -> Scope:
     return cls(own.__entries__())
 
 
+def _own_attribute(cls: type, name: str) -> str:
+    if hasattr(cls, name):
+        raise AttributeError(f"{name!r} is a method here; write [{name!r}] for the parameter")
+    return attribute_key(name)
+
+
 class EmptyScope(Scope):
     """Hide everything outside it. Made by `hp.scope.empty`."""
 
@@ -174,11 +184,24 @@ class ScopeRoot(RootBase):
     """
 
     __slots__ = ()
-    __scope__ = Scope
 
     if TYPE_CHECKING:
 
         def __call__(self, /, *sources: Source, **params: Any) -> Scope: ...
+        def __getattr__(self, name: str) -> Reference: ...
+        def __getitem__(self, key: str | int) -> Reference: ...
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        assign(None, _own_attribute(type(self), name), value)
+
+    def __setitem__(self, key: str | int, value: Any) -> None:
+        assign(None, check(key), value)
+
+    def __delattr__(self, name: str) -> None:
+        delete(None, _own_attribute(type(self), name))
+
+    def __delitem__(self, key: str | int) -> None:
+        delete(None, check(key))
 
     def empty(self, /, *sources: Source, **params: Any) -> Scope:
         """Return a scope that hides everything outside it, the baseline too.
@@ -243,5 +266,5 @@ def _not_a_mapping() -> TypeError:
     )
 
 
-scope = ScopeRoot()
-adopt(_Context({}), scope)
+scope = ScopeRoot(Scope)
+stand_for_context(_Context({}))

@@ -7,7 +7,9 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from ._kernel import NOWHERE, caller, get_baseline, overrides, set_baseline, swap
+from ._frames import NOWHERE, swap
+from ._kernel import get_baseline, set_baseline
+from ._references import caller, overrides
 from .scope import Scope
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library

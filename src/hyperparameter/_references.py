@@ -1,12 +1,12 @@
-"""The kernel in Python, second part: reading, and the references that name what is read."""
+"""Reading, setting, and the references that name what is read: the same under both kernels."""
 
 from __future__ import annotations
 
 import sys
 
-from . import _frames_py as frames
-from . import _map
-from ._frames_py import MISSING, Frame, current, delete, frame_of, present, write
+from . import _map, keys
+from ._frames import MISSING, Frame, delete, frame_of, present, write
+from ._kernel import ReferenceBase, adopt
 from .convert import Misfit, convert_like, is_immutable, takes_subtree
 from .errors import MissingParamError, ParamError, shown
 from .keys import PLAIN, check, flatten, is_mapping, split_text
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import Any, TypeVar, overload
 
-    from ._frames_py import Entry
-    from ._kernel_py import RootBase, ScopeBase
+    from ._frames import Entry
+    from ._kernel import RootBase, ScopeBase
     from .errors import Origin
 
     T = TypeVar("T")
@@ -167,15 +167,6 @@ def assign(scope: ScopeBase | None, key: str, value: Any) -> None:
 # --- References ---
 
 
-ROOT: RootBase = None  # type: ignore[assignment]  # `hp.scope`, made by scope.py
-
-
-def new_reference(cls: type[Any], key: str) -> Any:
-    reference = object.__new__(cls)
-    _set_key(reference, key)
-    return reference
-
-
 def attribute_key(name: str) -> str:
     """Return a name in source code as a key; dunder names are Python's, not parameters."""
     if name[:2] == "__" and name[-2:] == "__":
@@ -183,7 +174,7 @@ def attribute_key(name: str) -> str:
     return name if name.isidentifier() else check(name)
 
 
-class Reference:
+class Reference(ReferenceBase):
     """Name a parameter: immutable, stateless, free to keep and share. It holds no value.
 
     `reference | default` and `reference(default)` give the value, else the default; `reference()`
@@ -197,46 +188,26 @@ class Reference:
         (0.5, 100)
     """
 
-    # Every name that is not a dunder is a segment, so what is ours hides behind dunders.
-    # Children that were named in source code are kept in __dict__, where Python finds them itself.
-    __slots__ = ("__dict__", "__key__", "__weakref__")
-    __key__: str
+    __slots__ = ()
 
-    @overload
-    def __or__(self, default: None) -> Any: ...
-    @overload
-    def __or__(self, default: T) -> T: ...
-    def __or__(self, default: Any) -> Any:
-        frame = current.get() or frames.baseline
-        entry = frame.memo.get(self.__key__)
-        if entry is not None:
-            value = entry[0]
-            kind = type(default)
-            if type(value) is kind:
-                if kind is not dict:  # an empty one gives way to what lies beneath
-                    return value
-            elif value is MISSING and kind in PLAIN:
-                return default
-        return read(present(), self.__key__, default)
+    if TYPE_CHECKING:
 
-    @overload
-    def __call__(self, /) -> Any: ...
-    @overload
-    def __call__(self, default: None, /) -> Any: ...
-    @overload
-    def __call__(self, default: T, /) -> T: ...
-    def __call__(self, default: Any = MISSING, /) -> Any:
-        if default is MISSING:
-            return require(_view_of(self), self.__key__)
-        return self | default
+        def __getattr__(self, name: str) -> Reference: ...
+        @overload
+        def __or__(self, default: None) -> Any: ...
+        @overload
+        def __or__(self, default: T) -> T: ...
+        def __or__(self, default: Any) -> Any: ...
+        @overload
+        def __call__(self, /) -> Any: ...
+        @overload
+        def __call__(self, default: None, /) -> Any: ...
+        @overload
+        def __call__(self, default: T, /) -> T: ...
+        def __call__(self, default: Any = ..., /) -> Any: ...
 
     def __bool__(self) -> bool:
         return truth(_view_of(self), self.__key__)
-
-    def __getattr__(self, name: str) -> Reference:
-        child = _child(self, attribute_key(name))
-        keep(self.__dict__, name, child)
-        return child
 
     def __getitem__(self, key: str | int) -> Reference:
         return _child(self, check(key))
@@ -270,10 +241,9 @@ class Reference:
     def __reduce__(self) -> tuple[Any, ...]:
         from operator import getitem
 
-        return getitem, (ROOT, self.__key__)
+        from .scope import scope
 
-
-_set_key = Reference.__dict__["__key__"].__set__  # `__setattr__` sets parameters
+        return getitem, (scope, self.__key__)
 
 
 class HandleReference(Reference):
@@ -292,18 +262,22 @@ class HandleReference(Reference):
 set_scope = HandleReference.__dict__["__scope__"].__set__
 
 
-def keep(children: dict[str, Reference], name: str, child: Reference) -> None:
-    """Keep a child for Python to find: one named in source code, but `getattr` gives any name."""
-    if len(children) >= frames.MOST_REMEMBERED:
-        children.clear()
-    children[name] = child
+def handle_reference(scope: ScopeBase, key: str) -> HandleReference:
+    """Return the reference to a key as seen from a scope outwards."""
+    reference: HandleReference = HandleReference(key)
+    set_scope(reference, scope)
+    return reference
 
 
-def _child(parent: Reference, name: str) -> Any:
-    child = new_reference(type(parent), f"{parent.__key__}.{name}")
-    if type(parent) is HandleReference:
-        set_scope(child, parent.__scope__)
-    return child
+def _child(parent: Reference, name: str) -> Reference:
+    key = f"{parent.__key__}.{name}"
+    return handle_reference(parent.__scope__, key) if type(parent) is HandleReference else Reference(key)
+
+
+def _named(parent: Any, name: str) -> Reference:
+    """Return the reference that an attribute of a reference, or of `hp.scope`, is."""
+    key = attribute_key(name)
+    return _child(parent, key) if isinstance(parent, Reference) else Reference(key)
 
 
 def _scope_of(reference: Reference) -> ScopeBase | None:
@@ -327,8 +301,29 @@ def _refuse(self: Reference, *others: Any) -> Any:
 
 _REFUSED = """
     lt le gt ge add radd sub rsub mul rmul matmul rmatmul truediv rtruediv floordiv rfloordiv mod rmod
-    divmod rdivmod pow rpow lshift rlshift rshift rrshift and rand xor rxor ror neg pos abs invert int float
+    divmod rdivmod pow rpow lshift rlshift rshift rrshift and rand xor rxor neg pos abs invert int float
     complex index round trunc floor ceil len iter next reversed contains format
 """
 for _name in _REFUSED.split():
     setattr(Reference, f"__{_name}__", _refuse)
+
+
+def _read_here(key: str, default: Any) -> Any:
+    return read(present(), key, default)
+
+
+def _require(reference: Reference) -> Any:
+    return require(_view_of(reference), reference.__key__)
+
+
+adopt(
+    reference=Reference,
+    plain=PLAIN,
+    good=keys.good,
+    check=check,
+    child=_named,
+    read=_read_here,
+    require=_require,
+    refuse=_refuse,
+    overrides=overrides,
+)

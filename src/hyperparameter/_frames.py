@@ -1,8 +1,8 @@
-"""The kernel in Python, first part: frames, and the one pointer to the current frame.
+"""Frames, and the chain of scopes of a context: the same under both kernels.
 
-A key names a value in an immutable map. One `ContextVar` points at the current frame;
-entering a scope points it at a new frame on top, leaving points it back. `frozen()` publishes one
-pointer, the baseline, on which every chain of frames ends. There is no other state.
+A key names a value in an immutable map. One `ContextVar` points at the current frame; entering a scope points it
+at a new frame on top, leaving points it back. `frozen()` publishes one pointer, the baseline, on which
+every chain of frames ends. There is no other state.
 
 A frame holds its own overrides (`own`) and what it lies on (`parent`). It answers from `memo`,
 a dict that starts as its overrides and gathers what else was asked; what is not there is looked up
@@ -16,9 +16,8 @@ override it is a deletion, in a memo a remembered miss.
 
 from __future__ import annotations
 
-from contextvars import ContextVar
-
 from . import _map
+from ._kernel import FrameBase, adopt, current, get_baseline, set_baseline
 from .keys import PLAIN, is_mapping
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any, TypeAlias
 
-    from ._kernel_py import ScopeBase
+    from ._kernel import ScopeBase
     from ._map import Map
     from .errors import Origin
 
@@ -43,19 +42,10 @@ ABSENT: Entry = (MISSING, None)
 MOST_REMEMBERED = 4096  # answers a frame keeps; bounded, since keys can be made at run time
 
 
-class Frame:
+class Frame(FrameBase):
     """Answer what is set, as seen from one entered scope outwards. Never changed once made."""
 
-    # Made when first needed. Class attributes, so that entering a scope does not set them.
-    full: Map = None  # every visible key to its entry
-    index: Map = None  # the index of `full`
-    rebased: Frame | None = None  # of the context's own writes: see `over`
-
-    def __init__(self, scope: ScopeBase | None, own: Map, parent: Frame | None) -> None:
-        self.scope = scope
-        self.own = own
-        self.parent = parent
-        self.memo: dict[Any, Any] = own if type(own) is dict else {}
+    __slots__ = ()
 
     def entry(self, key: str) -> Entry:
         """Return the entry of a key, `ABSENT` where it is missing."""
@@ -82,7 +72,7 @@ class Frame:
             # `own` is shared by all entries of the scope and stays as it is
             few = type(self.own) is dict and len(self.own) <= _map.MOST
             memo = self.memo = dict(self.own) if few else {}
-        memo[key] = answer
+        memo.setdefault(key, answer)  # one that is there may be lent out
 
     def below(self) -> Frame:
         """Return the frame whose keys show through this one."""
@@ -190,16 +180,15 @@ def base_frame(full: Map) -> Frame:
 
 NOWHERE = base_frame({})
 NOWHERE.index = {}
-baseline = NOWHERE
-current: ContextVar[Frame | None] = ContextVar("hyperparameter", default=None)
+set_baseline(NOWHERE)
 
 
 def present() -> Frame:
     """Return the frame that answers here and now."""
-    frame = current.get()
+    frame: Frame | None = current.get()
     if frame is None:
-        return baseline
-    return frame.over(baseline) if frame.parent is None else frame
+        return get_baseline()
+    return frame.over(get_baseline()) if frame.parent is None else frame
 
 
 def swap(frame: Frame | None) -> Frame | None:
@@ -214,24 +203,16 @@ def freeze() -> None:
     set_baseline(base_frame(present().view()))
 
 
-def get_baseline() -> Frame:
-    return baseline
-
-
-def set_baseline(frame: Frame) -> None:
-    global baseline
-    baseline = frame
-
-
 # --- The chain of scopes of this context ---
 
-CONTEXT: ScopeBase  # what a context's writes outside of any scope belong to; made by scope.py
+CONTEXT: ScopeBase  # what a context's writes outside of any scope belong to
 
 
-def adopt(context: ScopeBase) -> None:
-    """Take the scope that stands for the context itself."""
+def stand_for_context(scope: ScopeBase) -> None:
+    """Take the scope that stands for the context itself; scope.py makes it."""
     global CONTEXT
-    CONTEXT = context
+    CONTEXT = scope
+    adopt(context=scope)
 
 
 def loose(frame: Frame) -> Frame | None:
@@ -325,3 +306,6 @@ def _rewrite(frame: Frame, above: list[Frame], changes: Mapping[str, Entry | Non
     written = Frame(frame.scope, _map.merge(frame.own, changes), frame.parent)
     written.succeed(frame, changes)
     _restack(written, above)
+
+
+adopt(frame=Frame, missing=MISSING, over=Frame.over, leave=leave)

@@ -1,0 +1,336 @@
+//! The decorated call.
+
+use std::ffi::{c_int, c_void};
+use std::mem::{offset_of, size_of};
+use std::ptr;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi::*;
+use pyo3::prelude::*;
+
+use crate::frame::{Frame, is_frame};
+use crate::object::{END, free, make_type, member, offset_member, owned, replace, slot, visit};
+use crate::state::{current, state};
+
+unsafe extern "C" {
+    /// Of Python's own interface, though PyO3 does not declare it.
+    fn PyMethod_New(function: *mut PyObject, instance: *mut PyObject) -> *mut PyObject;
+}
+
+const NULL: *mut PyObject = ptr::null_mut();
+const MOST: usize = 16; // arguments that are laid out on the stack
+
+/// A function whose arguments come from scopes too. It passes for a plain function where one is asked for.
+#[repr(C)]
+struct Decorated {
+    head: PyObject,
+    vectorcall: Option<vectorcallfunc>,
+    function: *mut PyObject,
+    binding: *mut PyObject, // see param.py
+    token: *mut PyObject,   // stands for the binding in a frame's memo
+    resolve: *mut PyObject, // a method of the binding's
+    dict: *mut PyObject,
+    weak: *mut PyObject,
+    last: Last,
+}
+
+/// The plan that was followed last: in which frame, for how many positional arguments.
+#[repr(C)]
+struct Last {
+    number: u64,
+    count: Py_ssize_t,
+    plan: *mut PyObject,  // a dict, borrowed from the frame
+    names: *mut PyObject, // its keys, as a tuple; owned, null where it is empty
+}
+
+unsafe extern "C" fn vectorcall(
+    object: *mut PyObject,
+    args: *const *mut PyObject,
+    flags: usize,
+    names: *mut PyObject,
+) -> *mut PyObject {
+    let decorated = object.cast::<Decorated>();
+    let frame = current().cast::<Frame>();
+    let count = PyVectorcall_NARGS(flags);
+    let last = &(*decorated).last;
+    if last.number == (*frame).number && last.count == count {
+        if last.names.is_null() {
+            return PyObject_Vectorcall((*decorated).function, args, flags, names);
+        }
+        if names.is_null() && count as usize + PyTuple_GET_SIZE(last.names) as usize <= MOST {
+            return follow(decorated, args, count);
+        }
+    }
+    call_slowly(decorated, frame.cast(), args, count, names)
+}
+
+/// Call with the plan's values after the caller's.
+unsafe fn follow(decorated: *mut Decorated, args: *const *mut PyObject, count: Py_ssize_t) -> *mut PyObject {
+    // One before the first, which the callee may use for itself.
+    let mut stack: [*mut PyObject; MOST + 1] = [NULL; MOST + 1];
+    let mut filled = 1;
+    for number in 0..count {
+        stack[filled] = *args.offset(number);
+        filled += 1;
+    }
+    let from = filled;
+    let (mut at, mut key, mut value) = (0, NULL, NULL);
+    while filled <= MOST && PyDict_Next((*decorated).last.plan, &mut at, &mut key, &mut value) != 0 {
+        stack[filled] = owned(value); // the plan may go while the function runs
+        filled += 1;
+    }
+    let names = owned((*decorated).last.names);
+    let flags = count as usize | PY_VECTORCALL_ARGUMENTS_OFFSET;
+    let result = PyObject_Vectorcall((*decorated).function, stack.as_ptr().add(1), flags, names);
+    Py_DECREF(names);
+    for value in stack.iter().take(filled).skip(from) {
+        Py_DECREF(*value);
+    }
+    result
+}
+
+/// Find the plan for a call, or have one made, and call.
+#[inline(never)]
+unsafe fn call_slowly(
+    decorated: *mut Decorated,
+    frame: *mut PyObject,
+    args: *const *mut PyObject,
+    count: Py_ssize_t,
+    names: *mut PyObject,
+) -> *mut PyObject {
+    let positional = PyTuple_New(count);
+    let named = PyDict_New();
+    if positional.is_null() || named.is_null() {
+        Py_XDECREF(positional);
+        Py_XDECREF(named);
+        return NULL;
+    }
+    for number in 0..count {
+        PyTuple_SET_ITEM(positional, number, owned(*args.offset(number)));
+    }
+    let given = if names.is_null() { 0 } else { PyTuple_GET_SIZE(names) };
+    let mut result = NULL;
+    let mut failed = false;
+    for number in 0..given {
+        let value = *args.offset(count + number);
+        failed = failed || PyDict_SetItem(named, PyTuple_GET_ITEM(names, number), value) < 0;
+    }
+    if !failed {
+        let frame = owned(frame);
+        result = call_with(decorated, frame, positional, named);
+        Py_DECREF(frame);
+    }
+    Py_DECREF(positional);
+    Py_DECREF(named);
+    result
+}
+
+unsafe fn call_with(
+    decorated: *mut Decorated,
+    frame: *mut PyObject,
+    positional: *mut PyObject,
+    named: *mut PyObject,
+) -> *mut PyObject {
+    let resolved = PyObject_CallFunctionObjArgs((*decorated).resolve, positional, named, NULL);
+    if resolved.is_null() {
+        return NULL;
+    }
+    learn(decorated, frame.cast(), PyTuple_GET_SIZE(positional));
+    let mut result = NULL;
+    if PyTuple_CheckExact(resolved) != 0 && PyTuple_GET_SIZE(resolved) == 2 {
+        result =
+            PyObject_Call((*decorated).function, PyTuple_GET_ITEM(resolved, 0), PyTuple_GET_ITEM(resolved, 1));
+    } else {
+        PyErr_SetString(PyExc_TypeError, c"arguments are a tuple and a dict".as_ptr());
+    }
+    Py_DECREF(resolved);
+    result
+}
+
+/// Remember the plan that the frame has now for so many positional arguments.
+unsafe fn learn(decorated: *mut Decorated, frame: *mut Frame, count: Py_ssize_t) {
+    if !is_frame(frame.cast()) || (*frame).number == 0 || (*frame).memo.is_null() {
+        return;
+    }
+    let plans = PyDict_GetItemWithError((*frame).memo, (*decorated).token);
+    let number = PyLong_FromSsize_t(count);
+    let mut plan = NULL;
+    if !plans.is_null() && PyDict_CheckExact(plans) != 0 && !number.is_null() {
+        plan = PyDict_GetItemWithError(plans, number);
+    }
+    Py_XDECREF(number);
+    if plan.is_null() || PyDict_CheckExact(plan) == 0 {
+        PyErr_Clear(); // there is nothing to remember
+        return;
+    }
+    let mut names = NULL;
+    if PyDict_Size(plan) > 0 {
+        names = PySequence_Tuple(plan);
+        if names.is_null() {
+            PyErr_Clear();
+            return;
+        }
+    }
+    let last = &raw mut (*decorated).last;
+    (*last).number = (*frame).number;
+    (*last).count = count;
+    (*last).plan = plan;
+    replace(&raw mut (*last).names, names);
+}
+
+// --- The type ---
+
+unsafe extern "C" fn descr_get(object: *mut PyObject, instance: *mut PyObject, _: *mut PyObject) -> *mut PyObject {
+    if instance.is_null() || instance == Py_None() { owned(object) } else { PyMethod_New(object, instance) }
+}
+
+/// What it wraps says what it is: to `inspect`, and to whoever looks at its code.
+unsafe extern "C" fn getattro(object: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
+    let found = PyObject_GenericGetAttr(object, name);
+    if !found.is_null() || PyErr_ExceptionMatches(PyExc_AttributeError) == 0 {
+        return found;
+    }
+    PyErr_Clear();
+    PyObject_GetAttr((*object.cast::<Decorated>()).function, name)
+}
+
+unsafe extern "C" fn get_class(object: *mut PyObject, _: *mut c_void) -> *mut PyObject {
+    PyObject_GetAttrString((*object.cast::<Decorated>()).function, c"__class__".as_ptr())
+}
+
+unsafe extern "C" fn repr(object: *mut PyObject) -> *mut PyObject {
+    PyObject_Repr((*object.cast::<Decorated>()).function)
+}
+
+/// Pickle by reference.
+unsafe extern "C" fn reduce(object: *mut PyObject, _: *mut PyObject) -> *mut PyObject {
+    PyObject_GetAttrString(object, c"__qualname__".as_ptr())
+}
+
+unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut c_void) -> c_int {
+    let decorated = object.cast::<Decorated>();
+    visit!(
+        visit,
+        arg,
+        Py_TYPE(object).cast(),
+        (*decorated).function,
+        (*decorated).binding,
+        (*decorated).token,
+        (*decorated).resolve,
+        (*decorated).dict
+    );
+    0
+}
+
+unsafe extern "C" fn clear(object: *mut PyObject) -> c_int {
+    let decorated = object.cast::<Decorated>();
+    (*decorated).last.number = 1; // no frame's
+    for field in [
+        &raw mut (*decorated).binding,
+        &raw mut (*decorated).resolve,
+        &raw mut (*decorated).dict,
+        &raw mut (*decorated).last.names,
+    ] {
+        replace(field, NULL);
+    }
+    0
+}
+
+unsafe extern "C" fn dealloc(object: *mut PyObject) {
+    PyObject_GC_UnTrack(object.cast());
+    if !(*object.cast::<Decorated>()).weak.is_null() {
+        PyObject_ClearWeakRefs(object);
+    }
+    clear(object);
+    replace(&raw mut (*object.cast::<Decorated>()).token, NULL);
+    replace(&raw mut (*object.cast::<Decorated>()).function, NULL);
+    free(object);
+}
+
+fn decorated_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    let members = Box::leak(Box::new([
+        member(c"__binding__", offset_of!(Decorated, binding), Py_READONLY),
+        offset_member(c"__vectorcalloffset__", offset_of!(Decorated, vectorcall)),
+        offset_member(c"__dictoffset__", offset_of!(Decorated, dict)),
+        offset_member(c"__weaklistoffset__", offset_of!(Decorated, weak)),
+        END,
+    ]));
+    let getset = Box::leak(Box::new([
+        PyGetSetDef {
+            name: c"__class__".as_ptr(),
+            get: Some(get_class),
+            set: None,
+            doc: ptr::null(),
+            closure: ptr::null_mut(),
+        },
+        PyGetSetDef {
+            name: c"__dict__".as_ptr(),
+            get: Some(PyObject_GenericGetDict),
+            set: Some(PyObject_GenericSetDict),
+            doc: ptr::null(),
+            closure: ptr::null_mut(),
+        },
+        // SAFETY: all of it null ends the list.
+        unsafe { std::mem::zeroed() },
+    ]));
+    let methods = Box::leak(Box::new([
+        PyMethodDef {
+            ml_name: c"__reduce__".as_ptr(),
+            ml_meth: PyMethodDefPointer { PyCFunction: reduce },
+            ml_flags: METH_NOARGS,
+            ml_doc: ptr::null(),
+        },
+        PyMethodDef::zeroed(),
+    ]));
+    let mut slots = [
+        slot(Py_tp_dealloc, dealloc as *mut c_void),
+        slot(Py_tp_traverse, traverse as *mut c_void),
+        slot(Py_tp_clear, clear as *mut c_void),
+        slot(Py_tp_call, PyVectorcall_Call as *mut c_void),
+        slot(Py_tp_descr_get, descr_get as *mut c_void),
+        slot(Py_tp_getattro, getattro as *mut c_void),
+        slot(Py_tp_repr, repr as *mut c_void),
+        slot(Py_tp_members, members.as_mut_ptr().cast()),
+        slot(Py_tp_getset, getset.as_mut_ptr().cast()),
+        slot(Py_tp_methods, methods.as_mut_ptr().cast()),
+        slot(0, ptr::null_mut()),
+    ];
+    let flags = Py_TPFLAGS_HAVE_GC
+        | Py_TPFLAGS_HAVE_VECTORCALL
+        | Py_TPFLAGS_METHOD_DESCRIPTOR
+        | Py_TPFLAGS_DISALLOW_INSTANTIATION;
+    // SAFETY: the slots are those of decorated functions.
+    unsafe { make_type(py, c"hyperparameter._native.Decorated", size_of::<Decorated>(), flags, &mut slots) }
+}
+
+/// Return a function that calls `function` with what the scopes set for it.
+#[pyfunction]
+fn decorate<'py>(function: Bound<'py, PyAny>, binding: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = function.py();
+    let token = binding.getattr("token")?;
+    let resolve = binding.getattr("resolve")?;
+    // SAFETY: the lock is held; the fields are those of a new object of the type.
+    unsafe {
+        let kind = state().decorated.cast::<PyTypeObject>();
+        let made = match (*kind).tp_alloc {
+            Some(alloc) => alloc(kind, 0),
+            None => return Err(PyTypeError::new_err("no decorated function can be made")),
+        };
+        let made = Bound::from_owned_ptr_or_err(py, made)?;
+        let decorated = made.as_ptr().cast::<Decorated>();
+        (*decorated).vectorcall = Some(vectorcall);
+        (*decorated).function = function.into_ptr();
+        (*decorated).binding = binding.into_ptr();
+        (*decorated).token = token.into_ptr();
+        (*decorated).resolve = resolve.into_ptr();
+        (*decorated).last.number = 1; // no frame's
+        Ok(made)
+    }
+}
+
+pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let kind = decorated_type(module.py())?;
+    // SAFETY: the lock is held.
+    unsafe { state().decorated = kind.into_ptr() };
+    module.add_function(wrap_pyfunction!(decorate, module)?)
+}

@@ -1,0 +1,200 @@
+//! Frames: the fields of one, and its number.
+
+use std::ffi::{c_int, c_void};
+use std::mem::{offset_of, size_of};
+use std::ptr;
+
+use pyo3::ffi::*;
+use pyo3::prelude::*;
+
+use crate::object::{END, free, make_type, member, or_none, owned, replace, slot, visit};
+use crate::state::state;
+
+/// A frame. Its number tells it from every other, and changes when it drops answers that it had: what
+/// remembers an answer by the number may borrow it from the frame.
+#[repr(C)]
+pub(crate) struct Frame {
+    head: PyObject,
+    /// 0 for one that answers nothing itself: of what a context set outside of any scope.
+    pub(crate) number: u64,
+    pub(crate) scope: *mut PyObject,  // None: a baseline
+    pub(crate) own: *mut PyObject,
+    pub(crate) parent: *mut PyObject, // None: it lies on nothing
+    pub(crate) memo: *mut PyObject,
+    full: *mut PyObject,
+    index: *mut PyObject,
+    rebased: *mut PyObject,
+}
+
+static mut NUMBERS: u64 = 1;
+
+unsafe fn next_number() -> u64 {
+    NUMBERS += 1;
+    NUMBERS
+}
+
+/// Make a frame of a scope on another one, or on nothing (None).
+///
+/// # Safety
+/// The interpreter lock is held; `kind` is the type of frames or made of it; the others are live objects.
+pub(crate) unsafe fn new_frame(
+    kind: *mut PyTypeObject,
+    scope: *mut PyObject,
+    own: *mut PyObject,
+    parent: *mut PyObject,
+) -> *mut PyObject {
+    let memo = if PyDict_CheckExact(own) != 0 { owned(own) } else { PyDict_New() };
+    if memo.is_null() {
+        return memo;
+    }
+    let made = match (*kind).tp_alloc {
+        Some(alloc) => alloc(kind, 0),
+        None => ptr::null_mut(),
+    };
+    if made.is_null() {
+        Py_DECREF(memo);
+        return made;
+    }
+    let frame = made.cast::<Frame>();
+    let is_loose = parent == Py_None() && scope != Py_None();
+    (*frame).number = if is_loose { 0 } else { next_number() };
+    (*frame).scope = owned(scope);
+    (*frame).own = owned(own);
+    (*frame).parent = owned(parent);
+    (*frame).memo = memo;
+    made
+}
+
+/// Tell whether an object is a frame.
+///
+/// # Safety
+/// It is a live object.
+#[inline(always)]
+pub(crate) unsafe fn is_frame(object: *mut PyObject) -> bool {
+    let kind = Py_TYPE(object).cast();
+    kind == state().frame || kind == state().frame_base
+}
+
+unsafe extern "C" fn new(kind: *mut PyTypeObject, args: *mut PyObject, _kwargs: *mut PyObject) -> *mut PyObject {
+    let (mut scope, mut own, mut parent) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+    let parsed = PyArg_UnpackTuple(
+        args,
+        c"Frame".as_ptr(),
+        3,
+        3,
+        &mut scope as *mut *mut PyObject,
+        &mut own as *mut *mut PyObject,
+        &mut parent as *mut *mut PyObject,
+    );
+    if parsed == 0 { ptr::null_mut() } else { new_frame(kind, scope, own, parent) }
+}
+
+unsafe extern "C" fn get_memo(frame: *mut PyObject, _: *mut c_void) -> *mut PyObject {
+    or_none((*frame.cast::<Frame>()).memo)
+}
+
+unsafe extern "C" fn set_memo(frame: *mut PyObject, memo: *mut PyObject, _: *mut c_void) -> c_int {
+    if memo.is_null() || PyDict_CheckExact(memo) == 0 {
+        PyErr_SetString(PyExc_TypeError, c"a memo is a dict".as_ptr());
+        return -1;
+    }
+    let frame = frame.cast::<Frame>();
+    if (*frame).number != 0 {
+        (*frame).number = next_number(); // before what may be borrowed goes
+    }
+    replace(&mut (*frame).memo, owned(memo));
+    0
+}
+
+unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut c_void) -> c_int {
+    let frame = object.cast::<Frame>();
+    visit!(
+        visit,
+        arg,
+        Py_TYPE(object).cast(),
+        (*frame).scope,
+        (*frame).own,
+        (*frame).parent,
+        (*frame).memo,
+        (*frame).full,
+        (*frame).index,
+        (*frame).rebased
+    );
+    0
+}
+
+unsafe extern "C" fn clear(object: *mut PyObject) -> c_int {
+    let frame = object.cast::<Frame>();
+    (*frame).number = next_number();
+    for field in [
+        &raw mut (*frame).scope,
+        &raw mut (*frame).own,
+        &raw mut (*frame).memo,
+        &raw mut (*frame).full,
+        &raw mut (*frame).index,
+        &raw mut (*frame).rebased,
+        &raw mut (*frame).parent,
+    ] {
+        replace(field, ptr::null_mut());
+    }
+    0
+}
+
+/// Drop a chain frame by frame: a long one, dropped one within the other, would exhaust the stack.
+unsafe extern "C" fn dealloc(object: *mut PyObject) {
+    PyObject_GC_UnTrack(object.cast());
+    let mut next = ptr::replace(&raw mut (*object.cast::<Frame>()).parent, ptr::null_mut());
+    clear(object);
+    free(object);
+    while !next.is_null() && Py_REFCNT(next) == 1 && is_frame(next) {
+        let below = ptr::replace(&raw mut (*next.cast::<Frame>()).parent, ptr::null_mut());
+        Py_DECREF(next);
+        next = below;
+    }
+    Py_XDECREF(next);
+}
+
+pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let members = Box::leak(Box::new([
+        member(c"scope", offset_of!(Frame, scope), Py_READONLY),
+        member(c"own", offset_of!(Frame, own), Py_READONLY),
+        member(c"parent", offset_of!(Frame, parent), Py_READONLY),
+        member(c"full", offset_of!(Frame, full), 0),
+        member(c"index", offset_of!(Frame, index), 0),
+        member(c"rebased", offset_of!(Frame, rebased), 0),
+        END,
+    ]));
+    let getset = Box::leak(Box::new([
+        PyGetSetDef {
+            name: c"memo".as_ptr(),
+            get: Some(get_memo),
+            set: Some(set_memo),
+            doc: ptr::null(),
+            closure: ptr::null_mut(),
+        },
+        // SAFETY: all of it null ends the list.
+        unsafe { std::mem::zeroed() },
+    ]));
+    let mut slots = [
+        slot(Py_tp_new, new as *mut c_void),
+        slot(Py_tp_dealloc, dealloc as *mut c_void),
+        slot(Py_tp_traverse, traverse as *mut c_void),
+        slot(Py_tp_clear, clear as *mut c_void),
+        slot(Py_tp_members, members.as_mut_ptr().cast()),
+        slot(Py_tp_getset, getset.as_mut_ptr().cast()),
+        slot(0, ptr::null_mut()),
+    ];
+    // SAFETY: the slots are those of frames.
+    let kind = unsafe {
+        make_type(
+            module.py(),
+            c"hyperparameter._native.FrameBase",
+            size_of::<Frame>(),
+            Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
+            &mut slots,
+        )?
+    };
+    // SAFETY: the lock is held.
+    unsafe { state().frame_base = kind.clone().into_ptr() };
+    module.add("FrameBase", kind)
+}

@@ -1,0 +1,319 @@
+//! Scopes: entering and leaving; and `hp.scope` itself, which names, reads by key and makes scopes.
+
+use std::ffi::{c_int, c_void};
+use std::mem::{offset_of, size_of};
+use std::ptr;
+
+use pyo3::ffi::*;
+use pyo3::prelude::*;
+
+use crate::frame::{Frame, is_frame, new_frame};
+use crate::object::{END, free, make_type, member, offset_member, owned, replace, slot, visit};
+use crate::reference::{known, named, new_reference};
+use crate::state::{current, point_at, state};
+
+const NULL: *mut PyObject = ptr::null_mut();
+
+// --- Scopes ---
+
+#[repr(C)]
+struct Scope {
+    head: PyObject,
+    own: *mut PyObject,
+    weak: *mut PyObject,
+}
+
+/// Make a scope.
+///
+/// # Safety
+/// The interpreter lock is held; `kind` is a type made of the type of scopes.
+unsafe fn new_scope(kind: *mut PyTypeObject, own: *mut PyObject) -> *mut PyObject {
+    let made = match (*kind).tp_alloc {
+        Some(alloc) => alloc(kind, 0),
+        None => NULL,
+    };
+    if !made.is_null() {
+        (*made.cast::<Scope>()).own = owned(own);
+    }
+    made
+}
+
+unsafe extern "C" fn new(kind: *mut PyTypeObject, args: *mut PyObject, _kwargs: *mut PyObject) -> *mut PyObject {
+    let mut own: *mut PyObject = NULL;
+    if PyArg_UnpackTuple(args, c"Scope".as_ptr(), 1, 1, &mut own as *mut *mut PyObject) == 0 {
+        return NULL;
+    }
+    new_scope(kind, own)
+}
+
+unsafe extern "C" fn enter(scope: *mut PyObject, _: *mut PyObject) -> *mut PyObject {
+    let below = current();
+    let below = if is_frame(below) && (*below.cast::<Frame>()).number == 0 {
+        PyObject_CallFunctionObjArgs(state().over, below, state().baseline, NULL)
+    } else {
+        owned(below)
+    };
+    if below.is_null() {
+        return NULL;
+    }
+    let frame = new_frame(state().frame.cast(), scope, (*scope.cast::<Scope>()).own, below);
+    Py_DECREF(below);
+    if frame.is_null() {
+        return NULL;
+    }
+    let done = point_at(frame);
+    Py_DECREF(frame);
+    if done { owned(scope) } else { NULL }
+}
+
+unsafe extern "C" fn exit(scope: *mut PyObject, _args: *mut *mut PyObject, _count: Py_ssize_t) -> *mut PyObject {
+    let frame = current();
+    if is_frame(frame) && (*frame.cast::<Frame>()).scope == scope {
+        let below = (*frame.cast::<Frame>()).parent;
+        if is_frame(below) {
+            let around = (*below.cast::<Frame>()).scope;
+            if around == Py_None() {
+                return if point_at(NULL) { owned(Py_None()) } else { NULL };
+            }
+            if around != state().context {
+                let below = owned(below);
+                let done = point_at(below);
+                Py_DECREF(below);
+                return if done { owned(Py_None()) } else { NULL };
+            }
+        }
+    }
+    PyObject_CallOneArg(state().leave, scope)
+}
+
+unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut c_void) -> c_int {
+    visit!(visit, arg, Py_TYPE(object).cast(), (*object.cast::<Scope>()).own);
+    0
+}
+
+unsafe extern "C" fn clear(object: *mut PyObject) -> c_int {
+    replace(&raw mut (*object.cast::<Scope>()).own, NULL);
+    0
+}
+
+unsafe extern "C" fn dealloc(object: *mut PyObject) {
+    PyObject_GC_UnTrack(object.cast());
+    if !(*object.cast::<Scope>()).weak.is_null() {
+        PyObject_ClearWeakRefs(object);
+    }
+    clear(object);
+    free(object);
+}
+
+fn scope_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    let members = Box::leak(Box::new([
+        member(c"__own__", offset_of!(Scope, own), Py_READONLY),
+        offset_member(c"__weaklistoffset__", offset_of!(Scope, weak)),
+        END,
+    ]));
+    let methods = Box::leak(Box::new([
+        PyMethodDef {
+            ml_name: c"__enter__".as_ptr(),
+            ml_meth: PyMethodDefPointer { PyCFunction: enter },
+            ml_flags: METH_NOARGS,
+            ml_doc: ptr::null(),
+        },
+        PyMethodDef {
+            ml_name: c"__exit__".as_ptr(),
+            ml_meth: PyMethodDefPointer { PyCFunctionFast: exit },
+            ml_flags: METH_FASTCALL,
+            ml_doc: ptr::null(),
+        },
+        PyMethodDef::zeroed(),
+    ]));
+    let mut slots = [
+        slot(Py_tp_new, new as *mut c_void),
+        slot(Py_tp_dealloc, dealloc as *mut c_void),
+        slot(Py_tp_traverse, traverse as *mut c_void),
+        slot(Py_tp_clear, clear as *mut c_void),
+        slot(Py_tp_methods, methods.as_mut_ptr().cast()),
+        slot(Py_tp_members, members.as_mut_ptr().cast()),
+        slot(0, ptr::null_mut()),
+    ];
+    let flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
+    // SAFETY: the slots are those of scopes.
+    unsafe { make_type(py, c"hyperparameter._native.ScopeBase", size_of::<Scope>(), flags, &mut slots) }
+}
+
+// --- `hp.scope` ---
+
+#[repr(C)]
+struct Root {
+    head: PyObject,
+    children: *mut PyObject,
+    scope: *mut PyObject, // the type of what it makes
+}
+
+unsafe extern "C" fn root_new(kind: *mut PyTypeObject, args: *mut PyObject, _kwargs: *mut PyObject) -> *mut PyObject {
+    let mut scope: *mut PyObject = NULL;
+    if PyArg_UnpackTuple(args, c"Root".as_ptr(), 1, 1, &mut scope as *mut *mut PyObject) == 0 {
+        return NULL;
+    }
+    if PyType_Check(scope) == 0 {
+        PyErr_SetString(PyExc_TypeError, c"wanted the type of scopes".as_ptr());
+        return NULL;
+    }
+    let made = match (*kind).tp_alloc {
+        Some(alloc) => alloc(kind, 0),
+        None => NULL,
+    };
+    if !made.is_null() {
+        (*made.cast::<Root>()).scope = owned(scope);
+    }
+    made
+}
+
+unsafe extern "C" fn root_getattro(object: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
+    let root = object.cast::<Root>();
+    let child = known((*root).children, name);
+    if !child.is_null() {
+        return owned(child);
+    }
+    if !PyErr_Occurred().is_null() {
+        return NULL;
+    }
+    let found = PyObject_GenericGetAttr(object, name);
+    if !found.is_null() || PyErr_ExceptionMatches(PyExc_AttributeError) == 0 {
+        return found;
+    }
+    PyErr_Clear();
+    named(object, &raw mut (*root).children, name)
+}
+
+unsafe extern "C" fn root_subscript(_root: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
+    let key = checked(key);
+    if key.is_null() {
+        return NULL;
+    }
+    let made = new_reference(state().reference.cast(), key);
+    Py_DECREF(key);
+    made
+}
+
+/// Return a key as text, or null with an error set.
+unsafe fn checked(key: *mut PyObject) -> *mut PyObject {
+    if is_good(key) { owned(key) } else { PyObject_CallOneArg(state().check, key) }
+}
+
+/// Tell whether a key was found good before.
+unsafe fn is_good(key: *mut PyObject) -> bool {
+    PyUnicode_CheckExact(key) != 0 && PySet_Contains(state().good, key) == 1
+}
+
+unsafe extern "C" fn root_call(object: *mut PyObject, args: *mut PyObject, kwargs: *mut PyObject) -> *mut PyObject {
+    let origin = caller();
+    if origin.is_null() {
+        return NULL;
+    }
+    let mut own = NULL;
+    if PyTuple_GET_SIZE(args) == 0 {
+        own = plain_overrides(kwargs, origin);
+        if own.is_null() && !PyErr_Occurred().is_null() {
+            Py_DECREF(origin);
+            return NULL;
+        }
+    }
+    if own.is_null() {
+        let params = if kwargs.is_null() { PyDict_New() } else { owned(kwargs) };
+        if !params.is_null() {
+            own = PyObject_CallFunctionObjArgs(state().overrides, args, params, origin, NULL);
+            Py_DECREF(params);
+        }
+    }
+    Py_DECREF(origin);
+    if own.is_null() {
+        return NULL;
+    }
+    let scope = new_scope((*object.cast::<Root>()).scope.cast(), own);
+    Py_DECREF(own);
+    scope
+}
+
+/// Return the place in source code that called: its code, and the instruction it is at.
+unsafe fn caller() -> *mut PyObject {
+    let frame = PyEval_GetFrame();
+    if frame.is_null() {
+        return owned(Py_None()); // called by no Python code
+    }
+    let code = PyFrame_GetCode(frame);
+    let instruction = PyLong_FromLong(PyFrame_GetLasti(frame).into());
+    let origin = if instruction.is_null() { NULL } else { PyTuple_New(2) };
+    if origin.is_null() {
+        Py_DECREF(code.cast());
+        Py_XDECREF(instruction);
+        return NULL;
+    }
+    PyTuple_SET_ITEM(origin, 0, code.cast());
+    PyTuple_SET_ITEM(origin, 1, instruction);
+    origin
+}
+
+/// Return the overrides of keyword parameters, where all keys are known as good and no value can be a mapping;
+/// null without an error where they are not.
+unsafe fn plain_overrides(kwargs: *mut PyObject, origin: *mut PyObject) -> *mut PyObject {
+    let own = PyDict_New();
+    if own.is_null() || kwargs.is_null() {
+        return own;
+    }
+    let (mut at, mut key, mut value) = (0, NULL, NULL);
+    while PyDict_Next(kwargs, &mut at, &mut key, &mut value) != 0 {
+        if !is_good(key) || PySet_Contains(state().plain, Py_TYPE(value).cast()) != 1 {
+            Py_DECREF(own);
+            return NULL;
+        }
+        let entry = PyTuple_Pack(2, value, origin);
+        if entry.is_null() || PyDict_SetItem(own, key, entry) < 0 {
+            Py_XDECREF(entry);
+            Py_DECREF(own);
+            return NULL;
+        }
+        Py_DECREF(entry);
+    }
+    own
+}
+
+unsafe extern "C" fn root_traverse(object: *mut PyObject, visit: visitproc, arg: *mut c_void) -> c_int {
+    let root = object.cast::<Root>();
+    visit!(visit, arg, Py_TYPE(object).cast(), (*root).children, (*root).scope);
+    0
+}
+
+unsafe extern "C" fn root_clear(object: *mut PyObject) -> c_int {
+    replace(&raw mut (*object.cast::<Root>()).children, NULL);
+    0
+}
+
+unsafe extern "C" fn root_dealloc(object: *mut PyObject) {
+    PyObject_GC_UnTrack(object.cast());
+    root_clear(object);
+    replace(&raw mut (*object.cast::<Root>()).scope, NULL);
+    free(object);
+}
+
+fn root_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+    let members = Box::leak(Box::new([member(c"__scope__", offset_of!(Root, scope), Py_READONLY), END]));
+    let mut slots = [
+        slot(Py_tp_new, root_new as *mut c_void),
+        slot(Py_tp_dealloc, root_dealloc as *mut c_void),
+        slot(Py_tp_traverse, root_traverse as *mut c_void),
+        slot(Py_tp_clear, root_clear as *mut c_void),
+        slot(Py_tp_getattro, root_getattro as *mut c_void),
+        slot(Py_tp_call, root_call as *mut c_void),
+        slot(Py_mp_subscript, root_subscript as *mut c_void),
+        slot(Py_tp_members, members.as_mut_ptr().cast()),
+        slot(0, ptr::null_mut()),
+    ];
+    let flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
+    // SAFETY: the slots are those of the root.
+    unsafe { make_type(py, c"hyperparameter._native.RootBase", size_of::<Root>(), flags, &mut slots) }
+}
+
+pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add("ScopeBase", scope_type(module.py())?)?;
+    module.add("RootBase", root_type(module.py())?)
+}

@@ -1,0 +1,170 @@
+//! The state of the process: the context variable, the baseline, and what of the Python side is called.
+
+use std::cell::UnsafeCell;
+use std::ptr;
+
+use pyo3::exceptions::{PyKeyError, PyTypeError};
+use pyo3::ffi::*;
+use pyo3::prelude::*;
+use pyo3::types::PyDict;
+
+use crate::object::{owned, replace};
+
+/// Everything that the functions of this module need to know. Each is owned for as long as the process runs.
+pub(crate) struct State {
+    pub(crate) current: *mut PyObject,     // the ContextVar
+    pub(crate) baseline: *mut PyObject,    // a Frame
+    pub(crate) frame_base: *mut PyObject,  // types
+    pub(crate) reference_base: *mut PyObject,
+    pub(crate) decorated: *mut PyObject,
+    pub(crate) frame: *mut PyObject,       // what is made of them
+    pub(crate) reference: *mut PyObject,
+    pub(crate) missing: *mut PyObject,     // stands for no value
+    pub(crate) context: *mut PyObject,     // the scope that stands for a context itself
+    pub(crate) good: *mut PyObject,        // the set of keys that are known as good
+    pub(crate) plain: *mut PyObject,       // the set of types that are never mappings
+    pub(crate) over: *mut PyObject,        // functions
+    pub(crate) leave: *mut PyObject,
+    pub(crate) read: *mut PyObject,
+    pub(crate) require: *mut PyObject,
+    pub(crate) refuse: *mut PyObject,
+    pub(crate) child: *mut PyObject,
+    pub(crate) check: *mut PyObject,
+    pub(crate) overrides: *mut PyObject,
+}
+
+struct Locked(UnsafeCell<State>);
+
+// SAFETY: it is used by who holds the interpreter lock alone.
+unsafe impl Sync for Locked {}
+
+const NULL: *mut PyObject = ptr::null_mut();
+
+static STATE: Locked = Locked(UnsafeCell::new(State {
+    current: NULL,
+    baseline: NULL,
+    frame_base: NULL,
+    reference_base: NULL,
+    decorated: NULL,
+    frame: NULL,
+    reference: NULL,
+    missing: NULL,
+    context: NULL,
+    good: NULL,
+    plain: NULL,
+    over: NULL,
+    leave: NULL,
+    read: NULL,
+    require: NULL,
+    refuse: NULL,
+    child: NULL,
+    check: NULL,
+    overrides: NULL,
+}));
+
+/// Return the state.
+///
+/// # Safety
+/// The interpreter lock is held. No field of a `&mut` is kept over what can run Python code.
+#[inline(always)]
+pub(crate) unsafe fn state() -> &'static mut State {
+    &mut *STATE.0.get()
+}
+
+pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
+    // SAFETY: the lock is held, and the variable is kept for ever.
+    unsafe {
+        let current = PyContextVar_New(c"hyperparameter".as_ptr(), Py_None());
+        state().current = Bound::from_owned_ptr_or_err(py, current)?.into_ptr();
+    }
+    Ok(())
+}
+
+/// Return the current frame of this context, borrowed; the baseline outside of any scope.
+///
+/// It is alive for as long as the context points at it: until other code runs.
+///
+/// # Safety
+/// The interpreter lock is held.
+#[inline(always)]
+pub(crate) unsafe fn current() -> *mut PyObject {
+    let mut frame = NULL;
+    PyContextVar_Get(state().current, NULL, &mut frame);
+    if frame.is_null() {
+        return state().baseline;
+    }
+    Py_DECREF(frame); // the context has it
+    if frame == Py_None() { state().baseline } else { frame }
+}
+
+/// Point the context at a frame; a null pointer stands for the baseline.
+///
+/// # Safety
+/// The interpreter lock is held; the frame is one, or null.
+pub(crate) unsafe fn point_at(frame: *mut PyObject) -> bool {
+    let frame = if frame.is_null() { Py_None() } else { frame };
+    let token = PyContextVar_Set(state().current, frame);
+    Py_XDECREF(token);
+    !token.is_null()
+}
+
+#[pyfunction]
+fn get_baseline(py: Python<'_>) -> Py<PyAny> {
+    // SAFETY: the lock is held; the baseline is a live object.
+    unsafe { Bound::from_owned_ptr(py, owned(state().baseline)).unbind() }
+}
+
+#[pyfunction]
+fn set_baseline(frame: Bound<'_, PyAny>) -> PyResult<()> {
+    // SAFETY: the lock is held, and the type of the frame is checked.
+    unsafe {
+        let kind = state().frame_base.cast::<PyTypeObject>();
+        if PyObject_TypeCheck(frame.as_ptr(), kind) == 0 {
+            return Err(PyTypeError::new_err("a baseline is a frame"));
+        }
+        replace(&mut state().baseline, frame.into_ptr());
+    }
+    Ok(())
+}
+
+/// Take what is called of the Python side, by the names of the fields of the state.
+#[pyfunction]
+#[pyo3(signature = (**parts))]
+fn adopt(parts: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
+    for (name, part) in parts.into_iter().flatten() {
+        let name: String = name.extract()?;
+        // SAFETY: the lock is held; what was there is dropped when the field has changed.
+        let field = unsafe {
+            let state = state();
+            match name.as_str() {
+                "frame" => &mut state.frame,
+                "reference" => &mut state.reference,
+                "missing" => &mut state.missing,
+                "context" => &mut state.context,
+                "good" => &mut state.good,
+                "plain" => &mut state.plain,
+                "over" => &mut state.over,
+                "leave" => &mut state.leave,
+                "read" => &mut state.read,
+                "require" => &mut state.require,
+                "refuse" => &mut state.refuse,
+                "child" => &mut state.child,
+                "check" => &mut state.check,
+                "overrides" => &mut state.overrides,
+                _ => return Err(PyKeyError::new_err(name)),
+            }
+        };
+        // SAFETY: as above.
+        unsafe { replace(field, part.into_ptr()) };
+    }
+    Ok(())
+}
+
+pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    // SAFETY: the lock is held; the variable was made by `init`.
+    let current = unsafe { Bound::from_owned_ptr(module.py(), owned(state().current)) };
+    module.add("current", current)?;
+    module.add_function(wrap_pyfunction!(get_baseline, module)?)?;
+    module.add_function(wrap_pyfunction!(set_baseline, module)?)?;
+    module.add_function(wrap_pyfunction!(adopt, module)?)
+}
