@@ -23,7 +23,7 @@ lint: cargo .venv/lint
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --all-features --no-deps
 	RUSTDOCFLAGS="-D warnings" cargo doc --package hyperparameter --no-default-features --no-deps
 
-bench: cargo .venv/bench .bench/incumbent
+bench: cargo .venv/bench .bench/incumbent .bench/peers
 	$(BIN)/python benches/run.py $(ARGS)
 	cargo bench --manifest-path benches/rust/Cargo.toml --bench operations -- $(filter --quick,$(ARGS))
 
@@ -47,8 +47,17 @@ cargo:
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'  # the first that knows dependency groups
 	@touch $@
 
+# What the Rust kernel under Python is built from.
+.venv/test .venv/bench: Cargo.lock $(wildcard rust/hyperparameter-python/src/*.rs)
+
 # The published package of the same name, by other authors, in an environment of its own.
 .bench/incumbent:
 	$(PYTHON) -m venv .bench/incumbent.new
-	.bench/incumbent.new/bin/pip install --quiet hyperparameter==0.6.0 pyperf
+	.bench/incumbent.new/bin/pip install --quiet hyperparameter==0.6.0
 	mv .bench/incumbent.new $@
+
+# Others that are used for the same, beside the library without becoming dependencies of anything.
+.bench/peers: | .venv/pip
+	rm -rf .bench/peers.new
+	$(BIN)/pip install --quiet --target .bench/peers.new hydra-core==1.3.8 gin-config==0.5.0 ml_collections==1.1.0
+	mv .bench/peers.new $@

@@ -1,0 +1,167 @@
+"""The tables of a run: printed, and in README.md between two marks."""
+
+# ruff: noqa: T201
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from measure import IMPORT, KERNELS, Figure
+from operations import FLOOR, FLOORS, GROWTH
+from summary import Summary
+
+README = Path(__file__).parent.parent / "README.md"
+BEGIN, END = "<!-- written by `make bench ARGS=--readme` -->\n", "<!-- end of what it writes -->\n"
+
+
+def time(ns: float) -> str:
+    for unit, least, size in (("ms", 1e6, 1e6), ("µs", 1e4, 1e3)):
+        if ns >= least:
+            return f"{ns / size:.1f} {unit}"
+    return f"{ns:.0f} ns"
+
+
+def times(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.1f}" if value >= 1 else f"{value:.2f}"
+
+
+# --- Printed ---
+
+
+def verdict(figure: Figure | None, shown: str, goal: str) -> list[str]:
+    """Return three cells: the figure, its goal, and whether it is met."""
+    if figure is None:
+        return ["-", "", ""]
+    if figure.goal is None:
+        return [shown, "", ""]
+    return [shown, f"{'>=' if figure.least else '<='} {goal}", "met" if figure.met else "MISSED"]
+
+
+def ratio(figure: Figure | None) -> list[str]:
+    return (
+        verdict(figure, f"{figure.value:.2f}", f"{figure.goal:g}" if figure.goal else "")
+        if figure
+        else ["-", "", ""]
+    )
+
+
+def added(figure: Figure | None) -> list[str]:
+    if figure is None:
+        return ["-", "", ""]
+    return verdict(figure, f"+{figure.value / 1e6:.1f} ms", f"+{(figure.goal or 0) / 1e6:g} ms")
+
+
+def print_table(titles: list[str], lines: list[list[str]], left: tuple[int, ...]) -> None:
+    table = [titles, *lines]
+    widths = [max(len(line[column]) for line in table) for column in range(len(titles))]
+    for number, line in enumerate(table):
+        padded = (
+            text.ljust(width) if column in left else text.rjust(width)
+            for column, (text, width) in enumerate(zip(line, widths, strict=True))
+        )
+        print("  ".join(padded).rstrip())
+        if number == 0:
+            print("  ".join("-" * width for width in widths))
+    print()
+
+
+def print_tables(summary: Summary) -> None:
+    print(f"\nMedians of processor time beside the language's floor. Kernel: {', then '.join(KERNELS)}.\n")
+    lines = []
+    for operation, by_kernel in summary.rows:
+        line = [operation.name]
+        for kernel in KERNELS:
+            figure = by_kernel[kernel][FLOOR]
+            line += [*((time(figure.ns), time(figure.other)) if figure else ("-", "-")), *ratio(figure)]
+        lines.append(line)
+    line = [IMPORT]
+    for kernel in KERNELS:
+        figure = summary.imports[kernel]
+        line += [*((time(figure.ns), time(figure.other)) if figure else ("-", "-")), *added(figure)]
+    lines.append(line)
+    titles = ["operation", *["ours", "floor", "ratio", "goal", ""] * len(KERNELS)]
+    print_table(titles, lines, (0, 4, 5, 9, 10))
+
+    print("The same with 100,000 keys outside, and in 1,000 nested scopes: the ratio to itself with few.\n")
+    lines = [
+        [
+            operation.name,
+            *(cell for kernel in KERNELS for part in GROWTH for cell in ratio(by_kernel[kernel][part])),
+        ]
+        for operation, by_kernel in summary.rows
+    ]
+    titles = ["operation", *[cell for part in GROWTH for cell in (part, "goal", "")] * len(KERNELS)]
+    print_table(titles, lines, (0, 2, 3, 5, 6, 8, 9, 11, 12))
+
+    print(f"Beside others. Kernel: {KERNELS[0]}.\n")
+    lines = [
+        [
+            *(
+                peer.peer.replace("`", ""),
+                peer.name.replace("`", ""),
+                time(peer.faster.other),
+                time(peer.faster.ns),
+            ),
+            *verdict(peer.faster, times(peer.faster.value), f"{peer.faster.goal or 0:g}"),
+            peer.does,
+        ]
+        for peer in summary.peers
+    ]
+    titles = ["peer", "operation", "theirs", "ours", "times faster", "goal", "", "what theirs does each time"]
+    print_table(titles, lines, (0, 1, 5, 6, 7))
+
+
+# --- In README.md ---
+
+
+def markdown(titles: list[str], lines: list[list[str]]) -> str:
+    return "".join(f"| {' | '.join(line)} |\n" for line in (titles, ["---"] * len(titles), *lines))
+
+
+def readme_tables(summary: Summary, about: dict[str, Any]) -> str:
+    lines = []
+    for operation, by_kernel in summary.rows:
+        ours, python = by_kernel["rust"][FLOOR], by_kernel["python"][FLOOR]
+        if ours and python:
+            code = operation.statement.replace("|", "\\|").removesuffix(": pass")
+            floor = f"{FLOORS[operation.floor]}, {time(ours.other)}"
+            named = f"{operation.name}: `{code}`"
+            lines.append([named, time(ours.ns), floor, times(ours.value), times(python.value)])
+    for_import = [f"+ {figure.value / 1e6:.1f} ms" if figure else "" for figure in summary.imports.values()]
+    lines.append([f"`{IMPORT}`", for_import[0], "bare Python", "", for_import[-1]])
+    floors = markdown(["", "here", "the language's floor for it", "ratio", "with the Python kernel"], lines)
+    worst = {
+        kernel: max(f.value for _, figures in summary.rows for part in GROWTH if (f := figures[kernel][part]))
+        for kernel in KERNELS
+    }
+    peers = markdown(
+        ["", "", "theirs", "here", "times faster", "what theirs does each time"],
+        [
+            [
+                peer.peer,
+                peer.name,
+                time(peer.faster.other),
+                time(peer.faster.ns),
+                times(peer.faster.value),
+                peer.does,
+            ]
+            for peer in summary.peers
+        ],
+    )
+    return (
+        f"\nMedians of processor time, for the import of elapsed time; {about['python']}, "
+        f"{about['cores']} cores of an {about['cpu']}.\n\n{floors}\n"
+        "With 100,000 keys outside, or in 1,000 nested scopes, none of these takes more than "
+        f"{max(worst.values()):.2f} times as long as with few.\n\n{peers}\n"
+    )
+
+
+def write_readme(summary: Summary, about: dict[str, Any]) -> None:
+    if "rust" not in KERNELS or not summary.peers:
+        raise SystemExit(
+            "README.md shows both kernels and the peers, and one of these is not here: not written"
+        )
+    before, rest = README.read_text().split(BEGIN)
+    _, after = rest.split(END)
+    README.write_text(f"{before}{BEGIN}{readme_tables(summary, about)}{END}{after}")
+    print(f"written: {README}")
