@@ -1,4 +1,4 @@
-"""The package as installed: what an import loads, the kernels, the pytest plugin, the growth of a process."""
+"""The package as installed: what an import loads, the pytest plugin, the growth of a process."""
 
 import gc
 import json
@@ -65,16 +65,6 @@ def test_reading_and_entering_load_nothing_heavy_either():
 def test_msgspec_is_the_only_dependency():
     hard = [text for text in requires("hyperparameter") if "extra ==" not in text]
     assert [re.match(r"\w+", text)[0] for text in hard] == ["msgspec"]
-
-
-def test_a_kernel_can_be_forced():
-    assert hp.kernel in ("python", "rust")
-    code = "import hyperparameter as hp; print(hp.kernel)"
-    assert python(code, HYPERPARAMETER_KERNEL="python").stdout == "python\n"
-    assert "ImportError: HYPERPARAMETER_KERNEL='fast': wanted 'python' or 'rust'" in (
-        python(code, HYPERPARAMETER_KERNEL="fast").stderr
-    )
-    assert "has the Python kernel only" in python(code, HYPERPARAMETER_KERNEL="rust").stderr
 
 
 def test_the_package_is_typed():

@@ -1,8 +1,8 @@
 """Frames, and the chain of scopes of a context: the same under both kernels.
 
-A key names a value in an immutable map. One `ContextVar` points at the current frame; entering a scope points it
-at a new frame on top, leaving points it back. `frozen()` publishes one pointer, the baseline, on which
-every chain of frames ends. There is no other state.
+A key names a value in an immutable map. One `ContextVar` points at the current frame; entering a scope
+points it at a new frame on top, leaving points it back. `frozen()` publishes one pointer, the baseline, on
+which every chain of frames ends. There is no other state.
 
 A frame holds its own overrides (`own`) and what it lies on (`parent`). It answers from `memo`,
 a dict that starts as its overrides and gathers what else was asked; what is not there is looked up
@@ -17,7 +17,7 @@ override it is a deletion, in a memo a remembered miss.
 from __future__ import annotations
 
 from . import _map
-from ._kernel import FrameBase, adopt, current, get_baseline, set_baseline
+from ._kernel import FrameBase, adopt, current, get_baseline, set_baseline, set_current
 from .keys import PLAIN, is_mapping
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
@@ -76,7 +76,7 @@ class Frame(FrameBase):
 
     def below(self) -> Frame:
         """Return the frame whose keys show through this one."""
-        return NOWHERE if self.parent is None or self.scope.__empty__ else self.parent  # type: ignore[union-attr]
+        return NOWHERE if self.parent is None or self.scope.__empty__ else self.parent
 
     def view(self) -> Map:
         """Return the map of every visible key to its entry."""
@@ -194,7 +194,7 @@ def present() -> Frame:
 def swap(frame: Frame | None) -> Frame | None:
     """Point the context at another frame (None: the baseline) and return the one before."""
     before = current.get()
-    current.set(frame)
+    set_current(frame)
     return before
 
 
@@ -228,11 +228,11 @@ def loose(frame: Frame) -> Frame | None:
 def _restack(frame: Frame, above: list[Frame]) -> None:
     """Point the context at the chain that ends on `frame`, with the frames above it put back on top."""
     if not above and (frame.scope is None or frame.scope is CONTEXT):
-        current.set(loose(frame))
+        set_current(loose(frame))
         return
     for upper in reversed(above):
         frame = Frame(upper.scope, upper.own, frame)
-    current.set(frame)
+    set_current(frame)
 
 
 def _find(scope: ScopeBase) -> tuple[Frame | None, list[Frame]]:
@@ -251,7 +251,7 @@ def leave(scope: ScopeBase) -> None:
     """Remove a scope from this context's view, wherever it lies; do nothing where it is not in it."""
     frame, above = _find(scope)
     if frame is not None:
-        _restack(frame.parent, above)  # type: ignore[arg-type]
+        _restack(frame.parent, above)
 
 
 def frame_of(scope: ScopeBase) -> Frame:

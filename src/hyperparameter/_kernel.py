@@ -17,6 +17,7 @@ __all__ = [
     "get_baseline",
     "kernel",
     "set_baseline",
+    "set_current",
 ]
 
 kernel = os.environ.get("HYPERPARAMETER_KERNEL", "")
@@ -35,6 +36,7 @@ if not TYPE_CHECKING and kernel != "python":
             decorate,
             get_baseline,
             set_baseline,
+            set_current,
         )
     except ModuleNotFoundError as error:
         if kernel == "rust":
@@ -61,4 +63,5 @@ if TYPE_CHECKING or kernel == "python":
         decorate,
         get_baseline,
         set_baseline,
+        set_current,
     )

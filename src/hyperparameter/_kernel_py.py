@@ -7,7 +7,7 @@ chain of scopes in `_frames.py`, reading and references in `_references.py`; `ad
 from __future__ import annotations
 
 import sys
-from contextvars import ContextVar
+from contextvars import ContextVar, copy_context
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ __all__ = [
     "decorate",
     "get_baseline",
     "set_baseline",
+    "set_current",
 ]
 
 current: ContextVar[Any] = ContextVar("hyperparameter", default=None)
@@ -69,12 +70,24 @@ def adopt(**parts: Any) -> None:
         names[f"_{name}"] = part
 
 
-_ADOPTED = frozenset(
-    f"_{name}"
-    for name in (
-        "context good plain missing frame reference over leave read require refuse child check overrides"
-    ).split()
-)
+_ADOPTED = frozenset(name for name in globals() if name[0] == "_" != name[1]) - {"_get", "_set", "_baseline"}
+
+
+if sys.version_info < (3, 12):
+
+    def set_current(frame: Any) -> None:
+        """Point the context at a frame; None stands for the baseline."""
+        # The collector can run in the midst of `set`, and a `__del__` then set it too, which would free
+        # what the former is at. A copy keeps that.
+        held = copy_context()
+        _set(frame)
+        del held
+
+else:
+
+    def set_current(frame: Any) -> None:
+        """Point the context at a frame; None stands for the baseline."""
+        _set(frame)
 
 
 def get_baseline() -> Any:
@@ -115,6 +128,8 @@ class ReferenceBase:
     __key__: str
 
     def __new__(cls, key: str) -> Self:
+        if type(key) is not str:
+            raise TypeError("a key is a str")
         reference = object.__new__(cls)
         _set_key(reference, key)
         return reference
@@ -176,7 +191,7 @@ class ScopeBase:
             below = _baseline
         elif below.parent is None:
             below = _over(below, _baseline)
-        _set(_frame(self, self.__own__, below))
+        set_current(_frame(self, self.__own__, below))
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -184,10 +199,10 @@ class ScopeBase:
         if frame is not None and frame.scope is self and frame.parent is not None:
             below = frame.parent
             if below.scope is None:
-                _set(None)
+                set_current(None)
                 return
             if below.scope is not _context:
-                _set(below)
+                set_current(below)
                 return
         _leave(self)
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar, overload
 
     from ._frames import Entry
-    from ._kernel import RootBase, ScopeBase
+    from ._kernel import ScopeBase
     from .errors import Origin
 
     T = TypeVar("T")
@@ -171,7 +171,7 @@ def attribute_key(name: str) -> str:
     """Return a name in source code as a key; dunder names are Python's, not parameters."""
     if name[:2] == "__" and name[-2:] == "__":
         raise AttributeError(f"{name!r} is not read as a parameter; write [{name!r}] if it is one")
-    return name if name.isidentifier() else check(name)
+    return name if type(name) is str and name.isidentifier() else check(name)
 
 
 class Reference(ReferenceBase):

@@ -129,7 +129,7 @@ def _int(value: Any, exact: bool) -> Any:
     if isinstance(number, int) and not isinstance(number, bool):
         return number
     if _is_bool(number):
-        return int(number)
+        return int(bool(number))
     if not is_number(number):
         raise Misfit(int)
     whole = _whole(number)

@@ -65,7 +65,11 @@ unsafe extern "C" fn vectorcall(
 }
 
 /// Call with the plan's values after the caller's.
-unsafe fn follow(decorated: *mut Decorated, args: *const *mut PyObject, count: Py_ssize_t) -> *mut PyObject {
+unsafe fn follow(
+    decorated: *mut Decorated,
+    args: *const *mut PyObject,
+    count: Py_ssize_t,
+) -> *mut PyObject {
     // One before the first, which the callee may use for itself.
     let mut stack: [*mut PyObject; MOST + 1] = [NULL; MOST + 1];
     let mut filled = 1;
@@ -75,7 +79,8 @@ unsafe fn follow(decorated: *mut Decorated, args: *const *mut PyObject, count: P
     }
     let from = filled;
     let (mut at, mut key, mut value) = (0, NULL, NULL);
-    while filled <= MOST && PyDict_Next((*decorated).last.plan, &mut at, &mut key, &mut value) != 0 {
+    while filled <= MOST && PyDict_Next((*decorated).last.plan, &mut at, &mut key, &mut value) != 0
+    {
         stack[filled] = owned(value); // the plan may go while the function runs
         filled += 1;
     }
@@ -98,30 +103,32 @@ unsafe fn call_slowly(
     count: Py_ssize_t,
     names: *mut PyObject,
 ) -> *mut PyObject {
+    let frame = owned(frame); // other code may run from here on
     let positional = PyTuple_New(count);
     let named = PyDict_New();
-    if positional.is_null() || named.is_null() {
-        Py_XDECREF(positional);
-        Py_XDECREF(named);
-        return NULL;
+    let mut made = !positional.is_null() && !named.is_null();
+    if made {
+        for number in 0..count {
+            PyTuple_SET_ITEM(positional, number, owned(*args.offset(number)));
+        }
+        let given = if names.is_null() {
+            0
+        } else {
+            PyTuple_GET_SIZE(names)
+        };
+        for number in 0..given {
+            let value = *args.offset(count + number);
+            made = made && PyDict_SetItem(named, PyTuple_GET_ITEM(names, number), value) == 0;
+        }
     }
-    for number in 0..count {
-        PyTuple_SET_ITEM(positional, number, owned(*args.offset(number)));
-    }
-    let given = if names.is_null() { 0 } else { PyTuple_GET_SIZE(names) };
-    let mut result = NULL;
-    let mut failed = false;
-    for number in 0..given {
-        let value = *args.offset(count + number);
-        failed = failed || PyDict_SetItem(named, PyTuple_GET_ITEM(names, number), value) < 0;
-    }
-    if !failed {
-        let frame = owned(frame);
-        result = call_with(decorated, frame, positional, named);
-        Py_DECREF(frame);
-    }
-    Py_DECREF(positional);
-    Py_DECREF(named);
+    let result = if made {
+        call_with(decorated, frame, positional, named)
+    } else {
+        NULL
+    };
+    Py_XDECREF(positional);
+    Py_XDECREF(named);
+    Py_DECREF(frame);
     result
 }
 
@@ -138,10 +145,16 @@ unsafe fn call_with(
     learn(decorated, frame.cast(), PyTuple_GET_SIZE(positional));
     let mut result = NULL;
     if PyTuple_CheckExact(resolved) != 0 && PyTuple_GET_SIZE(resolved) == 2 {
-        result =
-            PyObject_Call((*decorated).function, PyTuple_GET_ITEM(resolved, 0), PyTuple_GET_ITEM(resolved, 1));
+        result = PyObject_Call(
+            (*decorated).function,
+            PyTuple_GET_ITEM(resolved, 0),
+            PyTuple_GET_ITEM(resolved, 1),
+        );
     } else {
-        PyErr_SetString(PyExc_TypeError, c"arguments are a tuple and a dict".as_ptr());
+        PyErr_SetString(
+            PyExc_TypeError,
+            c"arguments are a tuple and a dict".as_ptr(),
+        );
     }
     Py_DECREF(resolved);
     result
@@ -180,8 +193,16 @@ unsafe fn learn(decorated: *mut Decorated, frame: *mut Frame, count: Py_ssize_t)
 
 // --- The type ---
 
-unsafe extern "C" fn descr_get(object: *mut PyObject, instance: *mut PyObject, _: *mut PyObject) -> *mut PyObject {
-    if instance.is_null() || instance == Py_None() { owned(object) } else { PyMethod_New(object, instance) }
+unsafe extern "C" fn descr_get(
+    object: *mut PyObject,
+    instance: *mut PyObject,
+    _: *mut PyObject,
+) -> *mut PyObject {
+    if instance.is_null() || instance == Py_None() {
+        owned(object)
+    } else {
+        PyMethod_New(object, instance)
+    }
 }
 
 /// What it wraps says what it is: to `inspect`, and to whoever looks at its code.
@@ -195,7 +216,10 @@ unsafe extern "C" fn getattro(object: *mut PyObject, name: *mut PyObject) -> *mu
 }
 
 unsafe extern "C" fn get_class(object: *mut PyObject, _: *mut c_void) -> *mut PyObject {
-    PyObject_GetAttrString((*object.cast::<Decorated>()).function, c"__class__".as_ptr())
+    PyObject_GetAttrString(
+        (*object.cast::<Decorated>()).function,
+        c"__class__".as_ptr(),
+    )
 }
 
 unsafe extern "C" fn repr(object: *mut PyObject) -> *mut PyObject {
@@ -222,28 +246,24 @@ unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut
     0
 }
 
-unsafe extern "C" fn clear(object: *mut PyObject) -> c_int {
-    let decorated = object.cast::<Decorated>();
-    (*decorated).last.number = 1; // no frame's
-    for field in [
-        &raw mut (*decorated).binding,
-        &raw mut (*decorated).resolve,
-        &raw mut (*decorated).dict,
-        &raw mut (*decorated).last.names,
-    ] {
-        replace(field, NULL);
-    }
-    0
-}
-
 unsafe extern "C" fn dealloc(object: *mut PyObject) {
     PyObject_GC_UnTrack(object.cast());
     if !(*object.cast::<Decorated>()).weak.is_null() {
         PyObject_ClearWeakRefs(object);
     }
-    clear(object);
-    replace(&raw mut (*object.cast::<Decorated>()).token, NULL);
-    replace(&raw mut (*object.cast::<Decorated>()).function, NULL);
+    let decorated = object.cast::<Decorated>();
+    // The function first: where it is decorated again and again, the last to go is a dict, which can be
+    // dropped to any depth. A cycle is broken in one of them too: nothing else here ever changes.
+    for field in [
+        &raw mut (*decorated).function,
+        &raw mut (*decorated).token,
+        &raw mut (*decorated).resolve,
+        &raw mut (*decorated).binding,
+        &raw mut (*decorated).last.names,
+        &raw mut (*decorated).dict,
+    ] {
+        replace(field, NULL);
+    }
     free(object);
 }
 
@@ -276,7 +296,9 @@ fn decorated_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
     let methods = Box::leak(Box::new([
         PyMethodDef {
             ml_name: c"__reduce__".as_ptr(),
-            ml_meth: PyMethodDefPointer { PyCFunction: reduce },
+            ml_meth: PyMethodDefPointer {
+                PyCFunction: reduce,
+            },
             ml_flags: METH_NOARGS,
             ml_doc: ptr::null(),
         },
@@ -285,7 +307,6 @@ fn decorated_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
     let mut slots = [
         slot(Py_tp_dealloc, dealloc as *mut c_void),
         slot(Py_tp_traverse, traverse as *mut c_void),
-        slot(Py_tp_clear, clear as *mut c_void),
         slot(Py_tp_call, PyVectorcall_Call as *mut c_void),
         slot(Py_tp_descr_get, descr_get as *mut c_void),
         slot(Py_tp_getattro, getattro as *mut c_void),
@@ -300,12 +321,23 @@ fn decorated_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         | Py_TPFLAGS_METHOD_DESCRIPTOR
         | Py_TPFLAGS_DISALLOW_INSTANTIATION;
     // SAFETY: the slots are those of decorated functions.
-    unsafe { make_type(py, c"hyperparameter._native.Decorated", size_of::<Decorated>(), flags, &mut slots) }
+    unsafe {
+        make_type(
+            py,
+            c"hyperparameter._native.Decorated",
+            size_of::<Decorated>(),
+            flags,
+            &mut slots,
+        )
+    }
 }
 
 /// Return a function that calls `function` with what the scopes set for it.
 #[pyfunction]
-fn decorate<'py>(function: Bound<'py, PyAny>, binding: Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+fn decorate<'py>(
+    function: Bound<'py, PyAny>,
+    binding: Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
     let py = function.py();
     let token = binding.getattr("token")?;
     let resolve = binding.getattr("resolve")?;
@@ -331,6 +363,6 @@ fn decorate<'py>(function: Bound<'py, PyAny>, binding: Bound<'py, PyAny>) -> PyR
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let kind = decorated_type(module.py())?;
     // SAFETY: the lock is held.
-    unsafe { state().decorated = kind.into_ptr() };
+    unsafe { replace(&raw mut state().decorated, kind.into_ptr()) };
     module.add_function(wrap_pyfunction!(decorate, module)?)
 }

@@ -6,6 +6,7 @@ use std::ptr;
 
 use pyo3::ffi::*;
 use pyo3::prelude::*;
+use pyo3::types::PyDict;
 
 use crate::object::{END, free, make_type, member, or_none, owned, replace, slot, visit};
 use crate::state::state;
@@ -17,7 +18,7 @@ pub(crate) struct Frame {
     head: PyObject,
     /// 0 for one that answers nothing itself: of what a context set outside of any scope.
     pub(crate) number: u64,
-    pub(crate) scope: *mut PyObject,  // None: a baseline
+    pub(crate) scope: *mut PyObject, // None: a baseline
     pub(crate) own: *mut PyObject,
     pub(crate) parent: *mut PyObject, // None: it lies on nothing
     pub(crate) memo: *mut PyObject,
@@ -43,7 +44,11 @@ pub(crate) unsafe fn new_frame(
     own: *mut PyObject,
     parent: *mut PyObject,
 ) -> *mut PyObject {
-    let memo = if PyDict_CheckExact(own) != 0 { owned(own) } else { PyDict_New() };
+    let memo = if PyDict_CheckExact(own) != 0 {
+        owned(own)
+    } else {
+        PyDict_New()
+    };
     if memo.is_null() {
         return memo;
     }
@@ -75,7 +80,11 @@ pub(crate) unsafe fn is_frame(object: *mut PyObject) -> bool {
     kind == state().frame || kind == state().frame_base
 }
 
-unsafe extern "C" fn new(kind: *mut PyTypeObject, args: *mut PyObject, _kwargs: *mut PyObject) -> *mut PyObject {
+unsafe extern "C" fn new(
+    kind: *mut PyTypeObject,
+    args: *mut PyObject,
+    _kwargs: *mut PyObject,
+) -> *mut PyObject {
     let (mut scope, mut own, mut parent) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
     let parsed = PyArg_UnpackTuple(
         args,
@@ -86,7 +95,11 @@ unsafe extern "C" fn new(kind: *mut PyTypeObject, args: *mut PyObject, _kwargs: 
         &mut own as *mut *mut PyObject,
         &mut parent as *mut *mut PyObject,
     );
-    if parsed == 0 { ptr::null_mut() } else { new_frame(kind, scope, own, parent) }
+    if parsed == 0 {
+        ptr::null_mut()
+    } else {
+        new_frame(kind, scope, own, parent)
+    }
 }
 
 unsafe extern "C" fn get_memo(frame: *mut PyObject, _: *mut c_void) -> *mut PyObject {
@@ -123,28 +136,24 @@ unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut
     0
 }
 
+/// Drop what may be missing; a cycle through anything else goes through a dict, and is broken there.
 unsafe extern "C" fn clear(object: *mut PyObject) -> c_int {
     let frame = object.cast::<Frame>();
-    (*frame).number = next_number();
-    for field in [
-        &raw mut (*frame).scope,
-        &raw mut (*frame).own,
-        &raw mut (*frame).memo,
-        &raw mut (*frame).full,
-        &raw mut (*frame).index,
-        &raw mut (*frame).rebased,
-        &raw mut (*frame).parent,
-    ] {
-        replace(field, ptr::null_mut());
-    }
+    replace(&raw mut (*frame).full, ptr::null_mut());
+    replace(&raw mut (*frame).index, ptr::null_mut());
+    replace(&raw mut (*frame).rebased, ptr::null_mut());
     0
 }
 
 /// Drop a chain frame by frame: a long one, dropped one within the other, would exhaust the stack.
 unsafe extern "C" fn dealloc(object: *mut PyObject) {
     PyObject_GC_UnTrack(object.cast());
-    let mut next = ptr::replace(&raw mut (*object.cast::<Frame>()).parent, ptr::null_mut());
+    let frame = object.cast::<Frame>();
+    let mut next = ptr::replace(&raw mut (*frame).parent, ptr::null_mut());
     clear(object);
+    replace(&raw mut (*frame).memo, ptr::null_mut());
+    replace(&raw mut (*frame).own, ptr::null_mut());
+    replace(&raw mut (*frame).scope, ptr::null_mut());
     free(object);
     while !next.is_null() && Py_REFCNT(next) == 1 && is_frame(next) {
         let below = ptr::replace(&raw mut (*next.cast::<Frame>()).parent, ptr::null_mut());
@@ -194,7 +203,20 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
             &mut slots,
         )?
     };
-    // SAFETY: the lock is held.
-    unsafe { state().frame_base = kind.clone().into_ptr() };
+    // SAFETY: the lock is held. The library puts its own in the place of these: the type made of this one,
+    // and a baseline.
+    unsafe {
+        let (nothing, empty) = (module.py().None(), PyDict::new(module.py()));
+        let baseline = new_frame(
+            kind.as_ptr().cast(),
+            nothing.as_ptr(),
+            empty.as_ptr(),
+            nothing.as_ptr(),
+        );
+        let baseline = Bound::from_owned_ptr_or_err(module.py(), baseline)?;
+        replace(&raw mut state().frame_base, kind.clone().into_ptr());
+        replace(&raw mut state().frame, kind.clone().into_ptr());
+        replace(&raw mut state().baseline, baseline.into_ptr());
+    }
     module.add("FrameBase", kind)
 }

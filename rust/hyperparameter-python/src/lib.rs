@@ -7,15 +7,33 @@
 //!
 //! The types are made from slots by hand. Measured on a read, PyO3's own trampolines, which count the depth of
 //! the interpreter lock and catch panics at every call, cost as much as all of the rest (`make bench`).
-//! Nothing here panics: there is no indexing, no unwrapping and no arithmetic that can fail.
+//! Nothing here panics: there is no unwrapping, no arithmetic that can fail, and the one array that is indexed
+//! (`call::follow`) is as long as what was counted before.
+//!
+//! # What is relied on
+//! Every function here is called with the interpreter lock held, and on live objects. Other code (a value's
+//! `__del__`, its type's `__hash__`, the collector) can run in whatever allocates, compares, calls or drops:
+//! what is used after such a step is owned, and a field is changed before what it held is dropped. The context
+//! variable holds frames of this module or None, which this library alone sees to.
+//!
+//! Of the fields of an object the collector clears only those that may be missing. Every cycle goes through a
+//! dict too (a frame's memo, a scope's overrides, what a function has in its `__dict__`), and is broken there, so no
+//! method ever meets an object that lacks a part of its own.
 //!
 //! # The interpreter lock
-//! `gil_used = true`, on purpose. What a reference remembers is three fields that are written one after the
-//! other, the state of the module is plain memory, and a remembered value is borrowed from its frame: with the
-//! lock nothing runs in between; without it each would need its own. A free-threaded interpreter takes the lock
-//! back when it imports this module, or is given the Python kernel: HYPERPARAMETER_KERNEL=python.
-//! PyO3 refuses to import the module into a second interpreter of the process, as its state is the process's.
+//! `gil_used = true`, after looking at each thing that is shared:
+//! - What a reference or a decorated function remembers is several fields, which are written and read with no
+//!   call in between. Without the lock a reader could see the number of one answer and the value of another.
+//! - A value that is remembered is borrowed from its frame, which lives for as long as the context points at it;
+//!   so is the frame, and the baseline, until it is owned: another thread could drop it in between.
+//! - The state of the module and the frames' numbers are plain memory.
+//!
+//! So each would need a lock or an atomic pointer at every read. A free-threaded interpreter takes its lock back
+//! when it imports this module, and warns that it does; HYPERPARAMETER_KERNEL=python spares it.
+//! The state is the process's: it is refused to any interpreter but the main one (`state::init`). A second import
+//! by a second copy of the library makes the state anew, for that copy; the first raises errors from then on.
 
+#![allow(unsafe_code)] // the types are made by hand: see above
 #![allow(unsafe_op_in_unsafe_fn)] // every function here is one, and all say what they rely on
 
 mod call;

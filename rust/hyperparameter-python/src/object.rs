@@ -35,6 +35,14 @@ pub(crate) unsafe fn is_static(kind: *mut PyTypeObject) -> bool {
     (*kind).tp_flags & Py_TPFLAGS_HEAPTYPE == 0
 }
 
+/// Tell whether an object is a type, and the other one or made of it.
+///
+/// # Safety
+/// They are live objects, the latter a type; the interpreter lock is held.
+pub(crate) unsafe fn is_made_of(kind: *mut PyObject, base: *mut PyObject) -> bool {
+    PyType_Check(kind) != 0 && PyType_IsSubtype(kind.cast(), base.cast()) != 0
+}
+
 /// Return a constant `None` for nothing.
 ///
 /// # Safety
@@ -66,12 +74,20 @@ pub(crate) const fn offset_member(name: &'static CStr, offset: usize) -> PyMembe
     }
 }
 
-pub(crate) const END: PyMemberDef =
-    PyMemberDef { name: ptr::null(), type_code: 0, offset: 0, flags: 0, doc: ptr::null() };
+pub(crate) const END: PyMemberDef = PyMemberDef {
+    name: ptr::null(),
+    type_code: 0,
+    offset: 0,
+    flags: 0,
+    doc: ptr::null(),
+};
 
 /// A slot of a type.
 pub(crate) fn slot(slot: c_int, function: *mut c_void) -> PyType_Slot {
-    PyType_Slot { slot, pfunc: function }
+    PyType_Slot {
+        slot,
+        pfunc: function,
+    }
 }
 
 /// Make a type.

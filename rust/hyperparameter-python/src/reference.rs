@@ -8,7 +8,9 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 
 use crate::frame::{Frame, is_frame};
-use crate::object::{END, free, is_static, make_type, member, offset_member, owned, replace, slot, visit};
+use crate::object::{
+    END, free, is_static, make_type, member, offset_member, owned, replace, slot, visit,
+};
 use crate::state::{current, state};
 
 /// A reference, and what it answered last.
@@ -51,9 +53,20 @@ pub(crate) unsafe fn new_reference(kind: *mut PyTypeObject, key: *mut PyObject) 
     made
 }
 
-unsafe extern "C" fn new(kind: *mut PyTypeObject, args: *mut PyObject, _kwargs: *mut PyObject) -> *mut PyObject {
+unsafe extern "C" fn new(
+    kind: *mut PyTypeObject,
+    args: *mut PyObject,
+    _kwargs: *mut PyObject,
+) -> *mut PyObject {
     let mut key: *mut PyObject = ptr::null_mut();
-    if PyArg_UnpackTuple(args, c"Reference".as_ptr(), 1, 1, &mut key as *mut *mut PyObject) == 0 {
+    if PyArg_UnpackTuple(
+        args,
+        c"Reference".as_ptr(),
+        1,
+        1,
+        &mut key as *mut *mut PyObject,
+    ) == 0
+    {
         return ptr::null_mut();
     }
     if PyUnicode_CheckExact(key) == 0 {
@@ -80,13 +93,21 @@ unsafe fn read(reference: *mut Reference, default: *mut PyObject) -> *mut PyObje
     let frame = current().cast::<Frame>();
     let last = &(*reference).last;
     if last.number == (*frame).number && last.kind == Py_TYPE(default) {
-        return owned(if last.value.is_null() { default } else { last.value });
+        return owned(if last.value.is_null() {
+            default
+        } else {
+            last.value
+        });
     }
     look_up(reference, frame.cast(), default)
 }
 
 #[inline(never)]
-unsafe fn look_up(reference: *mut Reference, frame: *mut PyObject, default: *mut PyObject) -> *mut PyObject {
+unsafe fn look_up(
+    reference: *mut Reference,
+    frame: *mut PyObject,
+    default: *mut PyObject,
+) -> *mut PyObject {
     let key = (*reference).key;
     let number = (*frame.cast::<Frame>()).number;
     if number == 0 || !is_frame(frame) {
@@ -155,7 +176,11 @@ unsafe fn remembered(frame: *mut Frame, key: *mut PyObject) -> *mut PyObject {
 }
 
 /// Return the answer of a type that the frame remembers for a key, borrowed; null for none.
-unsafe fn converted(frame: *mut Frame, key: *mut PyObject, kind: *mut PyTypeObject) -> *mut PyObject {
+unsafe fn converted(
+    frame: *mut Frame,
+    key: *mut PyObject,
+    kind: *mut PyTypeObject,
+) -> *mut PyObject {
     let asked = PyTuple_Pack(2, key, kind.cast::<PyObject>());
     if asked.is_null() {
         return NULL;
@@ -165,19 +190,34 @@ unsafe fn converted(frame: *mut Frame, key: *mut PyObject, kind: *mut PyTypeObje
     answer
 }
 
+/// Tell whether no value of a type is a mapping. It asks a type that lives for ever alone: any other can have a
+/// hash of its own, which is other code.
 #[inline(always)]
-unsafe fn is_plain(kind: *mut PyTypeObject) -> bool {
+pub(crate) unsafe fn is_plain(kind: *mut PyTypeObject) -> bool {
     is_static(kind) && PySet_Contains(state().plain, kind.cast()) == 1
 }
 
-unsafe fn remember(reference: *mut Reference, frame: *mut Frame, kind: *mut PyTypeObject, value: *mut PyObject) {
+unsafe fn remember(
+    reference: *mut Reference,
+    frame: *mut Frame,
+    kind: *mut PyTypeObject,
+    value: *mut PyObject,
+) {
     if is_static(kind) {
-        (*reference).last = Last { number: (*frame).number, kind, value };
+        (*reference).last = Last {
+            number: (*frame).number,
+            kind,
+            value,
+        };
     }
 }
 
 /// `reference()` and `reference(default)`
-unsafe extern "C" fn call(reference: *mut PyObject, args: *mut PyObject, kwargs: *mut PyObject) -> *mut PyObject {
+unsafe extern "C" fn call(
+    reference: *mut PyObject,
+    args: *mut PyObject,
+    kwargs: *mut PyObject,
+) -> *mut PyObject {
     if kwargs.is_null() || PyDict_Size(kwargs) == 0 {
         match PyTuple_GET_SIZE(args) {
             0 => return PyObject_CallOneArg(state().require, reference),
@@ -185,7 +225,10 @@ unsafe extern "C" fn call(reference: *mut PyObject, args: *mut PyObject, kwargs:
             _ => {}
         }
     }
-    PyErr_SetString(PyExc_TypeError, c"a reference takes one positional argument, the default, or none".as_ptr());
+    PyErr_SetString(
+        PyExc_TypeError,
+        c"a reference takes one positional argument, the default, or none".as_ptr(),
+    );
     NULL
 }
 
@@ -205,13 +248,22 @@ unsafe fn is_dunder(name: *mut PyObject) -> bool {
 ///
 /// # Safety
 /// The interpreter lock is held; `children` is a field of `parent`, which is a live object.
-pub(crate) unsafe fn named(parent: *mut PyObject, children: *mut *mut PyObject, name: *mut PyObject) -> *mut PyObject {
+pub(crate) unsafe fn named(
+    parent: *mut PyObject,
+    children: *mut *mut PyObject,
+    name: *mut PyObject,
+) -> *mut PyObject {
     let child = PyObject_CallFunctionObjArgs(state().child, parent, name, NULL);
     if child.is_null() {
         return NULL;
     }
     if (*children).is_null() {
-        *children = PyDict_New();
+        let made = PyDict_New(); // which can run other code, which can make it too
+        if (*children).is_null() {
+            *children = made;
+        } else {
+            Py_XDECREF(made);
+        }
     } else if PyDict_Size(*children) >= MOST_CHILDREN {
         PyDict_Clear(*children);
     }
@@ -225,7 +277,11 @@ pub(crate) unsafe fn named(parent: *mut PyObject, children: *mut *mut PyObject, 
 /// Return a child that is known by its name, borrowed.
 #[inline(always)]
 pub(crate) unsafe fn known(children: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
-    if children.is_null() { NULL } else { PyDict_GetItemWithError(children, name) }
+    if children.is_null() {
+        NULL
+    } else {
+        PyDict_GetItemWithError(children, name)
+    }
 }
 
 unsafe extern "C" fn getattro(object: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
@@ -250,7 +306,12 @@ unsafe extern "C" fn getattro(object: *mut PyObject, name: *mut PyObject) -> *mu
 // --- The type ---
 
 unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut c_void) -> c_int {
-    visit!(visit, arg, Py_TYPE(object).cast(), (*object.cast::<Reference>()).children);
+    visit!(
+        visit,
+        arg,
+        Py_TYPE(object).cast(),
+        (*object.cast::<Reference>()).children
+    );
     0
 }
 
@@ -297,6 +358,9 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
         )?
     };
     // SAFETY: the lock is held.
-    unsafe { state().reference_base = kind.clone().into_ptr() };
+    unsafe {
+        replace(&raw mut state().reference_base, kind.clone().into_ptr());
+        replace(&raw mut state().reference, kind.clone().into_ptr());
+    }
     module.add("ReferenceBase", kind)
 }

@@ -8,8 +8,10 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 
 use crate::frame::{Frame, is_frame, new_frame};
-use crate::object::{END, free, make_type, member, offset_member, owned, replace, slot, visit};
-use crate::reference::{known, named, new_reference};
+use crate::object::{
+    END, free, is_made_of, make_type, member, offset_member, owned, replace, slot, visit,
+};
+use crate::reference::{is_plain, known, named, new_reference};
 use crate::state::{current, point_at, state};
 
 const NULL: *mut PyObject = ptr::null_mut();
@@ -38,25 +40,42 @@ unsafe fn new_scope(kind: *mut PyTypeObject, own: *mut PyObject) -> *mut PyObjec
     made
 }
 
-unsafe extern "C" fn new(kind: *mut PyTypeObject, args: *mut PyObject, _kwargs: *mut PyObject) -> *mut PyObject {
+unsafe extern "C" fn new(
+    kind: *mut PyTypeObject,
+    args: *mut PyObject,
+    _kwargs: *mut PyObject,
+) -> *mut PyObject {
     let mut own: *mut PyObject = NULL;
-    if PyArg_UnpackTuple(args, c"Scope".as_ptr(), 1, 1, &mut own as *mut *mut PyObject) == 0 {
+    if PyArg_UnpackTuple(
+        args,
+        c"Scope".as_ptr(),
+        1,
+        1,
+        &mut own as *mut *mut PyObject,
+    ) == 0
+    {
         return NULL;
     }
     new_scope(kind, own)
 }
 
 unsafe extern "C" fn enter(scope: *mut PyObject, _: *mut PyObject) -> *mut PyObject {
-    let below = current();
-    let below = if is_frame(below) && (*below.cast::<Frame>()).number == 0 {
-        PyObject_CallFunctionObjArgs(state().over, below, state().baseline, NULL)
-    } else {
-        owned(below)
-    };
-    if below.is_null() {
-        return NULL;
+    let mut below = owned(current());
+    if is_frame(below) && (*below.cast::<Frame>()).number == 0 {
+        let baseline = owned(state().baseline);
+        let rebased = PyObject_CallFunctionObjArgs(state().over, below, baseline, NULL);
+        Py_DECREF(baseline);
+        replace(&raw mut below, rebased);
+        if below.is_null() {
+            return NULL;
+        }
     }
-    let frame = new_frame(state().frame.cast(), scope, (*scope.cast::<Scope>()).own, below);
+    let frame = new_frame(
+        state().frame.cast(),
+        scope,
+        (*scope.cast::<Scope>()).own,
+        below,
+    );
     Py_DECREF(below);
     if frame.is_null() {
         return NULL;
@@ -66,14 +85,22 @@ unsafe extern "C" fn enter(scope: *mut PyObject, _: *mut PyObject) -> *mut PyObj
     if done { owned(scope) } else { NULL }
 }
 
-unsafe extern "C" fn exit(scope: *mut PyObject, _args: *mut *mut PyObject, _count: Py_ssize_t) -> *mut PyObject {
+unsafe extern "C" fn exit(
+    scope: *mut PyObject,
+    _args: *mut *mut PyObject,
+    _count: Py_ssize_t,
+) -> *mut PyObject {
     let frame = current();
     if is_frame(frame) && (*frame.cast::<Frame>()).scope == scope {
         let below = (*frame.cast::<Frame>()).parent;
         if is_frame(below) {
             let around = (*below.cast::<Frame>()).scope;
             if around == Py_None() {
-                return if point_at(NULL) { owned(Py_None()) } else { NULL };
+                return if point_at(NULL) {
+                    owned(Py_None())
+                } else {
+                    NULL
+                };
             }
             if around != state().context {
                 let below = owned(below);
@@ -87,12 +114,12 @@ unsafe extern "C" fn exit(scope: *mut PyObject, _args: *mut *mut PyObject, _coun
 }
 
 unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut c_void) -> c_int {
-    visit!(visit, arg, Py_TYPE(object).cast(), (*object.cast::<Scope>()).own);
-    0
-}
-
-unsafe extern "C" fn clear(object: *mut PyObject) -> c_int {
-    replace(&raw mut (*object.cast::<Scope>()).own, NULL);
+    visit!(
+        visit,
+        arg,
+        Py_TYPE(object).cast(),
+        (*object.cast::<Scope>()).own
+    );
     0
 }
 
@@ -101,7 +128,7 @@ unsafe extern "C" fn dealloc(object: *mut PyObject) {
     if !(*object.cast::<Scope>()).weak.is_null() {
         PyObject_ClearWeakRefs(object);
     }
-    clear(object);
+    replace(&raw mut (*object.cast::<Scope>()).own, NULL); // a cycle through it is broken at one of its dicts
     free(object);
 }
 
@@ -120,7 +147,9 @@ fn scope_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         },
         PyMethodDef {
             ml_name: c"__exit__".as_ptr(),
-            ml_meth: PyMethodDefPointer { PyCFunctionFast: exit },
+            ml_meth: PyMethodDefPointer {
+                PyCFunctionFast: exit,
+            },
             ml_flags: METH_FASTCALL,
             ml_doc: ptr::null(),
         },
@@ -130,14 +159,21 @@ fn scope_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         slot(Py_tp_new, new as *mut c_void),
         slot(Py_tp_dealloc, dealloc as *mut c_void),
         slot(Py_tp_traverse, traverse as *mut c_void),
-        slot(Py_tp_clear, clear as *mut c_void),
         slot(Py_tp_methods, methods.as_mut_ptr().cast()),
         slot(Py_tp_members, members.as_mut_ptr().cast()),
         slot(0, ptr::null_mut()),
     ];
     let flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
     // SAFETY: the slots are those of scopes.
-    unsafe { make_type(py, c"hyperparameter._native.ScopeBase", size_of::<Scope>(), flags, &mut slots) }
+    unsafe {
+        make_type(
+            py,
+            c"hyperparameter._native.ScopeBase",
+            size_of::<Scope>(),
+            flags,
+            &mut slots,
+        )
+    }
 }
 
 // --- `hp.scope` ---
@@ -149,12 +185,23 @@ struct Root {
     scope: *mut PyObject, // the type of what it makes
 }
 
-unsafe extern "C" fn root_new(kind: *mut PyTypeObject, args: *mut PyObject, _kwargs: *mut PyObject) -> *mut PyObject {
+unsafe extern "C" fn root_new(
+    kind: *mut PyTypeObject,
+    args: *mut PyObject,
+    _kwargs: *mut PyObject,
+) -> *mut PyObject {
     let mut scope: *mut PyObject = NULL;
-    if PyArg_UnpackTuple(args, c"Root".as_ptr(), 1, 1, &mut scope as *mut *mut PyObject) == 0 {
+    if PyArg_UnpackTuple(
+        args,
+        c"Root".as_ptr(),
+        1,
+        1,
+        &mut scope as *mut *mut PyObject,
+    ) == 0
+    {
         return NULL;
     }
-    if PyType_Check(scope) == 0 {
+    if !is_made_of(scope, state().scope_base) {
         PyErr_SetString(PyExc_TypeError, c"wanted the type of scopes".as_ptr());
         return NULL;
     }
@@ -197,7 +244,11 @@ unsafe extern "C" fn root_subscript(_root: *mut PyObject, key: *mut PyObject) ->
 
 /// Return a key as text, or null with an error set.
 unsafe fn checked(key: *mut PyObject) -> *mut PyObject {
-    if is_good(key) { owned(key) } else { PyObject_CallOneArg(state().check, key) }
+    if is_good(key) {
+        owned(key)
+    } else {
+        PyObject_CallOneArg(state().check, key)
+    }
 }
 
 /// Tell whether a key was found good before.
@@ -205,7 +256,11 @@ unsafe fn is_good(key: *mut PyObject) -> bool {
     PyUnicode_CheckExact(key) != 0 && PySet_Contains(state().good, key) == 1
 }
 
-unsafe extern "C" fn root_call(object: *mut PyObject, args: *mut PyObject, kwargs: *mut PyObject) -> *mut PyObject {
+unsafe extern "C" fn root_call(
+    object: *mut PyObject,
+    args: *mut PyObject,
+    kwargs: *mut PyObject,
+) -> *mut PyObject {
     let origin = caller();
     if origin.is_null() {
         return NULL;
@@ -219,7 +274,11 @@ unsafe extern "C" fn root_call(object: *mut PyObject, args: *mut PyObject, kwarg
         }
     }
     if own.is_null() {
-        let params = if kwargs.is_null() { PyDict_New() } else { owned(kwargs) };
+        let params = if kwargs.is_null() {
+            PyDict_New()
+        } else {
+            owned(kwargs)
+        };
         if !params.is_null() {
             own = PyObject_CallFunctionObjArgs(state().overrides, args, params, origin, NULL);
             Py_DECREF(params);
@@ -242,7 +301,11 @@ unsafe fn caller() -> *mut PyObject {
     }
     let code = PyFrame_GetCode(frame);
     let instruction = PyLong_FromLong(PyFrame_GetLasti(frame).into());
-    let origin = if instruction.is_null() { NULL } else { PyTuple_New(2) };
+    let origin = if instruction.is_null() {
+        NULL
+    } else {
+        PyTuple_New(2)
+    };
     if origin.is_null() {
         Py_DECREF(code.cast());
         Py_XDECREF(instruction);
@@ -262,24 +325,37 @@ unsafe fn plain_overrides(kwargs: *mut PyObject, origin: *mut PyObject) -> *mut 
     }
     let (mut at, mut key, mut value) = (0, NULL, NULL);
     while PyDict_Next(kwargs, &mut at, &mut key, &mut value) != 0 {
-        if !is_good(key) || PySet_Contains(state().plain, Py_TYPE(value).cast()) != 1 {
+        if !is_good(key) || !is_plain(Py_TYPE(value)) {
             Py_DECREF(own);
             return NULL;
         }
+        let (key, value) = (owned(key), owned(value)); // other code may have the dict, and run
         let entry = PyTuple_Pack(2, value, origin);
-        if entry.is_null() || PyDict_SetItem(own, key, entry) < 0 {
-            Py_XDECREF(entry);
+        let done = !entry.is_null() && PyDict_SetItem(own, key, entry) == 0;
+        Py_XDECREF(entry);
+        Py_DECREF(value);
+        Py_DECREF(key);
+        if !done {
             Py_DECREF(own);
             return NULL;
         }
-        Py_DECREF(entry);
     }
     own
 }
 
-unsafe extern "C" fn root_traverse(object: *mut PyObject, visit: visitproc, arg: *mut c_void) -> c_int {
+unsafe extern "C" fn root_traverse(
+    object: *mut PyObject,
+    visit: visitproc,
+    arg: *mut c_void,
+) -> c_int {
     let root = object.cast::<Root>();
-    visit!(visit, arg, Py_TYPE(object).cast(), (*root).children, (*root).scope);
+    visit!(
+        visit,
+        arg,
+        Py_TYPE(object).cast(),
+        (*root).children,
+        (*root).scope
+    );
     0
 }
 
@@ -296,7 +372,10 @@ unsafe extern "C" fn root_dealloc(object: *mut PyObject) {
 }
 
 fn root_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-    let members = Box::leak(Box::new([member(c"__scope__", offset_of!(Root, scope), Py_READONLY), END]));
+    let members = Box::leak(Box::new([
+        member(c"__scope__", offset_of!(Root, scope), Py_READONLY),
+        END,
+    ]));
     let mut slots = [
         slot(Py_tp_new, root_new as *mut c_void),
         slot(Py_tp_dealloc, root_dealloc as *mut c_void),
@@ -310,10 +389,21 @@ fn root_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
     ];
     let flags = Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC;
     // SAFETY: the slots are those of the root.
-    unsafe { make_type(py, c"hyperparameter._native.RootBase", size_of::<Root>(), flags, &mut slots) }
+    unsafe {
+        make_type(
+            py,
+            c"hyperparameter._native.RootBase",
+            size_of::<Root>(),
+            flags,
+            &mut slots,
+        )
+    }
 }
 
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    module.add("ScopeBase", scope_type(module.py())?)?;
+    let kind = scope_type(module.py())?;
+    // SAFETY: the lock is held.
+    unsafe { replace(&raw mut state().scope_base, kind.clone().into_ptr()) };
+    module.add("ScopeBase", kind)?;
     module.add("RootBase", root_type(module.py())?)
 }

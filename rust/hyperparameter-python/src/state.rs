@@ -3,27 +3,28 @@
 use std::cell::UnsafeCell;
 use std::ptr;
 
-use pyo3::exceptions::{PyKeyError, PyTypeError};
+use pyo3::exceptions::{PyImportError, PyKeyError, PyTypeError};
 use pyo3::ffi::*;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::object::{owned, replace};
+use crate::object::{is_made_of, owned, replace};
 
 /// Everything that the functions of this module need to know. Each is owned for as long as the process runs.
 pub(crate) struct State {
-    pub(crate) current: *mut PyObject,     // the ContextVar
-    pub(crate) baseline: *mut PyObject,    // a Frame
-    pub(crate) frame_base: *mut PyObject,  // types
+    pub(crate) current: *mut PyObject,    // the ContextVar
+    pub(crate) baseline: *mut PyObject,   // a Frame
+    pub(crate) frame_base: *mut PyObject, // types
     pub(crate) reference_base: *mut PyObject,
+    pub(crate) scope_base: *mut PyObject,
     pub(crate) decorated: *mut PyObject,
-    pub(crate) frame: *mut PyObject,       // what is made of them
+    pub(crate) frame: *mut PyObject, // what is made of them
     pub(crate) reference: *mut PyObject,
-    pub(crate) missing: *mut PyObject,     // stands for no value
-    pub(crate) context: *mut PyObject,     // the scope that stands for a context itself
-    pub(crate) good: *mut PyObject,        // the set of keys that are known as good
-    pub(crate) plain: *mut PyObject,       // the set of types that are never mappings
-    pub(crate) over: *mut PyObject,        // functions
+    pub(crate) missing: *mut PyObject, // stands for no value
+    pub(crate) context: *mut PyObject, // the scope that stands for a context itself
+    pub(crate) good: *mut PyObject,    // the set of keys that are known as good
+    pub(crate) plain: *mut PyObject,   // the set of types that are never mappings
+    pub(crate) over: *mut PyObject,    // functions
     pub(crate) leave: *mut PyObject,
     pub(crate) read: *mut PyObject,
     pub(crate) require: *mut PyObject,
@@ -40,27 +41,8 @@ unsafe impl Sync for Locked {}
 
 const NULL: *mut PyObject = ptr::null_mut();
 
-static STATE: Locked = Locked(UnsafeCell::new(State {
-    current: NULL,
-    baseline: NULL,
-    frame_base: NULL,
-    reference_base: NULL,
-    decorated: NULL,
-    frame: NULL,
-    reference: NULL,
-    missing: NULL,
-    context: NULL,
-    good: NULL,
-    plain: NULL,
-    over: NULL,
-    leave: NULL,
-    read: NULL,
-    require: NULL,
-    refuse: NULL,
-    child: NULL,
-    check: NULL,
-    overrides: NULL,
-}));
+// SAFETY: of pointers alone, which may be null; `init` comes before whatever uses them.
+static STATE: Locked = Locked(UnsafeCell::new(unsafe { std::mem::zeroed() }));
 
 /// Return the state.
 ///
@@ -71,11 +53,41 @@ pub(crate) unsafe fn state() -> &'static mut State {
     &mut *STATE.0.get()
 }
 
+/// Make the state; each `add_to` puts its types in.
 pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
-    // SAFETY: the lock is held, and the variable is kept for ever.
+    // SAFETY: the lock is held, and what is made here is kept for ever.
     unsafe {
+        // The state is the process's, and objects are an interpreter's. PyO3 does not look.
+        if PyInterpreterState_GetID(PyInterpreterState_Get()) != 0 {
+            let text = "it serves the main interpreter of a process, and this is another one";
+            return Err(PyImportError::new_err(text));
+        }
         let current = PyContextVar_New(c"hyperparameter".as_ptr(), Py_None());
-        state().current = Bound::from_owned_ptr_or_err(py, current)?.into_ptr();
+        let current = Bound::from_owned_ptr_or_err(py, current)?.into_ptr();
+        let none = || owned(Py_None()); // until something is adopted: a call of it raises
+        let empty = || PyFrozenSet_New(NULL);
+        *STATE.0.get() = State {
+            current,
+            baseline: none(),
+            frame_base: none(),
+            reference_base: none(),
+            scope_base: none(),
+            decorated: none(),
+            frame: none(),
+            missing: none(),
+            reference: none(),
+            context: none(),
+            good: empty(),
+            plain: empty(),
+            over: none(),
+            leave: none(),
+            read: none(),
+            require: none(),
+            refuse: none(),
+            child: none(),
+            check: none(),
+            overrides: none(),
+        };
     }
     Ok(())
 }
@@ -94,7 +106,11 @@ pub(crate) unsafe fn current() -> *mut PyObject {
         return state().baseline;
     }
     Py_DECREF(frame); // the context has it
-    if frame == Py_None() { state().baseline } else { frame }
+    if frame == Py_None() {
+        state().baseline
+    } else {
+        frame
+    }
 }
 
 /// Point the context at a frame; a null pointer stands for the baseline.
@@ -103,9 +119,32 @@ pub(crate) unsafe fn current() -> *mut PyObject {
 /// The interpreter lock is held; the frame is one, or null.
 pub(crate) unsafe fn point_at(frame: *mut PyObject) -> bool {
     let frame = if frame.is_null() { Py_None() } else { frame };
+    // Until Python 3.12 the collector can run in the midst of setting, and a `__del__` then set it too, which
+    // would free what the former is at.
+    let collects = PyGC_Disable() != 0;
     let token = PyContextVar_Set(state().current, frame);
-    Py_XDECREF(token);
+    if collects {
+        PyGC_Enable();
+    }
+    Py_XDECREF(token); // and with it what was set before
     !token.is_null()
+}
+
+/// Point the context at a frame; None stands for the baseline.
+#[pyfunction]
+fn set_current(frame: Bound<'_, PyAny>) -> PyResult<()> {
+    // SAFETY: the lock is held, and the type of the frame is checked.
+    unsafe {
+        let kind = state().frame_base.cast::<PyTypeObject>();
+        if !frame.is_none() && PyObject_TypeCheck(frame.as_ptr(), kind) == 0 {
+            return Err(PyTypeError::new_err("a context points at a frame"));
+        }
+        if point_at(frame.as_ptr()) {
+            Ok(())
+        } else {
+            Err(PyErr::fetch(frame.py()))
+        }
+    }
 }
 
 #[pyfunction]
@@ -122,7 +161,7 @@ fn set_baseline(frame: Bound<'_, PyAny>) -> PyResult<()> {
         if PyObject_TypeCheck(frame.as_ptr(), kind) == 0 {
             return Err(PyTypeError::new_err("a baseline is a frame"));
         }
-        replace(&mut state().baseline, frame.into_ptr());
+        replace(&raw mut state().baseline, frame.into_ptr());
     }
     Ok(())
 }
@@ -154,8 +193,16 @@ fn adopt(parts: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
                 _ => return Err(PyKeyError::new_err(name)),
             }
         };
-        // SAFETY: as above.
-        unsafe { replace(field, part.into_ptr()) };
+        // SAFETY: as above; a type that is taken is one made of ours.
+        unsafe {
+            if matches!(name.as_str(), "frame" | "reference") && !is_made_of(part.as_ptr(), *field)
+            {
+                return Err(PyTypeError::new_err(format!(
+                    "{name}: wanted a type made of {name}s"
+                )));
+            }
+            replace(field, part.into_ptr());
+        }
     }
     Ok(())
 }
@@ -166,5 +213,6 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add("current", current)?;
     module.add_function(wrap_pyfunction!(get_baseline, module)?)?;
     module.add_function(wrap_pyfunction!(set_baseline, module)?)?;
+    module.add_function(wrap_pyfunction!(set_current, module)?)?;
     module.add_function(wrap_pyfunction!(adopt, module)?)
 }

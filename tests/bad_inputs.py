@@ -1,0 +1,403 @@
+"""What `test_kernels.py` runs under each kernel: bad input of every kind, and values that misbehave.
+
+Each case prints what came of it, one a line: the value, or the error's type and text.
+"""
+
+import copy
+import functools
+import gc
+import inspect
+import pickle
+import re
+import typing
+import unittest.mock
+import weakref
+
+import hyperparameter as hp
+
+CASES = []
+
+
+def case(function):
+    CASES.append(function)
+    return function
+
+
+def cases(*texts):
+    CASES.extend(functools.partial(eval, text, globals()) for text in texts)
+
+
+class Raises:
+    """Raise at everything that the library could ask of a value."""
+
+    def _raise(self, *args):
+        raise ZeroDivisionError("a value's own")
+
+    __eq__ = __hash__ = __or__ = __ror__ = __bool__ = __len__ = __iter__ = __repr__ = __str__ = _raise
+    __int__ = __float__ = __index__ = _raise
+
+
+class OddType(type):
+    def __eq__(cls, other):
+        raise ZeroDivisionError("a type's own")
+
+    __hash__ = None
+
+
+class Odd(metaclass=OddType):
+    pass
+
+
+class Text(str):
+    __slots__ = ()
+
+    def __eq__(self, other):
+        hp.scope.re.entered | 0
+        return str.__eq__(self, other)
+
+    def __hash__(self):
+        hp.scope.re.entered | 0
+        return str.__hash__(self)
+
+
+class Reenters:
+    """Use the library, and raise, where it is dropped."""
+
+    def __del__(self):
+        with hp.scope(**{"left.behind": 1}):
+            assert hp.scope.left.behind | 0 == 1
+            assert f() == (1, 2)
+
+
+@hp.param("f")
+def f(a=1, b=2):
+    return a, b
+
+
+@hp.param("many")
+def many(a, b, c, d, e, f, g, h, i, j, k, ll, m, n, o, p, q, r, s=19):
+    return a + b + q + r + s
+
+
+@hp.param("only")
+def only(a, /, b=2, *, c=3):
+    return a, b, c
+
+
+class C:
+    @hp.param("c")
+    def method(self, x=1):
+        return type(self).__name__, x
+
+    @hp.param("c")
+    @classmethod
+    def of_class(cls, x=1):
+        return cls.__name__, x
+
+    @classmethod
+    @hp.param("c")
+    def of_class_too(cls, x=1):
+        return cls.__name__, x
+
+    @hp.param("c")
+    @staticmethod
+    def static(x=1):
+        return x
+
+
+cases(
+    # keys
+    *(f"hp.scope[{key!r}]" for key in ("", ".", "a.", ".a", "a..b", "a=b", " a", "a ", "a\n", "\x00", "\x85")),
+    *(f"hp.scope.a[{key}]" for key in ("None", "1.5", "True", "b''", "()", "[]", "object", "-1", "'x..y'")),
+    "hp.scope(**{'': 1})",
+    "hp.scope(**{'a..b': 1})",
+    "hp.scope({'a': {'': 1}})",
+    "hp.scope({1.5: 1})",
+    "hp.scope('a')",
+    "hp.scope('=1')",
+    "hp.scope(3)",
+    "hp.scope(None)",
+    "hp.scope(a=hp.scope.b)",
+    "hp.scope.update",
+    "hp.scope.__missing__",
+    "hp.scope.a.__missing__",
+    "hp.scope.a.__",
+    "hp.scope.a.___",
+    "getattr(hp.scope, 'a b ')",
+    "getattr(hp.scope.a, 'x=y')",
+    "getattr(hp.scope.a, Text('x'))",
+    "getattr(hp.scope, Text('x')) | 3",
+    "hp.scope[Text('x')] | 3",
+    "hp.scope(**{Text('x'): 4})",
+    # reading
+    "hp.scope.missing()",
+    "hp.scope.a.b(1, 2)",
+    "hp.scope.a.b(default=1)",
+    "hp.scope.a | hp.scope.b",
+    "hp.scope.a | hp.scope().b",
+    "hp.scope().a | hp.scope.b",
+    "3 | hp.scope.a",
+    "{} | hp.scope.a",
+    "{1} | hp.scope.a",
+    "int | hp.scope.a",
+    "None | hp.scope.a",
+    "Raises() | hp.scope.a",
+    "type(hp.scope.a | Raises())",
+    "type(hp.scope.a(Raises()))",
+    "type(hp.scope.a | Odd())",
+    "hp.scope.a | Odd is Odd",
+    "hp.scope.a == 1",
+    "hp.scope.a + 1",
+    "1 + hp.scope.a",
+    "hp.scope.a < 1",
+    "int(hp.scope.a)",
+    "float(hp.scope.a)",
+    "len(hp.scope.a)",
+    "iter(hp.scope.a)",
+    "1 in hp.scope.a",
+    "-hp.scope.a",
+    "f'{hp.scope.a:>3}'",
+    "f'{hp.scope.a}'",
+    "repr(hp.scope), repr(hp.scope.a), bool(hp.scope.a)",
+    "dir(hp.scope)",
+    "hash(hp.scope.a) == hash('a')",
+    "isinstance(hp.scope.a, hp.Reference), isinstance(hp.scope(), hp.Scope)",
+    "setattr(hp.scope, 'current', 1)",
+    "setattr(hp.scope.a, '__x__', 1)",
+    "hp.scope().update(a=1)",
+    "pickle.loads(pickle.dumps(hp.scope.a.b)) == hp.scope.a.b",
+    "pickle.loads(pickle.dumps(hp.scope)) is hp.scope",
+    "pickle.loads(pickle.dumps(hp.scope(a=1)))",
+    "pickle.dumps(hp.scope().a)",
+    "copy.copy(hp.scope.a) == copy.deepcopy(hp.scope.a) == hp.scope.a",
+    "copy.deepcopy(hp.scope) is copy.copy(hp.scope) is hp.scope",
+    "copy.copy(hp.scope(a=1)), copy.deepcopy(hp.scope(a=1))",
+    "weakref.ref(hp.scope.a)() is hp.scope.a",
+    "hp.Reference(1)",
+    "hp.scope().__exit__()",
+    "hp.scope().__exit__(None, None, None)",
+    # decorated functions
+    "hp.param(3)",
+    "hp.param('a..b')",
+    "hp.param('ns')(3)",
+    "f(1, 2, 3)",
+    "f(1, a=1)",
+    "f(c=1)",
+    "f(**{1: 2})",
+    "many()",
+    "many(*range(18))",
+    "many(*range(17), r=5)",
+    "many(*range(20))",
+    "only()",
+    "only(a=1)",
+    "only(1, 2, 3)",
+    "C().method(), C.of_class(), C().of_class(), C.of_class_too(), C().of_class_too()",
+    "C.static(), C().static()",
+    "C.method()",
+    "C.method(C()), C.__dict__['method'].__get__(C())(5)",
+    "inspect.isfunction(f), inspect.isroutine(f), inspect.ismethod(C().method), callable(f)",
+    "inspect.signature(f), inspect.signature(C().method), inspect.getdoc(f)",
+    "inspect.unwrap(f) is f.__wrapped__",
+    "inspect.getsource(f), inspect.getmodule(f).__name__",
+    "f.__name__, f.__qualname__, f.__module__, f.__doc__, f.__annotations__, C.method.__qualname__",
+    "typing.get_type_hints(f)",
+    "f.missing",
+    "pickle.loads(pickle.dumps(f)) is f, pickle.loads(pickle.dumps(C.method)) is C.method",
+    "pickle.loads(pickle.dumps(C().method))()",
+    "copy.copy(f) is copy.deepcopy(f) is f",
+    "weakref.ref(f)() is f, weakref.WeakKeyDictionary({f: 1})[f]",
+    "functools.partial(f, 5)(), functools.partial(f, b=5)(), functools.wraps(f)(lambda: 1).__name__",
+    "functools.partial(functools.partial(f, 5), 6)(), functools.lru_cache(f)(), functools.reduce(f, [1, 2, 3])",
+    "unittest.mock.create_autospec(f)(1, 2, 3)",
+    "unittest.mock.create_autospec(f, return_value=7)(1), unittest.mock.create_autospec(C)().method(x=1) and 1",
+    "isinstance(f, type(f))",
+    "hp.param('p')(functools.partial(f, b=7))(1)",
+    "hp.param('p')(len)([1])",
+    "hp.param('p')(len)()",
+    "hp.param('p')(C().method)()",
+    "hp.param('again')(hp.param('again')(f))(b=3)",
+    "sorted([3, 1], key=hp.param('k')(lambda x, sign=-1: x * sign))",
+)
+
+
+@case
+def attributes_of_a_decorated_function():
+    f.mark = 1
+    assert f.mark == f.__dict__["mark"] == 1
+    del f.mark
+    return hasattr(f, "mark")
+
+
+@case
+def dispatch_on_one():
+    @functools.singledispatch
+    @hp.param("d")
+    def g(x, y=1):
+        return "any", y
+
+    @g.register
+    @hp.param("d")
+    def _(x: int, y=1):
+        return "int", y
+
+    with hp.scope("d.y=5"):
+        return g("a"), g(1)
+
+
+@case
+def overrides_of_many():
+    with hp.scope({"many": dict.fromkeys([*"abcdefghijkmnopqrs", "ll"], 1)}):
+        return many(), many(5), many(5), many(5, r=7), many(*range(10)), many(*range(10))
+
+
+@case
+def keywords_that_clash():
+    with hp.scope({"f": {"a": 5, "b": 6}, "only": {"a": 7, "b": 8, "c": 9}}):
+        return f(), f(1), f(1), f(b=1), f(a=2), f(1, 2), only(1), only(1, c=2), only(1, 2)
+
+
+@case
+def misfits():
+    with hp.scope("f.a=x", "t=x", n=1.5):
+        for read in (f, lambda: hp.scope.t | 1, lambda: hp.scope.t | False, lambda: hp.scope.t | [1]):
+            try:
+                read()
+            except ValueError as error:
+                print(type(error).__name__, error)
+        return f(1), hp.scope.n | 1, hp.scope.n | "", hp.scope.t | None
+
+
+@case
+def a_value_that_raises():
+    with hp.scope(v=Raises(), **{"f.a": Raises()}) as ps:
+        assert type(hp.scope.v | None) is type(hp.scope.v()) is type(hp.scope.v | Raises()) is Raises
+        print(repr(hp.scope.v), repr(ps))
+        for read in (f, lambda: hp.scope.v | 1, lambda: bool(hp.scope.v), lambda: hash(hp.snapshot())):
+            try:
+                print(type(read()))
+            except (ValueError, ZeroDivisionError, TypeError) as error:
+                print(type(error).__name__, error)
+
+
+@case
+def a_value_whose_type_does_not_hash():
+    with hp.scope(v=Odd()):
+        return type(hp.scope.v()).__name__
+
+
+@case
+def values_that_reenter_where_they_are_dropped():
+    for _ in range(100):
+        with hp.scope(v=Reenters(), **{"g.a": [Reenters()]}):
+            hp.scope.v = Reenters()
+            hp.scope.v | None
+            del hp.scope.v
+        hp.scope.w = Reenters()
+        del hp.scope.w
+        hp.scope(v=Reenters())
+        hp.scope.missing | Reenters()
+    gc.collect()
+    return dict(hp.snapshot())
+
+
+@case
+def a_default_that_only_the_reader_has():
+    return (
+        [type(hp.scope.nothing.at.all | object()).__name__ for _ in range(3)],
+        hp.scope.x | [1],
+        hp.scope.x | {1: 2},
+    )
+
+
+@case
+def a_baseline_that_goes_while_it_is_read():
+    class Swaps:
+        def __bool__(self):
+            hp.frozen()
+            return True
+
+        def __or__(self, other):
+            hp.frozen()
+            return 1
+
+        def __del__(self):
+            hp.frozen()
+
+    for number in range(50):
+        with hp.scope(s=Swaps(), n=number):
+            hp.frozen()
+        assert bool(hp.scope.s)
+        assert hp.scope.n | 0 == number
+    with hp.scope.empty():
+        hp.frozen()
+    return dict(hp.snapshot())
+
+
+@case
+def a_collection_at_every_allocation():
+    gc.set_threshold(1)
+    try:
+        for _ in range(20):
+            loop = [Reenters()]
+            loop.append(loop)
+            del loop
+            with hp.scope({"f.a": 3}, b=1), hp.scope(**{f"k{number}": number for number in range(20)}):
+                assert (f(), f(1), f(b=4), hp.scope.b | 0, many.__name__) == ((3, 2), (1, 2), (3, 4), 1, "many")
+                hp.scope.new.child | 1
+    finally:
+        gc.set_threshold(700, 10, 10)
+
+
+@case
+def a_long_chain_of_decorators():
+    g = f
+    for _ in range(200):
+        g = hp.param("again")(g)
+    del g
+
+
+@case
+def a_long_chain_of_scopes():
+    def enter():
+        for number in range(2_000):
+            hp.scope.init(n=number)
+        return hp.scope.n | 0
+
+    import contextvars
+
+    return contextvars.Context().run(enter)
+
+
+@case
+def many_children():
+    for number in range(5_000):
+        assert getattr(hp.scope.a, f"k{number}") | 1 == 1
+
+
+@case
+def a_call_from_no_python_code():
+    return list(map(hp.scope, ["a=1"])), functools.partial(hp.scope, a=2)()
+
+
+@case
+def what_a_subclass_adds():
+    class Mine(hp.Scope):
+        def __enter__(self):
+            return super().__enter__()
+
+        def __del__(self):
+            hp.scope.a | 0
+
+    with Mine(hp.scope(a=1).__entries__()) as ps:
+        return hp.scope.a | 0, ps.a | 0
+
+
+if __name__ == "__main__":
+    for one in CASES:
+        try:
+            came = one()
+        except BaseException as error:
+            came = f"{type(error).__name__}: {error}"
+        name = one.args[0] if isinstance(one, functools.partial) else one.__name__
+        print(name, "->", re.sub(r" at 0x\w+", "", str(came)), flush=True)
+    assert gc.collect() >= 0
