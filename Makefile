@@ -1,5 +1,5 @@
 # The only verbs. Each sets up what it needs, in .venv; README, CONTRIBUTING and .ci/run call these.
-.PHONY: demo test lint bench docs clean cargo
+.PHONY: demo test memory valgrind lint bench docs clean cargo
 PYTHON ?= python3
 BIN := .venv/bin
 export CARGO_TERM_QUIET ?= true
@@ -9,7 +9,19 @@ demo: .venv/demo
 
 test: cargo .venv/test
 	cargo test --workspace --all-features
-	$(BIN)/python -m pytest $(ARGS)
+	HYPERPARAMETER_KERNEL=rust $(BIN)/python -m pytest $(ARGS)
+	HYPERPARAMETER_KERNEL=python $(BIN)/python -m pytest -m "not once" $(ARGS)
+
+# Too long for every run: 10^7 of each operation without growth, and the suite over an allocator that fills what
+# is freed; then the former, shorter, under valgrind, which sees every access. (Of values that are not initialised
+# it says much, all of it of the interpreter's own, and the same under the Python kernel.)
+memory: .venv/test
+	HYPERPARAMETER_KERNEL=rust $(BIN)/python tests/growth.py 10000000
+	HYPERPARAMETER_KERNEL=rust PYTHONMALLOC=debug $(BIN)/python -m pytest -m "not once" $(ARGS)
+
+valgrind: .venv/test
+	PYTHONMALLOC=malloc HYPERPARAMETER_KERNEL=rust valgrind --quiet --error-exitcode=1 --undef-value-errors=no \
+	    $(BIN)/python tests/growth.py 2000 1000000
 
 lint: cargo .venv/lint
 	$(BIN)/ruff check .
@@ -37,8 +49,11 @@ clean:
 cargo:
 	@command -v cargo >/dev/null || { echo "cargo is missing: https://rustup.rs installs it" >&2; exit 1; }
 
-# One environment; a verb adds its dependency group when pyproject.toml is newer than its mark.
-.venv/demo .venv/test .venv/lint .venv/bench .venv/docs: pyproject.toml | .venv/pip
+# One environment; a verb adds its dependency group when what the package is built from is newer than its mark.
+BUILT_FROM := pyproject.toml Cargo.toml Cargo.lock $(wildcard build_backend/*.py) \
+    $(wildcard rust/hyperparameter-python/*.toml rust/hyperparameter-python/src/*.rs)
+.venv/test .venv/lint .venv/bench: export HYPERPARAMETER_BUILD = rust
+.venv/demo .venv/test .venv/lint .venv/bench .venv/docs: $(BUILT_FROM) | .venv/pip
 	$(BIN)/pip install --quiet --editable . --group $(notdir $@)
 	@touch $@
 

@@ -1,19 +1,22 @@
 """Build the package: with the Rust kernel where it can be built, else with the Python kernel alone.
 
-maturin builds the former and hatchling the latter; this file only chooses. HYPERPARAMETER_BUILD=rust makes a build
-fail that cannot have the Rust kernel, as releases must; HYPERPARAMETER_BUILD=python does not try.
+maturin builds the former and hatchling the latter; this file only chooses. HYPERPARAMETER_BUILD=rust makes
+a build fail that cannot have the Rust kernel, as releases must; HYPERPARAMETER_BUILD=python does not try.
 """
 
 import os
 import shutil
 import sys
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
 
 import hatchling.build as python
 
 WANTED = os.environ.get("HYPERPARAMETER_BUILD", "")
 if WANTED not in ("", "rust", "python"):
     raise SystemExit(f"HYPERPARAMETER_BUILD={WANTED!r}: wanted 'rust' or 'python'")
-TRIED = WANTED == "rust" or (not WANTED and shutil.which("cargo") is not None)
+CARGO = shutil.which("cargo") is not None
+TRIED = WANTED == "rust" or (not WANTED and CARGO)
 
 build_sdist = python.build_sdist
 
@@ -23,6 +26,8 @@ def get_requires_for_build_sdist(config_settings=None):
 
 
 def _requires(of_python):
+    if WANTED == "rust" and not CARGO:
+        raise SystemExit("HYPERPARAMETER_BUILD='rust', but cargo was not found: https://rustup.rs installs it")
     return [*of_python, "maturin>=1.9,<2"] if TRIED else of_python
 
 
@@ -49,9 +54,11 @@ def _build(hook, wheel_directory, config_settings):
 
 def _without(hook, wheel_directory, config_settings, why):
     if WANTED != "python":
-        sys.stderr.write(
-            f"hyperparameter: without the Rust kernel, since {why}: the Python kernel does the same, only slower\n"
-        )
+        text = f"without the Rust kernel, since {why}: the Python kernel does the same, only slower"
+        sys.stderr.write(f"hyperparameter: {text}\n")
+    if hook == "build_editable":  # what an earlier build left in the sources would be imported
+        for suffix in EXTENSION_SUFFIXES:
+            Path(f"src/hyperparameter/_native{suffix}").unlink(missing_ok=True)
     return getattr(python, hook)(wheel_directory, config_settings)
 
 
