@@ -62,9 +62,6 @@ BUILT_FROM := pyproject.toml Cargo.toml Cargo.lock $(wildcard build_backend/*.py
 	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'  # the first that knows dependency groups
 	@touch $@
 
-# What the Rust kernel under Python is built from.
-.venv/test .venv/bench: Cargo.lock $(wildcard rust/hyperparameter-python/src/*.rs)
-
 # The published package of the same name, by other authors, in an environment of its own.
 .bench/incumbent:
 	$(PYTHON) -m venv .bench/incumbent.new
