@@ -4,12 +4,13 @@ use std::ffi::{c_int, c_void};
 use std::mem::{offset_of, size_of};
 use std::ptr;
 
-use pyo3::exceptions::PyTypeError;
 use pyo3::ffi::*;
 use pyo3::prelude::*;
 
 use crate::frame::{Frame, is_frame};
-use crate::object::{END, free, make_type, member, offset_member, owned, replace, slot, visit};
+use crate::object::{
+    END, alloc, free, make_type, member, offset_member, owned, replace, slot, visit,
+};
 use crate::state::{current, state};
 
 unsafe extern "C" {
@@ -344,11 +345,7 @@ fn decorate<'py>(
     // SAFETY: the lock is held; the fields are those of a new object of the type.
     unsafe {
         let kind = state().decorated.cast::<PyTypeObject>();
-        let made = match (*kind).tp_alloc {
-            Some(alloc) => alloc(kind, 0),
-            None => return Err(PyTypeError::new_err("no decorated function can be made")),
-        };
-        let made = Bound::from_owned_ptr_or_err(py, made)?;
+        let made = Bound::from_owned_ptr_or_err(py, alloc(kind))?;
         let decorated = made.as_ptr().cast::<Decorated>();
         (*decorated).vectorcall = Some(vectorcall);
         (*decorated).function = function.into_ptr();

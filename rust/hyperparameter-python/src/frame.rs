@@ -8,7 +8,7 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::object::{END, free, make_type, member, or_none, owned, replace, slot, visit};
+use crate::object::{END, alloc, free, make_type, member, or_none, owned, replace, slot, visit};
 use crate::state::state;
 
 /// A frame. Its number tells it from every other, and changes when it drops answers that it had: what
@@ -52,10 +52,7 @@ pub(crate) unsafe fn new_frame(
     if memo.is_null() {
         return memo;
     }
-    let made = match (*kind).tp_alloc {
-        Some(alloc) => alloc(kind, 0),
-        None => ptr::null_mut(),
-    };
+    let made = alloc(kind);
     if made.is_null() {
         Py_DECREF(memo);
         return made;

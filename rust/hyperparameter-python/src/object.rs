@@ -112,6 +112,27 @@ pub(crate) unsafe fn make_type<'py>(
     Bound::from_owned_ptr_or_err(py, PyType_FromSpec(&mut spec))
 }
 
+/// Return a new object of a type made here, its fields null; null with an error set where there is no memory.
+///
+/// # Safety
+/// It is such a type, or one made of it; the interpreter lock is held.
+pub(crate) unsafe fn alloc(kind: *mut PyTypeObject) -> *mut PyObject {
+    match (*kind).tp_alloc {
+        Some(alloc) => alloc(kind, 0),
+        None => ptr::null_mut(),
+    }
+}
+
+/// Return the one argument of a call, borrowed; null with an error set where there is not one.
+///
+/// # Safety
+/// `args` is a tuple; the interpreter lock is held.
+pub(crate) unsafe fn only_argument(args: *mut PyObject, called: &'static CStr) -> *mut PyObject {
+    let mut only: *mut PyObject = ptr::null_mut();
+    PyArg_UnpackTuple(args, called.as_ptr(), 1, 1, &mut only as *mut *mut PyObject);
+    only
+}
+
 /// Give an object's memory back, and the reference to its type.
 ///
 /// # Safety

@@ -9,9 +9,12 @@ use pyo3::prelude::*;
 
 use crate::frame::{Frame, is_frame};
 use crate::object::{
-    END, free, is_static, make_type, member, offset_member, owned, replace, slot, visit,
+    END, alloc, free, is_static, make_type, member, offset_member, only_argument, owned, replace,
+    slot, visit,
 };
 use crate::state::{current, state};
+
+const NULL: *mut PyObject = ptr::null_mut();
 
 /// A reference, and what it answered last.
 #[repr(C)]
@@ -19,7 +22,7 @@ pub(crate) struct Reference {
     head: PyObject,
     key: *mut PyObject,
     /// Those that were named on it in source code: a dict, or null.
-    pub(crate) children: *mut PyObject,
+    children: *mut PyObject,
     weak: *mut PyObject,
     last: Last,
 }
@@ -42,10 +45,7 @@ const MOST_CHILDREN: Py_ssize_t = 4096; // they can be named at run time too, by
 /// # Safety
 /// The interpreter lock is held; `kind` is the type of references or made of it; the key is a live str.
 pub(crate) unsafe fn new_reference(kind: *mut PyTypeObject, key: *mut PyObject) -> *mut PyObject {
-    let made = match (*kind).tp_alloc {
-        Some(alloc) => alloc(kind, 0),
-        None => ptr::null_mut(),
-    };
+    let made = alloc(kind);
     if !made.is_null() {
         (*made.cast::<Reference>()).key = owned(key);
         (*made.cast::<Reference>()).last.number = 1; // no frame's
@@ -58,20 +58,13 @@ unsafe extern "C" fn new(
     args: *mut PyObject,
     _kwargs: *mut PyObject,
 ) -> *mut PyObject {
-    let mut key: *mut PyObject = ptr::null_mut();
-    if PyArg_UnpackTuple(
-        args,
-        c"Reference".as_ptr(),
-        1,
-        1,
-        &mut key as *mut *mut PyObject,
-    ) == 0
-    {
-        return ptr::null_mut();
+    let key = only_argument(args, c"Reference");
+    if key.is_null() {
+        return NULL;
     }
     if PyUnicode_CheckExact(key) == 0 {
         PyErr_SetString(PyExc_TypeError, c"a key is a str".as_ptr());
-        return ptr::null_mut();
+        return NULL;
     }
     new_reference(kind, key)
 }
@@ -118,8 +111,6 @@ unsafe fn look_up(
     Py_DECREF(frame);
     result
 }
-
-const NULL: *mut PyObject = ptr::null_mut();
 
 unsafe fn look_up_in(
     reference: *mut Reference,
@@ -244,11 +235,38 @@ unsafe fn is_dunder(name: *mut PyObject) -> bool {
         && PyUnicode_ReadChar(name, length - 2) == 0x5f
 }
 
-/// Return a child by its name, from `children` or new, and keep it there.
+/// Return an attribute: a child that is known by its name, else what the object itself has, where it is asked for
+/// such a name, else a new child.
 ///
 /// # Safety
 /// The interpreter lock is held; `children` is a field of `parent`, which is a live object.
-pub(crate) unsafe fn named(
+#[inline(always)]
+pub(crate) unsafe fn attribute(
+    parent: *mut PyObject,
+    children: *mut *mut PyObject,
+    name: *mut PyObject,
+    is_own: impl FnOnce(*mut PyObject) -> bool,
+) -> *mut PyObject {
+    if !(*children).is_null() {
+        let child = PyDict_GetItemWithError(*children, name);
+        if !child.is_null() {
+            return owned(child);
+        }
+        if !PyErr_Occurred().is_null() {
+            return NULL;
+        }
+    }
+    if is_own(name) {
+        let found = PyObject_GenericGetAttr(parent, name);
+        if !found.is_null() || PyErr_ExceptionMatches(PyExc_AttributeError) == 0 {
+            return found;
+        }
+        PyErr_Clear(); // the child may be, and who refuses it says how to read it
+    }
+    new_child(parent, children, name)
+}
+
+unsafe fn new_child(
     parent: *mut PyObject,
     children: *mut *mut PyObject,
     name: *mut PyObject,
@@ -274,33 +292,10 @@ pub(crate) unsafe fn named(
     child
 }
 
-/// Return a child that is known by its name, borrowed.
-#[inline(always)]
-pub(crate) unsafe fn known(children: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
-    if children.is_null() {
-        NULL
-    } else {
-        PyDict_GetItemWithError(children, name)
-    }
-}
-
 unsafe extern "C" fn getattro(object: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
-    let reference = object.cast::<Reference>();
-    let child = known((*reference).children, name);
-    if !child.is_null() {
-        return owned(child);
-    }
-    if !PyErr_Occurred().is_null() {
-        return NULL;
-    }
-    if is_dunder(name) {
-        let found = PyObject_GenericGetAttr(object, name);
-        if !found.is_null() || PyErr_ExceptionMatches(PyExc_AttributeError) == 0 {
-            return found;
-        }
-        PyErr_Clear(); // it is told below how to read it
-    }
-    named(object, &raw mut (*reference).children, name)
+    let children = &raw mut (*object.cast::<Reference>()).children;
+    // SAFETY: the name of an attribute is a str.
+    attribute(object, children, name, |name| unsafe { is_dunder(name) })
 }
 
 // --- The type ---

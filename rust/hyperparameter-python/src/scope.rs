@@ -9,9 +9,10 @@ use pyo3::prelude::*;
 
 use crate::frame::{Frame, is_frame, new_frame};
 use crate::object::{
-    END, free, is_made_of, make_type, member, offset_member, owned, replace, slot, visit,
+    END, alloc, free, is_made_of, make_type, member, offset_member, only_argument, owned, replace,
+    slot, visit,
 };
-use crate::reference::{is_plain, known, named, new_reference};
+use crate::reference::{attribute, is_plain, new_reference};
 use crate::state::{current, point_at, state};
 
 const NULL: *mut PyObject = ptr::null_mut();
@@ -30,10 +31,7 @@ struct Scope {
 /// # Safety
 /// The interpreter lock is held; `kind` is a type made of the type of scopes.
 unsafe fn new_scope(kind: *mut PyTypeObject, own: *mut PyObject) -> *mut PyObject {
-    let made = match (*kind).tp_alloc {
-        Some(alloc) => alloc(kind, 0),
-        None => NULL,
-    };
+    let made = alloc(kind);
     if !made.is_null() {
         (*made.cast::<Scope>()).own = owned(own);
     }
@@ -45,18 +43,12 @@ unsafe extern "C" fn new(
     args: *mut PyObject,
     _kwargs: *mut PyObject,
 ) -> *mut PyObject {
-    let mut own: *mut PyObject = NULL;
-    if PyArg_UnpackTuple(
-        args,
-        c"Scope".as_ptr(),
-        1,
-        1,
-        &mut own as *mut *mut PyObject,
-    ) == 0
-    {
-        return NULL;
+    let own = only_argument(args, c"Scope");
+    if own.is_null() {
+        NULL
+    } else {
+        new_scope(kind, own)
     }
-    new_scope(kind, own)
 }
 
 unsafe extern "C" fn enter(scope: *mut PyObject, _: *mut PyObject) -> *mut PyObject {
@@ -190,25 +182,15 @@ unsafe extern "C" fn root_new(
     args: *mut PyObject,
     _kwargs: *mut PyObject,
 ) -> *mut PyObject {
-    let mut scope: *mut PyObject = NULL;
-    if PyArg_UnpackTuple(
-        args,
-        c"Root".as_ptr(),
-        1,
-        1,
-        &mut scope as *mut *mut PyObject,
-    ) == 0
-    {
+    let scope = only_argument(args, c"Root");
+    if scope.is_null() {
         return NULL;
     }
     if !is_made_of(scope, state().scope_base) {
         PyErr_SetString(PyExc_TypeError, c"wanted the type of scopes".as_ptr());
         return NULL;
     }
-    let made = match (*kind).tp_alloc {
-        Some(alloc) => alloc(kind, 0),
-        None => NULL,
-    };
+    let made = alloc(kind);
     if !made.is_null() {
         (*made.cast::<Root>()).scope = owned(scope);
     }
@@ -216,20 +198,12 @@ unsafe extern "C" fn root_new(
 }
 
 unsafe extern "C" fn root_getattro(object: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
-    let root = object.cast::<Root>();
-    let child = known((*root).children, name);
-    if !child.is_null() {
-        return owned(child);
-    }
-    if !PyErr_Occurred().is_null() {
-        return NULL;
-    }
-    let found = PyObject_GenericGetAttr(object, name);
-    if !found.is_null() || PyErr_ExceptionMatches(PyExc_AttributeError) == 0 {
-        return found;
-    }
-    PyErr_Clear();
-    named(object, &raw mut (*root).children, name)
+    attribute(
+        object,
+        &raw mut (*object.cast::<Root>()).children,
+        name,
+        |_| true,
+    )
 }
 
 unsafe extern "C" fn root_subscript(_root: *mut PyObject, key: *mut PyObject) -> *mut PyObject {

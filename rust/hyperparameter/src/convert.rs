@@ -32,6 +32,14 @@ use crate::value::Value;
     message = "a parameter cannot be read as `{Self}`",
     note = "read it as an owned type, such as `String` in place of `&str`"
 )]
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// assert_eq!(u8::from_value(&"200".into()).unwrap(), 200);
+/// assert!(u8::from_value(&"300".into()).is_err());
+/// assert_eq!(Vec::<f64>::from_value(&"[1, 0.5]".into()).unwrap(), [1.0, 0.5]);
+/// ```
 pub trait FromValue: Sized {
     /// Return the type as a person calls it.
     fn wanted() -> String;

@@ -8,6 +8,16 @@ use crate::scope::Snapshot;
 use crate::value::{Value, quoted, shown};
 
 /// Where a value was set: file and line of the code that did.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// let line = line!() + 1;
+/// let scope = ParamScope::from_texts(["a=1"])?;
+/// let origin: Option<Origin> = scope.snapshot().origin("a");
+/// assert_eq!(origin.map(|origin| origin.line()), Some(line));
+/// # Ok::<(), ParamError>(())
+/// ```
 pub type Origin = &'static Location<'static>;
 
 /// A parameter that cannot be used as asked.
@@ -39,6 +49,12 @@ struct Fault {
 }
 
 /// What is wrong.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// assert_eq!(ParamScope::from_texts(["a"]).unwrap_err().kind(), ParamErrorKind::Syntax);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ParamErrorKind {
@@ -105,42 +121,95 @@ impl ParamError {
     }
 
     /// Return what is wrong.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// assert_eq!(snapshot().require::<i64>("a").unwrap_err().kind(), ParamErrorKind::Missing);
+    /// ```
     #[must_use]
     pub fn kind(&self) -> ParamErrorKind {
         self.0.kind
     }
 
     /// Return the parameter's key; of a text that is none, the text.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// assert_eq!(snapshot().require::<i64>("a.b").unwrap_err().key(), "a.b");
+    /// ```
     #[must_use]
     pub fn key(&self) -> &str {
         &self.0.key
     }
 
     /// Return the value that was found.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=x"])?.snapshot();
+    /// assert_eq!(view.try_get("a", 0).unwrap_err().value(), Some(&Value::from("x")));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use]
     pub fn value(&self) -> Option<&Value> {
         self.0.value.as_ref()
     }
 
     /// Return the type that was asked for.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=x"])?.snapshot();
+    /// assert_eq!(view.try_get("a", false).unwrap_err().wanted(), Some("bool"));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use]
     pub fn wanted(&self) -> Option<&str> {
         self.0.wanted.as_deref()
     }
 
     /// Return what else is known of the fault.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=300"])?.snapshot();
+    /// assert_eq!(view.try_get("a", 0u8).unwrap_err().detail(), Some("u8 holds 0 to 255"));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use]
     pub fn detail(&self) -> Option<&str> {
         self.0.detail.as_deref()
     }
 
     /// Return file and line of the code that set the value.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=x"])?.snapshot();
+    /// let error = view.try_get("a", 0).unwrap_err();
+    /// assert_eq!(error.origin().map(|origin| origin.file()), Some(file!()));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use]
     pub fn origin(&self) -> Option<Origin> {
         self.0.origin
     }
 
     /// Return the keys most like the missing one that were set, best first; three at most.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["train.lr=1"])?.snapshot();
+    /// assert_eq!(view.require::<f64>("train.lrr").unwrap_err().nearest(), ["train.lr"]);
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use]
     pub fn nearest(&self) -> Vec<String> {
         self.0
@@ -238,6 +307,13 @@ impl Misfit {
     }
 
     /// Add what else is known of the fault.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let misfit = Misfit::new("even int").because("it is odd");
+    /// assert!(format!("{misfit:?}").contains("it is odd"));
+    /// ```
     #[must_use]
     pub fn because(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());

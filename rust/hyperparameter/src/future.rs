@@ -43,6 +43,14 @@ impl ParamScope {
 
 pin_project! {
     /// A future or a closure that runs in a view of its own. Made by [`ParamScope::bind`].
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let bound: Bound<_> = ParamScope::from_texts(["a=1"])?.bind(|| get_param!(a, 0));
+    /// assert_eq!((bound.call(), get_param!(a, 0)), (1, 0));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use = "futures do nothing unless polled, closures nothing unless called"]
     pub struct Bound<F> {
         // `None` once a future has ended: what it holds is dropped in its view
@@ -94,6 +102,14 @@ impl<F> Bound<F> {
     }
 
     /// Call the closure in its view with an argument; see [`call`](Self::call).
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let bound = ParamScope::from_texts(["a=2"])?.bind(|x: i64| x * get_param!(a, 1));
+    /// assert_eq!(bound.call_with(21), 42);
+    /// # Ok::<(), ParamError>(())
+    /// ```
     pub fn call_with<A, R>(&self, argument: A) -> R
     where
         F: Fn(A) -> R,
@@ -102,6 +118,15 @@ impl<F> Bound<F> {
     }
 
     /// Call the closure in its view, once: for one that gives away what it holds.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let given = String::from("seen: ");
+    /// let bound = ParamScope::from_texts(["a=1"])?.bind(move || given + &get_param!(a, "none"));
+    /// assert_eq!(bound.call_once(), "seen: 1");
+    /// # Ok::<(), ParamError>(())
+    /// ```
     pub fn call_once<R>(mut self) -> R
     where
         F: FnOnce() -> R,

@@ -4,6 +4,18 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// A parameter that is read with a help text somewhere in the program.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// fn train() -> f64 {
+///     get_param!(train.lr, 0.001, "learning rate")
+/// }
+///
+/// let lr: ParamInfo = declared_params().into_iter().find(|info| info.key == "train.lr").unwrap();
+/// assert!(lr.line > 0);
+/// # assert_eq!(train(), 0.001);
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParamInfo {

@@ -81,6 +81,15 @@ pub struct ParamScope {
 
 impl ParamScope {
     /// Return a scope that sets nothing.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let mut scope = ParamScope::new();
+    /// scope.put("a", 1)?;
+    /// assert_eq!(scope.snapshot().get("a", 0), 1);
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Self {
@@ -249,6 +258,16 @@ impl ParamScope {
     ///
     /// # Errors
     /// [`ParamError`] for a bad key, before anything is set.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let mut scope = ParamScope::new();
+    /// scope.put("train.lr", 0.1)?;
+    /// assert!(scope.put("train..lr", 0.2).is_err());
+    /// assert_eq!(scope.snapshot().len(), 1);
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[track_caller]
     pub fn put(&mut self, key: &str, value: impl Into<Value>) -> Result<(), ParamError> {
         self.own = self
@@ -310,6 +329,17 @@ impl ParamScope {
     /// Leave the scope in this thread, wherever it lies: for an entry whose guard was forgotten.
     ///
     /// Where it is not entered, nothing happens.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let scope = ParamScope::from_texts(["a=1"])?;
+    /// std::mem::forget(scope.enter());
+    /// assert_eq!(get_param!(a, 0), 1);
+    /// scope.leave();
+    /// assert_eq!(get_param!(a, 0), 0);
+    /// # Ok::<(), ParamError>(())
+    /// ```
     pub fn leave(&self) {
         if !self.mark.is_of_context() {
             context::leave(self.mark.id);
@@ -318,6 +348,15 @@ impl ParamScope {
 
     /// Return the view from this scope outwards, whatever is inside it; where the scope is not entered in this
     /// thread, as if it were entered here.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let outer = ParamScope::from_texts(["a=1"])?.enter();
+    /// let _inner = ParamScope::from_texts(["a=2"])?.enter();
+    /// assert_eq!((outer.snapshot().get("a", 0), snapshot().get("a", 0)), (1, 2));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         let present = context::present();
@@ -331,6 +370,17 @@ impl ParamScope {
     ///
     /// # Errors
     /// [`ParamError`] for a bad key and where the scope is not entered in this thread, before anything is set.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let scope = ParamScope::new();
+    /// assert_eq!(scope.set("a", 1).unwrap_err().kind(), ParamErrorKind::NotEntered);
+    /// let entered = scope.enter();
+    /// entered.set("a", 1)?;
+    /// assert_eq!(get_param!(a, 0), 1);
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[track_caller]
     pub fn set(&self, key: &str, value: impl Into<Value>) -> Result<(), ParamError> {
         let overrides = overrides(key, value.into(), Location::caller())?;
@@ -341,6 +391,15 @@ impl ParamScope {
     ///
     /// # Errors
     /// [`ParamError`] where this scope is not entered in this thread.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let entered = ParamScope::from_texts(["a=1", "b=1"])?.enter();
+    /// entered.update(&ParamScope::from_texts(["b=2"])?)?;
+    /// assert_eq!((get_param!(a, 0), get_param!(b, 0)), (1, 2));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     pub fn update(&self, other: &Self) -> Result<(), ParamError> {
         self.write(|own| own.with(other.overrides()))
     }
@@ -371,6 +430,16 @@ impl ParamScope {
     ///
     /// # Errors
     /// [`ParamError`] where the scope is not entered in this thread.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let _outer = ParamScope::from_texts(["a=1"])?.enter();
+    /// let inner = ParamScope::from_texts(["a=2"])?.enter();
+    /// inner.clear()?;
+    /// assert_eq!(get_param!(a, 0), 1);
+    /// # Ok::<(), ParamError>(())
+    /// ```
     pub fn clear(&self) -> Result<(), ParamError> {
         self.write(|_| Own::none())
     }
@@ -519,6 +588,18 @@ impl From<Snapshot> for ParamScope {
 /// Leaves its scope when it is dropped, whatever happened: on panic too, and out of order.
 ///
 /// It stays in its thread: what is entered in one cannot be left in another.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// let first = ParamScope::from_texts(["a=1"])?.enter();
+/// let second = ParamScope::from_texts(["b=2"])?.enter();
+/// drop(first);
+/// assert_eq!((get_param!(a, 0), get_param!(b, 0)), (0, 2));
+/// drop(second);
+/// assert!(snapshot().is_empty());
+/// # Ok::<(), ParamError>(())
+/// ```
 #[must_use = "the scope is left when the guard is dropped"]
 pub struct ScopeGuard {
     scope: ParamScope,
@@ -568,6 +649,14 @@ impl Snapshot {
     ///
     /// # Panics
     /// Where the value does not fit the type, and for a bad key: with the text of the [`ParamError`].
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=1"])?.snapshot();
+    /// assert_eq!((view.get("a", 0u8), view.get("b", "none".to_owned())), (1, "none".to_owned()));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[track_caller]
     pub fn get<T: FromValue>(&self, key: &str, default: T) -> T {
         self.try_get(key, default)
@@ -578,6 +667,14 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`ParamError`] for a value that does not fit the type, and for a bad key.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=x"])?.snapshot();
+    /// assert_eq!(view.try_get("a", 0).unwrap_err().wanted(), Some("int"));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     pub fn try_get<T: FromValue>(&self, key: &str, default: T) -> Result<T, ParamError> {
         let found = read::by_rule(&self.0, &probe(key)?, Some(&default))?;
         Ok(found.unwrap_or(default))
@@ -587,6 +684,15 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`ParamError`] for a parameter that is not set, for a value that does not fit, and for a bad key.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=1"])?.snapshot();
+    /// assert_eq!(view.require::<f64>("a")?, 1.0);
+    /// assert_eq!(view.require::<f64>("b").unwrap_err().kind(), ParamErrorKind::Missing);
+    /// # Ok::<(), ParamError>(())
+    /// ```
     pub fn require<T: FromValue>(&self, key: &str) -> Result<T, ParamError> {
         read::by_rule(&self.0, &probe(key)?, None)?
             .ok_or_else(|| ParamError::missing(key, self.clone()))
@@ -620,17 +726,41 @@ impl Snapshot {
     ///
     /// # Errors
     /// [`ParamError`] for a bad key.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=off", "b=fast"])?.snapshot();
+    /// assert_eq!((view.truth("a")?, view.truth("b")?, view.truth("c")?), (false, true, false));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     pub fn truth(&self, key: &str) -> Result<bool, ParamError> {
         Ok(read::truth(&self.0, &probe(key)?))
     }
 
     /// Return the value of a key as it was set.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=1"])?.snapshot();
+    /// assert_eq!(view.value("a"), Some(&Value::from("1")));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use]
     pub fn value(&self, key: &str) -> Option<&Value> {
         self.0.entry(key).map(|entry| &entry.0)
     }
 
     /// Return file and line of the code that set a key.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=1"])?.snapshot();
+    /// assert_eq!(view.origin("a").map(|origin| origin.file()), Some(file!()));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use]
     pub fn origin(&self, key: &str) -> Option<Origin> {
         self.0.entry(key).map(|entry| entry.1)
@@ -638,23 +768,56 @@ impl Snapshot {
 
     /// Return what lies beneath a key as a nested mapping, `None` for nothing. Where a key has both a value and
     /// keys beneath it, the value is shown.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a.b=1", "a.c.d=2"])?.snapshot();
+    /// assert_eq!(view.subtree("a").unwrap().to_string(), "{'b': '1', 'c': {'d': '2'}}");
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use]
     pub fn subtree(&self, key: &str) -> Option<Value> {
         read::subtree(&self.0, key)
     }
 
     /// Tell whether a key is set.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a.b=1"])?.snapshot();
+    /// assert_eq!((view.contains("a.b"), view.contains("a")), (true, false));
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use]
     pub fn contains(&self, key: &str) -> bool {
         self.0.entry(key).is_some()
     }
 
     /// Return every key, in order.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["b=1", "a=2"])?.snapshot();
+    /// assert_eq!(view.keys().collect::<Vec<_>>(), ["a", "b"]);
+    /// # Ok::<(), ParamError>(())
+    /// ```
     pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.0.keys().iter().map(Key::as_str)
     }
 
     /// Return every key and its value, in order.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["b=1", "a=2"])?.snapshot();
+    /// let texts: Vec<String> = view.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    /// assert_eq!(texts, ["a='2'", "b='1'"]);
+    /// # Ok::<(), ParamError>(())
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0
             .keys()
@@ -663,12 +826,25 @@ impl Snapshot {
     }
 
     /// Return the number of keys.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// assert_eq!(ParamScope::from_texts(["a=1", "b=2"])?.snapshot().len(), 2);
+    /// # Ok::<(), ParamError>(())
+    /// ```
     #[must_use]
     pub fn len(&self) -> usize {
         self.0.view().size()
     }
 
     /// Tell whether nothing is set.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// assert!(ParamScope::empty().snapshot().is_empty());
+    /// ```
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0

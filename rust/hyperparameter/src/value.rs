@@ -44,6 +44,13 @@ pub enum Value {
 }
 
 /// A value of a type of the user's own.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// let value = Value::of(std::time::Duration::from_secs(1));
+/// assert!(matches!(value, Value::Other(_)));
+/// ```
 #[derive(Clone)]
 pub struct Other {
     value: Arc<dyn Any + Send + Sync>,
@@ -79,6 +86,14 @@ impl Value {
     }
 
     /// Return the value that [`Value::of`] holds, where it is of this type.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let value = Value::of(std::time::Duration::from_secs(1));
+    /// assert_eq!(value.downcast_ref(), Some(&std::time::Duration::from_secs(1)));
+    /// assert_eq!(value.downcast_ref::<u64>(), None);
+    /// ```
     pub fn downcast_ref<T: Any>(&self) -> Option<&T> {
         match self {
             Self::Other(other) => other.value.downcast_ref(),
@@ -207,6 +222,15 @@ macro_rules! from_tuples {
 from_tuples! { A; A B; A B C; A B C D; A B C D E; A B C D E F; }
 
 /// What the keys of a mapping can be: text, or an integer, which becomes text.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// use std::collections::BTreeMap;
+///
+/// let layers = Value::from(BTreeMap::from([(0, 0.5), (1, 0.25)]));
+/// assert_eq!(layers.to_string(), "{'0': 0.5, '1': 0.25}");
+/// ```
 pub trait Segment {
     /// Return the key as text.
     fn text(self) -> String;
