@@ -12,7 +12,8 @@ use serde::de::{
     VariantAccess, Visitor,
 };
 
-use crate::convert::{FromValue, is_any, items, json, mapping, number};
+use crate::containers::{items, json, mapping};
+use crate::convert::{FromValue, is_any, number};
 use crate::error::Misfit;
 use crate::nearest::nearest;
 use crate::value::{Value, quoted, shown};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::Location;
 
 use crate::nearest::nearest;
-use crate::scope::Snapshot;
+use crate::snapshot::Snapshot;
 use crate::value::{Value, quoted, shown};
 
 /// Where a value was set: file and line of the code that did.

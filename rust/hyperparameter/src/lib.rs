@@ -2,6 +2,7 @@
 
 mod baseline;
 mod chain;
+mod containers;
 mod context;
 mod convert;
 mod deserialize;
@@ -17,6 +18,7 @@ mod nearest;
 mod read;
 mod scope;
 mod serialize;
+mod snapshot;
 mod sync;
 mod value;
 
@@ -41,7 +43,8 @@ pub use future::Bound;
 pub use help::{ParamInfo, declared_params, generate_params_help};
 
 pub use hyperparameter_macros::{get_param, try_get_param, with_params};
-pub use scope::{ParamScope, ScopeGuard, Snapshot, frozen, snapshot};
+pub use scope::{ParamScope, ScopeGuard, frozen};
+pub use snapshot::{Snapshot, snapshot};
 pub use value::{Other, Segment, Value};
 
 /// The examples of the project's documents, which run as tests. A published package does not have them.

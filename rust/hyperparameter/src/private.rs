@@ -24,7 +24,8 @@ use crate::error::ParamError;
 use crate::frame::{Frame, Mark};
 use crate::map::Own;
 use crate::read;
-use crate::scope::{ParamScope, ScopeGuard, Snapshot, overrides};
+use crate::scope::{ParamScope, ScopeGuard, overrides};
+use crate::snapshot::Snapshot;
 use crate::value::Value;
 
 // --- Reading ---

@@ -1,0 +1,283 @@
+//! Views as they were, and reading from them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use serde::ser::{Serialize, SerializeMap, Serializer};
+
+use crate::context::{self, Entry};
+use crate::convert::FromValue;
+use crate::error::{Origin, ParamError};
+use crate::frame::Frame;
+use crate::key::{Borrowed, Key, Probe, check};
+use crate::read;
+use crate::value::Value;
+
+/// Return the present view.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// let seen = with_params! {
+///     set train.lr = 0.1;
+///     snapshot()
+/// };
+/// assert_eq!(seen.get("train.lr", 0.0), 0.1);
+/// ```
+#[must_use]
+pub fn snapshot() -> Snapshot {
+    Snapshot(context::present())
+}
+
+/// A view as it was: immutable, cheap to copy, free to send.
+///
+/// Its keys are flat and in order. It serializes as a map, and is a source of scopes, by `From`.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// let view = ParamScope::from_texts(["b=x", "a.b=1"])?.snapshot();
+/// assert_eq!(view.keys().collect::<Vec<_>>(), ["a.b", "b"]);
+/// assert_eq!(view.require::<i64>("a.b")?, 1);
+/// assert_eq!(view.require::<i64>("a.bb").unwrap_err().nearest(), ["a.b"]);
+/// # Ok::<(), ParamError>(())
+/// ```
+#[derive(Clone)]
+pub struct Snapshot(pub(crate) Arc<Frame<Entry>>);
+
+impl Snapshot {
+    /// Return the value of a parameter as the type of the default, else the default.
+    ///
+    /// # Panics
+    /// Where the value does not fit the type, and for a bad key: with the text of the [`ParamError`].
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=1"])?.snapshot();
+    /// assert_eq!((view.get("a", 0u8), view.get("b", "none".to_owned())), (1, "none".to_owned()));
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[track_caller]
+    pub fn get<T: FromValue>(&self, key: &str, default: T) -> T {
+        self.try_get(key, default)
+            .unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    /// Return the value of a parameter as the type of the default, else the default.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a value that does not fit the type, and for a bad key.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=x"])?.snapshot();
+    /// assert_eq!(view.try_get("a", 0).unwrap_err().wanted(), Some("int"));
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    pub fn try_get<T: FromValue>(&self, key: &str, default: T) -> Result<T, ParamError> {
+        let found = read::by_rule(&self.0, &probe(key)?, Some(&default))?;
+        Ok(found.unwrap_or(default))
+    }
+
+    /// Return the value of a parameter, or for a mapping what lies beneath the key.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a parameter that is not set, for a value that does not fit, and for a bad key.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=1"])?.snapshot();
+    /// assert_eq!(view.require::<f64>("a")?, 1.0);
+    /// assert_eq!(view.require::<f64>("b").unwrap_err().kind(), ParamErrorKind::Missing);
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    pub fn require<T: FromValue>(&self, key: &str) -> Result<T, ParamError> {
+        read::by_rule(&self.0, &probe(key)?, None)?
+            .ok_or_else(|| ParamError::missing(key, self.clone()))
+    }
+
+    /// Return a parameter as a type that serde can deserialize: its value, or what lies beneath the key.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a parameter that is not set, for a value that does not fit, and for a bad key.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// #[derive(serde::Deserialize)]
+    /// struct Optimizer {
+    ///     name: String,
+    ///     lr: f64,
+    /// }
+    ///
+    /// let view = ParamScope::from_texts(["optimizer.name=adam", "optimizer.lr=1e-3"])?.snapshot();
+    /// let optimizer: Optimizer = view.deserialize("optimizer")?;
+    /// assert_eq!((optimizer.name.as_str(), optimizer.lr), ("adam", 0.001));
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    pub fn deserialize<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<T, ParamError> {
+        read::by_serde(&self.0, &probe(key)?)?.ok_or_else(|| ParamError::missing(key, self.clone()))
+    }
+
+    /// Return the truth of a parameter: of text the yes or no that it says, and where it says neither, whether
+    /// there is any; false where it is missing.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a bad key.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=off", "b=fast"])?.snapshot();
+    /// assert_eq!((view.truth("a")?, view.truth("b")?, view.truth("c")?), (false, true, false));
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    pub fn truth(&self, key: &str) -> Result<bool, ParamError> {
+        Ok(read::truth(&self.0, &probe(key)?))
+    }
+
+    /// Return the value of a key as it was set.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=1"])?.snapshot();
+    /// assert_eq!(view.value("a"), Some(&Value::from("1")));
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[must_use]
+    pub fn value(&self, key: &str) -> Option<&Value> {
+        self.0.entry(key).map(|entry| &entry.0)
+    }
+
+    /// Return file and line of the code that set a key.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a=1"])?.snapshot();
+    /// assert_eq!(view.origin("a").map(|origin| origin.file()), Some(file!()));
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[must_use]
+    pub fn origin(&self, key: &str) -> Option<Origin> {
+        self.0.entry(key).map(|entry| entry.1)
+    }
+
+    /// Return what lies beneath a key as a nested mapping, `None` for nothing. Where a key has both a value and
+    /// keys beneath it, the value is shown.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a.b=1", "a.c.d=2"])?.snapshot();
+    /// assert_eq!(view.subtree("a").unwrap().to_string(), "{'b': '1', 'c': {'d': '2'}}");
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[must_use]
+    pub fn subtree(&self, key: &str) -> Option<Value> {
+        read::subtree(&self.0, key)
+    }
+
+    /// Tell whether a key is set.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["a.b=1"])?.snapshot();
+    /// assert_eq!((view.contains("a.b"), view.contains("a")), (true, false));
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[must_use]
+    pub fn contains(&self, key: &str) -> bool {
+        self.0.entry(key).is_some()
+    }
+
+    /// Return every key, in order.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["b=1", "a=2"])?.snapshot();
+    /// assert_eq!(view.keys().collect::<Vec<_>>(), ["a", "b"]);
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.0.keys().iter().map(Key::as_str)
+    }
+
+    /// Return every key and its value, in order.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["b=1", "a=2"])?.snapshot();
+    /// let texts: Vec<String> = view.iter().map(|(key, value)| format!("{key}={value}")).collect();
+    /// assert_eq!(texts, ["a='2'", "b='1'"]);
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        self.0
+            .keys()
+            .iter()
+            .filter_map(|key| Some((key.as_str(), &self.0.find(key as &dyn Probe)?.0)))
+    }
+
+    /// Return the number of keys.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// assert_eq!(ParamScope::from_texts(["a=1", "b=2"])?.snapshot().len(), 2);
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.view().size()
+    }
+
+    /// Tell whether nothing is set.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// assert!(ParamScope::empty().snapshot().is_empty());
+    /// ```
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Alike in keys and values.
+impl PartialEq for Snapshot {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) || self.iter().eq(other.iter())
+    }
+}
+
+impl fmt::Debug for Snapshot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Snapshot ")?;
+        f.debug_map().entries(self.iter()).finish()
+    }
+}
+
+impl Serialize for Snapshot {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.len()))?;
+        for (key, value) in self.iter() {
+            map.serialize_entry(key, value)?;
+        }
+        map.end()
+    }
+}
+
+/// Return a key to look up, which need not be copied for it.
+fn probe(key: &str) -> Result<Borrowed<'_>, ParamError> {
+    check(key).map_err(|fault| ParamError::not_a_key(key, &fault))?;
+    Ok(Borrowed::new(key))
+}
