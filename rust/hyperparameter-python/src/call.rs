@@ -166,30 +166,46 @@ unsafe fn learn(decorated: *mut Decorated, frame: *mut Frame, count: Py_ssize_t)
     if !is_frame(frame.cast()) || (*frame).number == 0 || (*frame).memo.is_null() {
         return;
     }
-    let plans = PyDict_GetItemWithError((*frame).memo, (*decorated).token);
+    // Owned, since the collector can run in what allocates, and its callers' code have the frame take another memo.
+    let memo = owned((*frame).memo);
+    let plan = plan_in(memo, (*decorated).token, count);
+    if !plan.is_null() {
+        let names = PySequence_Tuple(plan);
+        if !names.is_null() && memo == (*frame).memo {
+            let last = &raw mut (*decorated).last;
+            (*last).number = (*frame).number;
+            (*last).count = count;
+            (*last).plan = plan;
+            let is_empty = PyTuple_GET_SIZE(names) == 0;
+            replace(
+                &raw mut (*last).names,
+                if is_empty { NULL } else { owned(names) },
+            );
+        }
+        Py_XDECREF(names);
+        Py_DECREF(plan);
+    }
+    PyErr_Clear(); // there is nothing to remember
+    Py_DECREF(memo);
+}
+
+/// Return the plan of a memo for so many positional arguments, owned; null for none.
+unsafe fn plan_in(memo: *mut PyObject, token: *mut PyObject, count: Py_ssize_t) -> *mut PyObject {
+    let plans = PyDict_GetItemWithError(memo, token);
+    if plans.is_null() || PyDict_CheckExact(plans) == 0 {
+        return NULL;
+    }
+    let plans = owned(plans);
     let number = PyLong_FromSsize_t(count);
     let mut plan = NULL;
-    if !plans.is_null() && PyDict_CheckExact(plans) != 0 && !number.is_null() {
+    if !number.is_null() {
         plan = PyDict_GetItemWithError(plans, number);
     }
+    let is_dict = !plan.is_null() && PyDict_CheckExact(plan) != 0;
+    let plan = if is_dict { owned(plan) } else { NULL };
     Py_XDECREF(number);
-    if plan.is_null() || PyDict_CheckExact(plan) == 0 {
-        PyErr_Clear(); // there is nothing to remember
-        return;
-    }
-    let mut names = NULL;
-    if PyDict_Size(plan) > 0 {
-        names = PySequence_Tuple(plan);
-        if names.is_null() {
-            PyErr_Clear();
-            return;
-        }
-    }
-    let last = &raw mut (*decorated).last;
-    (*last).number = (*frame).number;
-    (*last).count = count;
-    (*last).plan = plan;
-    replace(&raw mut (*last).names, names);
+    Py_DECREF(plans);
+    plan
 }
 
 // --- The type ---

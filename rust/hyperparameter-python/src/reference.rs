@@ -159,8 +159,14 @@ unsafe fn remembered(frame: *mut Frame, key: *mut PyObject) -> *mut PyObject {
     if (*frame).memo.is_null() {
         return NULL;
     }
-    let entry = PyDict_GetItemWithError((*frame).memo, key);
-    if entry.is_null() || PyTuple_CheckExact(entry) == 0 || PyTuple_GET_SIZE(entry) == 0 {
+    // A key can be compared with that of a converted answer, whose type can have code of its own for it, which
+    // can have the frame take another memo: then nothing is remembered.
+    let memo = owned((*frame).memo);
+    let entry = PyDict_GetItemWithError(memo, key);
+    let is_same = memo == (*frame).memo;
+    Py_DECREF(memo);
+    if !is_same || entry.is_null() || PyTuple_CheckExact(entry) == 0 || PyTuple_GET_SIZE(entry) == 0
+    {
         return NULL;
     }
     PyTuple_GET_ITEM(entry, 0)
