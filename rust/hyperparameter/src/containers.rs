@@ -72,6 +72,17 @@ fn item<T: FromValue>(
     })
 }
 
+/// Return a list's items as a container of them.
+fn each<T: FromValue, C: FromIterator<T>>(
+    value: &Value,
+    wanted: fn() -> String,
+) -> Result<C, Misfit> {
+    let items = items(value, wanted)?;
+    let made = items.iter().enumerate();
+    made.map(|(at, value)| item(value, || format!("[{at}]"), wanted))
+        .collect()
+}
+
 macro_rules! lists {
     ($($name:literal $list:ty $(where $of:ident)?;)*) => {
         $(impl<T: FromValue $(+ $of)?> FromValue for $list {
@@ -80,8 +91,7 @@ macro_rules! lists {
             }
 
             fn from_value(value: &Value) -> Result<Self, Misfit> {
-                let items = items(value, Self::wanted)?;
-                items.iter().enumerate().map(|(at, value)| item(value, || format!("[{at}]"), Self::wanted)).collect()
+                each(value, Self::wanted)
             }
         })*
     };
@@ -120,12 +130,7 @@ impl<T: FromValue + Eq + Hash, S: BuildHasher + Default> FromValue for HashSet<T
     }
 
     fn from_value(value: &Value) -> Result<Self, Misfit> {
-        let items = items(value, Self::wanted)?;
-        items
-            .iter()
-            .enumerate()
-            .map(|(at, value)| item(value, || format!("[{at}]"), Self::wanted))
-            .collect()
+        each(value, Self::wanted)
     }
 }
 
@@ -140,13 +145,8 @@ impl<T: FromValue, const N: usize> FromValue for [T; N] {
     }
 
     fn from_value(value: &Value) -> Result<Self, Misfit> {
-        let items = items(value, Self::wanted)?;
-        let made: Result<Vec<T>, _> = items
-            .iter()
-            .enumerate()
-            .map(|(at, value)| item(value, || format!("[{at}]"), Self::wanted))
-            .collect();
-        made?.try_into().map_err(|made: Vec<T>| {
+        let made: Vec<T> = each(value, Self::wanted)?;
+        made.try_into().map_err(|made: Vec<T>| {
             Misfit::new(Self::wanted()).because(format!("it has {} items, not {N}", made.len()))
         })
     }
