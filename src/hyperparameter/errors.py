@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from types import CodeType
     from typing import Any, TypeAlias
 
-    Origin: TypeAlias = tuple[CodeType, int] | str | None
+    Origin: TypeAlias = tuple[CodeType, int] | object  # an object's text is the place; None: not known
 
 __all__ = [
     "KeySyntaxError",
@@ -32,11 +32,13 @@ MOST_COMPARED = 5000  # keys that are all compared with a mistyped one
 def where(origin: Origin) -> str | None:
     """Return the origin of a value as text, `file:line`, or None where it is not known.
 
-    An origin is the code that set the value and the instruction it was at: cheap enough to keep
-    with every value, the line being worked out only here.
+    An origin is the code that set the value and the instruction it was at, cheap enough to keep
+    with every value, or anything whose `str` is the place. The line is worked out only here.
     """
-    if origin is None or isinstance(origin, str):
-        return origin
+    if origin is None:
+        return None
+    if not isinstance(origin, tuple):
+        return str(origin)
     code, instruction = origin
     for start, end, line in code.co_lines():
         if start <= instruction < end and line is not None:

@@ -208,6 +208,12 @@ class _Parameter:
 _declared: dict[str, list[ref[Binding]]] = {}  # by namespace
 
 
+def bindings() -> list[Binding]:
+    """Return the binding of every decorated function of this process, as they were decorated."""
+    alive = (other() for others in list(_declared.values()) for other in list(others))
+    return [binding for binding in alive if binding is not None]
+
+
 class Binding:
     """Bind the parameters of one function to the keys of one namespace."""
 
