@@ -150,13 +150,17 @@ def overrides(sources: Iterable[Any], params: Mapping[str, Any], origin: Origin)
 
 
 def _flatten_into(own: dict[str, Entry], key: str, value: Any, origin: Origin) -> None:
+    kept: Mapping[str, Entry] = value.__kept__ if hasattr(type(value), "__kept__") else {}
     for path, leaf in flatten(key, value):
         if issubclass(type(leaf), Reference):
             raise TypeError(
                 f"the value of {path!r} is the reference {leaf!r}, not a value: "
                 f"read it first, with {path_of(leaf.__key__)} | default"
             )
-        own[path] = leaf, origin
+        entry = kept.get(
+            path
+        )  # a configuration knows where its values came from, but not what was put in since
+        own[path] = entry if entry is not None and entry[0] is leaf else (leaf, origin)
 
 
 def assign(scope: ScopeBase | None, key: str, value: Any) -> None:

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     Origin: TypeAlias = tuple[CodeType, int] | object  # an object's text is the place; None: not known
 
 __all__ = [
+    "ConfigError",
     "KeySyntaxError",
     "MissingArgumentError",
     "MissingParamError",
     "ParamError",
+    "UnknownParamError",
+    "UnknownParamWarning",
     "UnusableOverrideError",
     "nearest",
     "shown",
@@ -150,8 +153,13 @@ class ParamError(ValueError):
             "detail": self.detail,
             "origin": self.where,
         }
-        notes = {name: kept for name, kept in vars(self).items() if name == "__notes__"}
+        kept_whole = ("__notes__", "_errors", "near", "namespace")
+        notes = {name: kept for name, kept in vars(self).items() if name in kept_whole}
         return partial(_rebuilt, type(self), str(self), **known), (), notes
+
+
+class UnknownParamWarning(UserWarning):
+    """Tell of a key that is set and that nothing declares, with no declared key near it."""
 
 
 class KeySyntaxError(ParamError):
@@ -175,9 +183,75 @@ class MissingArgumentError(MissingParamError, TypeError):
         return f"{self.detail}{self._nearest()}"
 
 
+class UnknownParamError(ParamError):
+    """Report a key that is set, and that nothing declares.
+
+    Attributes:
+        near: the declared keys that it may be a misspelling of, best first.
+        namespace: that of the decorated function which has no such parameter, or None.
+    """
+
+    near: tuple[str, ...] = ()
+    namespace: str | None = None
+
+    @classmethod
+    def of(
+        cls, key: str, entry: tuple[Any, Origin], detail: str, near: Iterable[str], namespace: str | None = None
+    ) -> UnknownParamError:
+        error = cls(key, value=entry[0], detail=detail, origin=entry[1])
+        error.near = tuple(near)
+        error.namespace = namespace
+        return error
+
+    def _message(self) -> str:
+        near = f"; nearest: {', '.join(map(repr, self.near))}" if self.near else ""
+        return f"{self.key!r} = {shown(self.value)} is not used: {self.detail}{near}{self._place()}"
+
+
 class UnusableOverrideError(ParamError, TypeError):
     """Report an override under a function's namespace that the function cannot take."""
 
     def _message(self) -> str:
         near = self._nearest().replace("nearest that is set", "nearest parameter")
         return f"{self.key!r} = {shown(self.value)} cannot be used: {self.detail}{near}{self._place()}"
+
+
+class ConfigError(ParamError):
+    """Report a configuration that cannot be used: all that is wrong with it, in one text.
+
+    Attributes:
+        errors: each fault, an error with key, value and place of its own; where there is one alone
+            that is no parameter's, such as a broken file, it is this error itself.
+        where: `file:line:column` for a broken file.
+
+    Example:
+        >>> import hyperparameter as hp
+        >>> hp.config({"a": "${b}", "b": "${a}"})  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        hyperparameter.errors.ConfigError: 'a' = '${b}' cannot be resolved: it refers to itself: ...
+    """
+
+    def __init__(self, key: str = "", *, errors: Iterable[ParamError] = (), **known: Any) -> None:
+        super().__init__(key, **known)
+        self._errors = tuple(errors)
+
+    @property
+    def errors(self) -> tuple[ParamError, ...]:
+        return self._errors or (self,)
+
+    def _message(self) -> str:
+        if self._errors:
+            lines = [str(error) for error in self._errors]
+            return (
+                "\n  ".join([f"{len(lines)} faults in the configuration:", *lines]) if lines[1:] else lines[0]
+            )
+        if self.key:
+            return f"{self.key!r} = {shown(self.value)} {self.detail}{self._nearest()}{self._place()}"
+        return f"{self.where}: {self.detail}" if self.where else str(self.detail)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from functools import partial
+
+        made, _, notes = super().__reduce__()
+        return partial(made, errors=self._errors) if self._errors else made, (), notes
