@@ -11,11 +11,17 @@ Example:
 
 from ._kernel import kernel
 from .bind import Snapshot, bind, frozen, snapshot
+from .check import check
+from .cli import launch
+from .config import Config, config, env, replace
 from .errors import (
+    ConfigError,
     KeySyntaxError,
     MissingArgumentError,
     MissingParamError,
     ParamError,
+    UnknownParamError,
+    UnknownParamWarning,
     UnusableOverrideError,
 )
 from .param import param
@@ -24,6 +30,8 @@ from .scope import Reference, Scope, scope
 __version__ = "0.1.0"
 
 __all__ = [
+    "Config",
+    "ConfigError",
     "KeySyntaxError",
     "MissingArgumentError",
     "MissingParamError",
@@ -31,12 +39,19 @@ __all__ = [
     "Reference",
     "Scope",
     "Snapshot",
+    "UnknownParamError",
+    "UnknownParamWarning",
     "UnusableOverrideError",
     "__version__",
     "bind",
+    "check",
+    "config",
+    "env",
     "frozen",
     "kernel",
+    "launch",
     "param",
+    "replace",
     "scope",
     "snapshot",
 ]

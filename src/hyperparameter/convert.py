@@ -26,7 +26,16 @@ TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the
 if TYPE_CHECKING:
     from typing import Any
 
-__all__ = ["Misfit", "convert", "convert_like", "is_immutable", "is_union", "takes_subtree", "type_name"]
+__all__ = [
+    "Misfit",
+    "convert",
+    "convert_like",
+    "is_immutable",
+    "is_literal",
+    "is_union",
+    "takes_subtree",
+    "type_name",
+]
 
 
 def convert_like(value: Any, default: Any) -> Any:
@@ -134,13 +143,13 @@ def _says_none(value: Any, members: list[Any]) -> bool:
     if not isinstance(value, str) or value.strip().lower() not in ("none", "null"):
         return False
     for member in members:
-        values = member.__args__ if _is_literal(member) else getattr(member, "_value2member_map_", ())
+        values = member.__args__ if is_literal(member) else getattr(member, "_value2member_map_", ())
         if member is str or value in values:
             return False
     return True
 
 
-def _is_literal(wanted: Any) -> bool:
+def is_literal(wanted: Any) -> bool:
     return type(wanted).__name__ == "_LiteralGenericAlias"
 
 
@@ -148,7 +157,7 @@ def _by_parts(value: Any, wanted: Any, unsupported: Misfit) -> Any:
     """Convert what msgspec does not know as a whole by what it is made of."""
     origin: Any = getattr(wanted, "__origin__", wanted)
     arguments: tuple[Any, ...] = getattr(wanted, "__args__", ())
-    if _is_literal(wanted):
+    if is_literal(wanted):
         return _literal(value, wanted)
     if origin is dict:
         asked, kind = arguments

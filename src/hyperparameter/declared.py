@@ -7,10 +7,12 @@ code, which `_static` looks through without running it. Both give the same recor
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from inspect import unwrap
 from typing import TYPE_CHECKING, Any
 
 from ._frames import MISSING
+from .annotations import Unresolved
 from .convert import convert, convert_like, type_name
 from .errors import shown
 from .param import bindings
@@ -69,15 +71,24 @@ def registered() -> Iterator[Declared]:
                     "parameter",
                     place,
                     owner,
-                    None if parameter.default is MISSING else shown(parameter.default),
+                    None if parameter.default is MISSING else default_text(parameter.default),
                     _asked(parameter),
-                    wanted=parameter.annotation,
+                    wanted=MISSING if type(parameter.annotation) is Unresolved else parameter.annotation,
                     like=parameter.default,
                 )
 
 
+def default_text(default: Any) -> str:
+    """Return a default as text: of an enum its value, which is how it is set."""
+    return shown(default.value if isinstance(default, Enum) else default)
+
+
 def _asked(parameter: Any) -> str:
     """Return what a parameter asks for as text, by its annotation, else its default."""
+    if type(parameter.annotation) is Unresolved:
+        return repr(parameter.annotation)
     if parameter.annotation is not MISSING:
         return type_name(parameter.annotation)
-    return "" if parameter.default is MISSING or parameter.default is None else type_name(type(parameter.default))
+    return (
+        "" if parameter.default is MISSING or parameter.default is None else type_name(type(parameter.default))
+    )

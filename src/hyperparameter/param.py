@@ -16,7 +16,7 @@ from .keys import check
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from types import FrameType
     from typing import Any, TypeVar, overload
 
@@ -80,7 +80,9 @@ def _decorated_function(function: Any, binding: Binding) -> Any:
     _refuse_references(function)
     call = update_wrapper(decorate(function, binding), function)
     kind = kind_of(function)
-    return call if kind == "function" else update_wrapper(_Stepwise(function, call, kind), function)
+    made = call if kind == "function" else update_wrapper(_Stepwise(function, call, kind), function)
+    binding.made = ref(made)
+    return made
 
 
 def _refuse_references(function: Any) -> None:
@@ -214,6 +216,16 @@ def bindings() -> list[Binding]:
     return [binding for binding in alive if binding is not None]
 
 
+def binding_of(decorated: Any) -> Binding | None:
+    """Return the binding of a decorated function or class, None where it is not decorated."""
+    decorated = getattr(decorated, "__func__", decorated)
+    for binding in bindings():
+        made = binding.cls if binding.made is None or binding.cls is not None else binding.made()
+        if made is decorated:
+            return binding
+    return None
+
+
 class Binding:
     """Bind the parameters of one function to the keys of one namespace."""
 
@@ -223,7 +235,9 @@ class Binding:
         self.around = around
         self.cls = cls
         self.token = object()
+        self.made: ref[Any] | None = None  # what the decorator returned for a function
         self.variadic: dict[str, str] = {}  # "args" and "kwargs", by whatever names, to how they are written
+        self.asked_of_items: Any = MISSING  # the annotation of `*args`
         self._parameters: list[_Parameter] | None = None
         others = _declared.setdefault(namespace, [])
         others.append(ref(self, others.remove))
@@ -245,11 +259,20 @@ class Binding:
                 self.variadic[parameter.name] = f"**{parameter.name}"
             elif parameter.kind is parameter.VAR_POSITIONAL:
                 self.variadic[parameter.name] = f"*{parameter.name}"
+                self.asked_of_items = self._annotation(parameter)
             else:
                 place = None if parameter.kind is parameter.KEYWORD_ONLY else index
                 key = f"{self.namespace}.{parameter.name}"
                 bound.append(_Parameter(key, place, parameter, self._annotation(parameter)))
         return bound
+
+    def misfits(self, frame: Frame) -> Iterator[ParamError]:
+        """Yield an error for each parameter that could not take what is set for it in a frame."""
+        for parameter in self.parameters:
+            try:
+                parameter.value(frame)
+            except ParamError as error:
+                yield error
 
     def _annotation(self, parameter: Any) -> Any:
         """Return the annotation of a parameter as an object, `MISSING` where there is none."""

@@ -1,0 +1,133 @@
+"""A function's parameters as arguments of a command line."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from .._frames import MISSING
+from ..convert import Misfit, convert, convert_like, is_literal, is_union
+from ..errors import shown
+from .given import Named, Positional, Switch
+
+TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
+if TYPE_CHECKING:
+    from argparse import ArgumentParser
+    from collections.abc import Callable, Mapping
+    from typing import Any
+
+    from ..param import Binding
+    from .given import Given
+
+__all__ = ["add_arguments", "add_help", "asked_of", "choices_of"]
+
+_METAVARS = {"str": "TEXT", "list": "ITEM", "tuple": "ITEM", "set": "ITEM", "frozenset": "ITEM", "dict": "JSON"}
+
+
+def add_arguments(parser: ArgumentParser, binding: Binding, given: Given) -> None:
+    """Add an argument for each parameter of a function: required ones by position, others as `--name`."""
+    for parameter in binding.parameters:
+        if binding.cls is not None and parameter.index == 0:
+            continue  # the instance
+        _add(parser, parameter, given)
+    for name, written in binding.variadic.items():
+        if not written.startswith("**"):
+            parser.add_argument(name, action=Positional, given=given, key=None, nargs="*", metavar=name.upper())
+
+
+def _add(parser: ArgumentParser, parameter: Any, given: Given) -> None:
+    asked = asked_of(parameter.annotation, parameter.default)
+    choices = choices_of(asked)
+    needed = parameter.default is MISSING
+    options: dict[str, Any] = {"given": given, "key": parameter.key if parameter.bound else None}
+    if not needed:
+        default = parameter.default.value if isinstance(parameter.default, Enum) else parameter.default
+        options["help"] = f"(default: {shown(default)})".replace("%", "%%")
+    flag = "--" + parameter.name.replace("_", "-")
+    if asked is bool and not needed:
+        parser.add_argument(flag, action=Switch, dest=parameter.name, **options)
+        return
+    if choices:
+        options["choices"] = choices
+    else:
+        options["metavar"] = parameter.name.upper() if needed else _metavar(asked)
+    if _is_many(asked):
+        options["nargs"] = "+"
+        options["made_of"] = _items_of(parameter)
+    if needed:
+        parser.add_argument(parameter.name, action=Positional, **options)
+    else:
+        parser.add_argument(flag, action=Named, dest=parameter.name, **options)
+
+
+def add_help(parser: ArgumentParser, said: Mapping[str, str]) -> None:
+    """Add what a docstring says to the help of each argument, which is dear and seldom asked for."""
+    for action in parser._actions:
+        if isinstance(action, Named) and action.dest in said:
+            action.help = f"{said[action.dest].replace('%', '%%')} {action.help or ''}".rstrip()
+
+
+def asked_of(annotation: Any, default: Any) -> Any:
+    """Return what a parameter asks for, without what an annotation adds and without None; None for anything."""
+    asked = annotation
+    if annotation is MISSING:
+        return None if default is MISSING or default is None else type(default)
+    while True:
+        if hasattr(asked, "__metadata__"):
+            asked = asked.__origin__
+        elif is_union(asked):
+            members = [member for member in asked.__args__ if member is not type(None)]
+            if len(members) != 1:
+                return asked
+            asked = members[0]
+        else:
+            return asked
+
+
+def choices_of(asked: Any) -> list[str] | None:
+    """Return the texts that a Literal or an enum takes, None for any other type."""
+    if is_literal(asked):
+        return [_text(one.value if isinstance(one, Enum) else one) for one in asked.__args__]
+    if isinstance(asked, type) and issubclass(asked, Enum):
+        return [_text(member.value) for member in asked]
+    return None
+
+
+def _items_of(parameter: Any) -> Callable[[list[str]], Any]:
+    """Return what makes the value of a list or its like from the texts given for it."""
+
+    def made(texts: list[str]) -> Any:
+        if len(texts) == 1 and texts[0].lstrip().startswith("["):
+            return texts[0]  # JSON, as -D takes it
+        try:
+            if parameter.annotation is not MISSING:
+                return convert(texts, parameter.annotation)
+            return convert_like([_like_others(text, parameter.default) for text in texts], parameter.default)
+        except Misfit:
+            return texts  # refused with all other faults
+
+    return made
+
+
+def _like_others(text: str, items: Any) -> Any:
+    """Return the text of an item as what the items of a default are: text, else what JSON takes it for."""
+    if items and all(isinstance(item, str) for item in items):
+        return text
+    import json
+
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
+
+
+def _text(value: object) -> str:
+    return "none" if value is None else str(value)
+
+
+def _is_many(asked: Any) -> bool:
+    return getattr(asked, "__origin__", asked) in (list, tuple, set, frozenset)
+
+
+def _metavar(asked: Any) -> str:
+    name = getattr(getattr(asked, "__origin__", asked), "__name__", "") or "VALUE"
+    return _METAVARS.get(name, "VALUE" if asked is None else name.upper())

@@ -1,0 +1,105 @@
+"""Which files are a program's own, and which are a project's."""
+
+from __future__ import annotations
+
+import ast
+import os
+import warnings
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from .source import BadFileError, bytes_of, tree_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+__all__ = ["program_files", "project_files"]
+
+MOST_FILES = 5000
+SKIPPED = ("__pycache__", "node_modules", "site-packages")
+INSTALLED = ("site-packages", "dist-packages")
+
+
+def project_files(path: Path) -> list[Path]:
+    """Return the Python files of a folder and of those in it, sorted; a file is itself.
+
+    A folder that cannot be read is among them, so that looking through it tells.
+    """
+    if not path.is_dir():
+        return [path]
+    found: list[Path] = []
+    for folder, folders, files in os.walk(path, onerror=lambda error: found.append(Path(error.filename))):
+        folders[:] = [name for name in folders if not _is_skipped(Path(folder), name)]
+        found.extend(Path(folder, name) for name in files if name.endswith(".py"))
+    return sorted(found)
+
+
+def _is_skipped(folder: Path, name: str) -> bool:
+    return name.startswith(".") or name in SKIPPED or (folder / name / "pyvenv.cfg").exists()
+
+
+def program_files(main: Path) -> list[Path]:
+    """Return the files of a program's own source, its main file first: what that imports, and so on.
+
+    Its own is what lies beneath the folder of a script, or the folder that holds the package of a module.
+    Nothing is imported, and what is installed is left out: of a program that is installed itself
+    only its own package is looked at. There are at most 5,000.
+    """
+    place = Path(os.path.realpath(main))
+    root = place.parent
+    while (root / "__init__.py").exists() and root.parent != root:
+        root = root.parent
+    found = {place: main}
+    waiting = [place]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of bad escapes and the like, which are not ours to tell
+        for file in waiting:  # it grows
+            for other in _imported(file, root):
+                if len(found) >= MOST_FILES:
+                    return list(found.values())
+                if other not in found and _is_own(other, place, root):
+                    found[other] = other
+                    waiting.append(other)
+    return list(found.values())
+
+
+def _is_own(file: Path, main: Path, root: Path) -> bool:
+    inner = file.relative_to(root).parts
+    if root.name in INSTALLED:
+        return inner[0] == main.relative_to(root).parts[0]
+    return not any(part in INSTALLED for part in inner)
+
+
+def _imported(file: Path, root: Path) -> Iterator[Path]:
+    """Yield the files beneath a root that a file imports, those of the packages around them too."""
+    try:
+        tree = tree_of(file, bytes_of(file))
+    except BadFileError:
+        return  # it is told of where the file is looked through
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                yield from _resolved(root, alias.name.split("."))
+        elif isinstance(node, ast.ImportFrom):
+            start = root
+            if node.level:
+                start = file.parents[node.level - 1] if node.level <= len(file.parents) else root.parent
+            if start == root or root in start.parents:
+                names = (node.module or "").split(".") if node.module else []
+                for alias in node.names:
+                    yield from _resolved(root, [*start.relative_to(root).parts, *names, alias.name])
+
+
+def _resolved(root: Path, names: list[str]) -> Iterator[Path]:
+    """Yield the files of a dotted name, outermost first, as far as there are any."""
+    folder = root
+    for name in names:
+        package = folder / name / "__init__.py"
+        if package.is_file():
+            yield package
+        elif (folder / f"{name}.py").is_file():
+            yield folder / f"{name}.py"
+            return
+        elif not (folder / name).is_dir():
+            return
+        folder /= name

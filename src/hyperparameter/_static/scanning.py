@@ -1,0 +1,66 @@
+"""Looking through files for what they declare."""
+
+from __future__ import annotations
+
+import warnings
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..declared import Declared
+from .source import TOO_DEEP, BadFileError, bytes_of, tree_of
+from .statements import Visitor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+__all__ = ["Scan", "scan"]
+
+
+class Scan(NamedTuple):
+    """Hold what files declare, and what could not be looked through.
+
+    Attributes:
+        declared: what is declared, sorted by key, then by place.
+        problems: for each file that could not be looked through, `file:line: what`.
+    """
+
+    declared: list[Declared]
+    problems: list[str]
+
+
+def scan(files: Iterable[Path], progress: Callable[[int, int], None] | None = None) -> Scan:
+    """Return what files of source code declare, without importing or running any of it.
+
+    `progress` is called after each file, with how many are done and how many there are.
+    """
+    paths = list(files)
+    found = Scan([], [])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of bad escapes and the like, which are not ours to tell
+        for number, path in enumerate(paths, 1):
+            try:
+                found.declared.extend(_declared(path))
+            except BadFileError as bad:
+                found.problems.append(str(bad))
+            if progress is not None:
+                progress(number, len(paths))
+    found.declared.sort(key=_order)
+    return found
+
+
+def _declared(path: Path) -> list[Declared]:
+    data = bytes_of(path)
+    if b"hyperparameter" not in data:
+        return []
+    tree = tree_of(path, data)
+    visitor = Visitor(str(path))
+    try:
+        found = visitor.module(tree)
+    except (RecursionError, MemoryError):
+        raise BadFileError(path, visitor.line, TOO_DEEP) from None
+    return list({(one.key, one.kind, one.place, one.owner, one.default): one for one in found}.values())
+
+
+def _order(one: Declared) -> tuple[str, str, int, str]:
+    file, _, line = one.place.rpartition(":")
+    return one.key, file, int(line), one.kind

@@ -1,0 +1,161 @@
+"""Annotations as objects, made without running any code of the file that they stand in."""
+
+from __future__ import annotations
+
+import ast
+import typing
+from importlib import import_module
+from typing import Any
+
+from .._frames import MISSING
+from .meanings import Def, Dotted, Env, Expr, dotted
+
+__all__ = ["literal", "wanted"]
+
+CONTAINERS = (
+    "Collection Container Iterable Mapping MutableMapping MutableSequence MutableSet Reversible Sequence"
+)
+KNOWN = {
+    "builtins": "bool bytes complex dict float frozenset int list object set str tuple",
+    "typing": f"AbstractSet Any Annotated Dict FrozenSet List Literal Optional Set Tuple Union {CONTAINERS}",
+    "collections.abc": f"Set {CONTAINERS}",
+    "pathlib": "Path PosixPath PurePath PurePosixPath PureWindowsPath",
+    "datetime": "date datetime time timedelta",
+    "decimal": "Decimal",
+    "uuid": "UUID",
+}
+ENUMS = ("enum.Enum", "enum.IntEnum", "enum.StrEnum")
+DEEPEST = 30  # an alias can name itself
+
+
+class UnknownError(Exception):
+    """Say that what an annotation asks for cannot be told."""
+
+
+def literal(node: ast.expr) -> Any:
+    """Return the value of a literal, `MISSING` for any other expression."""
+    if isinstance(node, ast.Constant):
+        return node.value
+    if isinstance(node, ast.Name | ast.Attribute):
+        return MISSING
+    try:
+        return ast.literal_eval(node)
+    except (ValueError, TypeError, SyntaxError):
+        return MISSING
+
+
+def wanted(node: ast.expr | None, env: Env) -> Any:
+    """Return an annotation as an object, `MISSING` where it cannot be told without running code."""
+    try:
+        return MISSING if node is None else _made(node, env, 0)
+    except (UnknownError, TypeError, ValueError):
+        return MISSING
+
+
+def _made(node: ast.expr, env: Env, depth: int) -> Any:
+    if depth > DEEPEST:
+        raise UnknownError
+    depth += 1
+    if isinstance(node, ast.Constant):
+        return _constant(node.value, env, depth)
+    if isinstance(node, ast.Name):
+        return _named(node, env, depth)
+    if isinstance(node, ast.Attribute):
+        return _of_library(dotted(node, env))
+    if isinstance(node, ast.Subscript):
+        return _generic(node, env, depth)
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
+        return typing.Union[_made(node.left, env, depth), _made(node.right, env, depth)]  # noqa: UP007
+    raise UnknownError
+
+
+def _constant(value: object, env: Env, depth: int) -> Any:
+    if value is None:
+        return None
+    if not isinstance(value, str):
+        raise UnknownError
+    try:
+        return _made(ast.parse(value.strip(), mode="eval").body, env, depth)
+    except SyntaxError:
+        raise UnknownError from None
+
+
+def _named(node: ast.Name, env: Env, depth: int) -> Any:
+    found = env.find(node.id)
+    if found is None:
+        return _of_library(f"builtins.{node.id}")
+    if len(found) != 1:
+        raise UnknownError
+    thing = found[0]
+    if isinstance(thing, Dotted):
+        return _of_library(thing.name)
+    if isinstance(thing, Expr):
+        return _made(thing.node, thing.env, depth)
+    if isinstance(thing, Def) and isinstance(thing.node, ast.ClassDef):
+        return _of_enum(thing.node, thing.env)
+    raise UnknownError
+
+
+def _of_library(name: str | None) -> Any:
+    module, _, attribute = (name or "").replace("typing_extensions.", "typing.").rpartition(".")
+    if attribute not in KNOWN.get(module, "").split():
+        raise UnknownError
+    return getattr(import_module(module), attribute)
+
+
+def _of_enum(node: ast.ClassDef, env: Env) -> Any:
+    """Return the values that a member of an Enum is written by."""
+    if not any(dotted(base, env) in ENUMS for base in node.bases):
+        raise UnknownError
+    values = []
+    for statement in node.body:
+        if isinstance(statement, ast.FunctionDef) and statement.name in ("_missing_", "__new__", "__init__"):
+            raise UnknownError  # what a member's value is, or what else names it, is its own code's to say
+        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+            if statement.targets[0].id.startswith("_"):
+                continue
+            value = literal(statement.value)
+            if not isinstance(value, str | int | float | bytes):
+                raise UnknownError
+            values.append(value)
+    if not values:
+        raise UnknownError
+    return typing.Literal[tuple(values)]
+
+
+def _generic(node: ast.Subscript, env: Env, depth: int) -> Any:
+    base = _made(node.value, env, depth)
+    parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    if base is typing.Literal:
+        values = tuple(literal(part) for part in parts)
+        if MISSING in values:
+            raise UnknownError
+        return typing.Literal[values]
+    if base is typing.Annotated:
+        marks = tuple(_mark(part, env, depth) for part in parts[1:])
+        return typing.Annotated[(_made(parts[0], env, depth), *marks)]
+    made = tuple(... if _is_dots(part) else _made(part, env, depth) for part in parts)
+    return base[made if isinstance(node.slice, ast.Tuple) else made[0]]
+
+
+def _is_dots(node: ast.expr) -> bool:
+    return isinstance(node, ast.Constant) and node.value is ...
+
+
+def _mark(node: ast.expr, env: Env, depth: int) -> Any:
+    """Return what Annotated adds: a literal, or a Meta of literals."""
+    if depth > DEEPEST:
+        raise UnknownError
+    if isinstance(node, ast.Name):
+        found = env.find(node.id) or ()
+        if len(found) == 1 and isinstance(found[0], Expr):
+            return _mark(found[0].node, found[0].env, depth + 1)
+    if isinstance(node, ast.Call) and dotted(node.func, env) == "msgspec.Meta" and not node.args:
+        asked = {keyword.arg or "**": literal(keyword.value) for keyword in node.keywords}
+        if "**" in asked or any(value is MISSING for value in asked.values()):
+            raise UnknownError
+        return import_module("msgspec").Meta(**asked)
+    value = literal(node)
+    if value is MISSING:
+        raise UnknownError
+    return value

@@ -1,0 +1,48 @@
+"""`hp.check`: no key that is set and that nothing reads goes unnoticed."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
+if TYPE_CHECKING:
+    from .scope import Source
+
+__all__ = ["check"]
+
+
+def check(*sources: Source, allow_unknown: bool = False) -> None:
+    """Refuse keys that nothing declares, and values that do not fit what is declared.
+
+    What is declared is what decorated functions take, and what the source code of the program reads,
+    which is looked through without being run. A key that no one declares is refused where it lies
+    under a decorated function's namespace, or is nearly one that is declared; with `allow_unknown` only
+    the former. Any other gives an `UnknownParamWarning`.
+
+    Sources are those of `hp.scope(...)`. Raises `ConfigError`, which lists every fault.
+
+    Example:
+        >>> import hyperparameter as hp
+        >>> @hp.param("train")
+        ... def train(lr=0.1, steps=100): ...
+        >>> hp.check({"train.lr": 0.2})
+        >>> hp.check("train.lrr=0.2")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        hyperparameter.errors.ConfigError: 'train.lrr' = '0.2' is not used: train() has no such parameter; ...
+    """
+    from warnings import warn
+
+    from ._references import caller, overrides
+    from .config import Config
+    from .errors import ConfigError, UnknownParamWarning
+    from .known import faults, program_sources
+
+    file = sys._getframe(1).f_code.co_filename
+    entries = overrides(sources, {}, caller(1))
+    referred = {key for source in sources if isinstance(source, Config) for key in source.referred}
+    wrong, unread = faults(entries, referred, lambda: program_sources(file), allow_unknown)
+    if wrong:
+        raise ConfigError(errors=wrong)
+    for fault in unread:
+        warn(str(fault), UnknownParamWarning, stacklevel=2)

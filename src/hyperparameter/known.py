@@ -1,0 +1,122 @@
+"""What is set, against what is known: a program's own start, so all that is dear loads when it is needed."""
+
+from __future__ import annotations
+
+import sys
+
+from ._frames import MISSING, present
+from ._references import overrides
+from .convert import Misfit
+from .errors import ParamError
+from .param import bindings
+from .scope import EmptyScope
+
+TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+    from typing import Any
+
+    from ._frames import Entry
+    from .declared import Declared
+    from .errors import UnknownParamError
+
+__all__ = ["entries_of", "faults", "program_sources"]
+
+
+def entries_of(source: Any) -> dict[str, Entry]:
+    """Return the keys and entries that a source of parameters sets."""
+    found = overrides((source,), {}, None)
+    return {key: entry for key, entry in found.items() if entry[0] is not MISSING}  # but what is deleted
+
+
+def faults(
+    entries: Mapping[str, Entry],
+    referred: Iterable[str],
+    sources: Callable[[], Iterable[Path]],
+    lenient: bool = False,
+) -> tuple[list[ParamError], list[UnknownParamError]]:
+    """Return what is wrong with a set of overrides, and the keys that nothing declares, nor anything near.
+
+    What decorated functions of this process declare is asked first; only where that leaves a key
+    unknown are the files of source code looked through. Where `lenient`, near misses are let through.
+    """
+    wrong: list[ParamError] = list(_misfits(entries))
+    taken = {parameter.key for binding in bindings() for parameter in binding.parameters if parameter.bound}
+    taken.update(referred)
+    if taken.issuperset(entries):
+        return wrong, []
+    from ._static import scan
+    from .declared import registered
+    from .names import Names
+
+    known = Names([*registered(), *scan(sources()).declared])
+    refused: list[ParamError] = []
+    unread: list[UnknownParamError] = []
+    for key, entry in entries.items():
+        fault = None if key in taken else known.fault(key, entry)
+        if fault is None:
+            wrong += _misfit_of_reads(known.by_key.get(key, ()), key, entry)
+        elif fault.namespace is not None or (fault.near and not lenient):
+            refused.append(fault)
+        else:
+            unread.append(fault)
+    return refused + wrong, unread
+
+
+def _misfits(entries: Mapping[str, Entry]) -> Iterator[ParamError]:
+    """Yield an error for each value that a decorated function of this process could not take."""
+    with EmptyScope(dict(entries)):
+        frame = present()
+    for binding in bindings():
+        if frame.beneath(binding.namespace):
+            yield from binding.misfits(frame)
+
+
+def _misfit_of_reads(declared: Iterable[Declared], key: str, entry: Entry) -> Iterator[ParamError]:
+    value, origin = entry
+    for one in declared:
+        if one.kind != "parameter":
+            try:
+                one.converted(value)
+            except Misfit as misfit:
+                detail = f"read at {one.place}" + (f"; {misfit.detail}" if misfit.detail else "")
+                yield ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin)
+                return
+
+
+# --- Where the program's source code is ---
+
+
+def program_sources(*files: str | None) -> list[Path]:
+    """Return the source files of the program that is running, which `files` are of.
+
+    They are what those files and the main one import from their own root, and every module loaded
+    that uses the library.
+    """
+    from pathlib import Path
+
+    from ._static import program_files
+
+    mains = dict.fromkeys([*files, getattr(sys.modules.get("__main__"), "__file__", None)])
+    found: dict[Path, None] = {}
+    for main in mains:
+        if main is not None and main.endswith(".py"):
+            found |= dict.fromkeys(program_files(Path(main)))
+    found |= dict.fromkeys(Path(file).resolve() for file in _using_modules())
+    return list(found)
+
+
+def _using_modules() -> Iterator[str]:
+    """Yield the file of each module loaded, not of this package, that has something of this package."""
+    from .param import param
+    from .scope import scope
+
+    package = __name__.partition(".")[0]
+    ours = {id(sys.modules[package]), id(scope), id(param)}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if not isinstance(file, str) or not file.endswith(".py") or name.split(".")[0] == package:
+            continue
+        if any(id(value) in ours for value in list(vars(module).values())):
+            yield file

@@ -1,0 +1,154 @@
+"""Tell the keys that a program knows from those that it will never read.
+
+A key that nothing declares is a fault where it lies under a decorated function's namespace, which tells
+what its parameters are, or where it is nearly a key that is declared: both are what a slip of the pen
+looks like. With nothing near it may be for code that makes its keys at run time, so it is only told of.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from ._frames import MISSING
+from .convert import takes_subtree
+from .errors import UnknownParamError, nearest
+from .keys import is_mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ._frames import Entry
+    from .declared import Declared
+
+__all__ = ["Names"]
+
+ALIKE = 0.65  # share of two segments that has to be the same, for one to be taken for the other
+
+
+class Names:
+    """Answer which keys are known, from what is declared."""
+
+    def __init__(self, declared: Iterable[Declared]) -> None:
+        self.by_key: dict[str, list[Declared]] = defaultdict(list)
+        self.namespaces: dict[str, list[Declared]] = defaultdict(list)
+        self._trees: set[str] = set()
+        self._patterns: list[tuple[list[str], bool]] = []  # segments, and whether all beneath is known too
+        self._made: dict[str, list[Declared]] = defaultdict(list)  # those patterns as they are declared
+        for one in declared:
+            self._add(one)
+
+    def _add(self, one: Declared) -> None:
+        if one.kind == "namespace":
+            self.namespaces[one.key].append(one)
+            return
+        tree = one.kind == "tree" or (one.kind == "parameter" and _takes_tree(one))
+        segments = one.key.split(".")
+        if "*" in segments:
+            self._patterns.append((segments, tree))
+            self._keep(self._made[one.key], one)
+            return
+        self._keep(self.by_key[one.key], one)
+        if tree:
+            self._trees.add(one.key)
+
+    def _keep(self, ones: list[Declared], one: Declared) -> None:
+        """Keep a declaration; one found twice, by its decorator and in its source, is one."""
+        for number, other in enumerate(ones):
+            if (other.kind, other.place) == (one.kind, one.place):
+                ones[number] = replace(other, help=other.help or one.help)
+                return
+        ones.append(one)
+
+    def knows(self, key: str) -> bool:
+        """Tell whether something declares a key, or reads all that lies beneath a part of it."""
+        if key in self.by_key:
+            return True
+        segments = key.split(".")
+        if any(".".join(segments[:count]) in self._trees for count in range(1, len(segments))):
+            return True
+        return any(_matches(pattern, tree, segments) for pattern, tree in self._patterns)
+
+    def listed(self) -> list[Declared]:
+        """Return one declaration of each key, by key: the first, with what others of the key add to it."""
+        return [_joined(ones) for _, ones in sorted({**self._made, **self.by_key}.items(), key=_by_namespace)]
+
+    def holds(self, key: str) -> bool:
+        """Tell whether a key is a part of one that is declared."""
+        return key in self.namespaces or any(known.startswith(key + ".") for known in self.by_key)
+
+    def namespace_of(self, key: str) -> str | None:
+        """Return the innermost namespace of a decorated function that a key lies under."""
+        while "." in key:
+            key = key.rpartition(".")[0]
+            if key in self.namespaces:
+                return key
+        return None
+
+    def near(self, key: str) -> list[str]:
+        """Return the declared keys that a key may be a misspelling of, best first."""
+        names = list(self.by_key)
+        same = [name for name in names if name.endswith("." + key) or key.endswith("." + name)]
+        likely = [name for name in nearest(key, names, most=20) if name not in same and _is_like(key, name)]
+        return (likely + sorted(same))[:3]
+
+    def fault(self, key: str, entry: Entry) -> UnknownParamError | None:
+        """Return what is wrong with setting a key, None for nothing."""
+        value = entry[0]
+        if self.knows(key) or (is_mapping(value) and self.holds(key)):
+            return None
+        namespace = self.namespace_of(key)
+        if namespace is not None:
+            owners = {f"{one.owner or namespace}()": None for one in self.namespaces[namespace]}
+            detail = f"{' and '.join(owners)} {'have' if len(owners) > 1 else 'has'} no such parameter"
+            beneath = [name for name in self.by_key if name.startswith(namespace + ".")]
+            near = [name for name in nearest(key, beneath) if _is_like(key, name)] or sorted(beneath)[:10]
+            return UnknownParamError.of(key, entry, detail, near, namespace)
+        near = self.near(key)
+        return UnknownParamError.of(key, entry, "nothing reads it", near)
+
+
+def _by_namespace(item: tuple[str, Any]) -> tuple[str, str]:
+    namespace, _, name = item[0].rpartition(".")
+    return namespace, name
+
+
+def _joined(ones: list[Declared]) -> Declared:
+    first = ones[0]
+    found = {
+        name: next((getattr(one, name) for one in ones if getattr(one, name)), getattr(first, name))
+        for name in ("default", "type", "help")
+    }
+    return replace(first, **found)
+
+
+def _takes_tree(one: Declared) -> bool:
+    """Tell whether a parameter is made from keys beneath its own."""
+    if one.wanted is not MISSING:
+        return takes_subtree(one.wanted)
+    if one.like is MISSING:  # required, or with a default that cannot be told without running the program
+        return True
+    return (one.like is None and bool(one.type)) or takes_subtree(type(one.like))
+
+
+def _matches(pattern: list[str], tree: bool, segments: list[str]) -> bool:
+    if len(segments) < len(pattern) or (len(segments) > len(pattern) and not tree):
+        return False
+    return all(asked in ("*", given) for asked, given in zip(pattern, segments, strict=False))
+
+
+def _is_like(one: str, other: str) -> bool:
+    """Tell whether each segment of a key is, or nearly is, that of another."""
+    from difflib import SequenceMatcher
+
+    ours, theirs = one.lower().split("."), other.lower().split(".")
+    if len(ours) != len(theirs):
+        return _plain(one) == _plain(other)
+    return all(
+        a == b or SequenceMatcher(None, a, b).ratio() >= ALIKE for a, b in zip(ours, theirs, strict=True)
+    )
+
+
+def _plain(key: str) -> str:
+    return key.lower().replace(".", "").replace("_", "").replace("-", "")
