@@ -409,19 +409,36 @@ def test_a_key_that_nobody_reads_is_told_of_before_anything_runs(program, argv, 
     assert (ran.code, ran.err, ran.out == "") == (code, err.format(folder=run.folder), code == 2)
 
 
-def test_a_library_checks_what_it_is_given():
-    @hp.param("train")
-    def train(lr=0.1, steps=100): ...
+def test_a_library_checks_what_it_is_given(program):
+    run = program("""
+        import warnings
 
-    hp.scope.read.by.name | 1
-    hp.check({"train": {"lr": 1}, "read.by.name": 2}, "train.steps=5")
-    hp.check(hp.config({"root": 1, "train.lr": "${root}"}))
-    with hp.scope("train.lrr=1", "train.steps=x") as ps, pytest.raises(hp.ConfigError) as caught:
-        hp.check(ps)
-    assert [type(error) for error in caught.value.errors] == [hp.UnknownParamError, hp.ParamError]
-    assert "nearest: 'train.lr'; set at " + __file__ in str(caught.value)
-    with pytest.warns(hp.UnknownParamWarning, match="'quite.other' = 1 is not used: nothing reads it; set at"):
-        hp.check({"quite.other": 1})
+        import hyperparameter as hp
+
+        @hp.param("train")
+        def train(lr=0.1, steps=100):
+            return hp.scope.read.by.name | 1
+
+        hp.check({"train": {"lr": 1}, "read.by.name": 2}, "train.steps=5")
+        hp.check(hp.config({"root": 1, "train.lr": "${root}"}))
+        with hp.scope("train.lrr=1", "train.steps=x") as ps:
+            try:
+                hp.check(ps)
+            except hp.ConfigError as error:
+                print(*(type(one).__name__ for one in error.errors))
+                print(error)
+        with warnings.catch_warnings(record=True, action="always") as told:
+            hp.check({"quite.other": 1})
+        print(told[0].category.__name__, told[0].message, sep=": ")
+    """)
+    place = f"set at {run.folder}/prog.py:"
+    assert lines(run()) == [
+        "UnknownParamError ParamError",
+        "2 faults in the configuration:",
+        f"  'train.lrr' = '1' is not used: train() has no such parameter; nearest: 'train.lr'; {place}12",
+        f"  'train.steps' = 'x' does not fit: wanted int; {place}12",
+        f"UnknownParamWarning: 'quite.other' = 1 is not used: nothing reads it; {place}19",
+    ]
 
 
 # --- Completion ---

@@ -23,13 +23,13 @@ def check(*sources: Source, allow_unknown: bool = False) -> None:
 
     Example:
         >>> import hyperparameter as hp
-        >>> @hp.param("train")
-        ... def train(lr=0.1, steps=100): ...
-        >>> hp.check({"train.lr": 0.2})
-        >>> hp.check("train.lrr=0.2")  # doctest: +ELLIPSIS
+        >>> @hp.param("sweep")
+        ... def sweep(trials=10, seed=0): ...
+        >>> hp.check({"sweep.trials": 20})
+        >>> hp.check("sweep.trails=20")  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
-        hyperparameter.errors.ConfigError: 'train.lrr' = '0.2' is not used: train() has no such parameter; ...
+        hyperparameter.errors.ConfigError: 'sweep.trails' = '20' is not used: sweep() has no such parameter; ...
     """
     from warnings import warn
 

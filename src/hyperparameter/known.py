@@ -74,15 +74,19 @@ def _misfits(entries: Mapping[str, Entry]) -> Iterator[ParamError]:
 
 
 def _misfit_of_reads(declared: Iterable[Declared], key: str, entry: Entry) -> Iterator[ParamError]:
+    """Yield an error for a value that none of those who declare its key could take: the first one's."""
     value, origin = entry
+    faults = []
     for one in declared:
-        if one.kind != "parameter":
-            try:
-                one.converted(value)
-            except Misfit as misfit:
-                detail = f"read at {one.place}" + (f"; {misfit.detail}" if misfit.detail else "")
-                yield ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin)
-                return
+        try:
+            one.converted(value)
+        except Misfit as misfit:
+            detail = f"read at {one.place}" + (f"; {misfit.detail}" if misfit.detail else "")
+            faults.append(ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin))
+        else:
+            return  # the same key may be read by others with a default of another type
+    if faults and not any(one.kind == "parameter" for one in declared):  # a parameter's is told already
+        yield faults[0]
 
 
 # --- Where the program's source code is ---
