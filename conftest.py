@@ -1,5 +1,6 @@
 """Run the examples of README, docs and docstrings as tests."""
 
+import os
 from doctest import ELLIPSIS
 
 from sybil import Sybil
@@ -10,12 +11,14 @@ from hyperparameter.testing import clean
 
 
 def setup(namespace):
-    """Give a document a clean baseline and view."""
+    """Give a document a clean baseline and view; it may go to a folder of its own."""
+    namespace["folder of the tests"] = os.getcwd()
     namespace["clean example"] = clean()
     namespace["clean example"].__enter__()
 
 
 def teardown(namespace):
+    os.chdir(namespace["folder of the tests"])
     namespace["clean example"].__exit__(None, None, None)
 
 

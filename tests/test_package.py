@@ -26,6 +26,9 @@ HEAVY = [
     "typing",
     "re",
     "dataclasses",
+    "tomllib",
+    "ruamel.yaml",
+    "hyperparameter._config",
 ]
 
 

@@ -31,7 +31,7 @@ def compose(config_dir: str | os.PathLike[str], config_name: str | None, overrid
     if not os.path.isdir(folder):
         raise ConfigError(detail="there is no such folder", origin=folder)
     try:
-        with _version_kept(), hydra.initialize_config_dir(os.path.abspath(folder), version_base="1.3"):
+        with _state_kept(), hydra.initialize_config_dir(os.path.abspath(folder), version_base="1.3"):
             composed = hydra.compose(config_name, overrides=list(overrides))
         plain: Any = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
     except (HydraException, OmegaConfBaseException) as error:
@@ -40,16 +40,19 @@ def compose(config_dir: str | os.PathLike[str], config_name: str | None, overrid
 
 
 @contextmanager
-def _version_kept() -> Iterator[None]:
-    """Put back the version that the program itself has told Hydra to behave as: the rest Hydra does."""
+def _state_kept() -> Iterator[None]:
+    """Give a block a Hydra that nothing has initialized, and put back what the program has made of it."""
+    from hydra.core.global_hydra import GlobalHydra
     from hydra.version import VersionBase
 
-    kept = VersionBase.instance()
-    before = kept.getbase()
+    shared, version = GlobalHydra.instance(), VersionBase.instance()
+    before = shared.hydra, version.version_base
+    shared.hydra = None
     try:
         yield
     finally:
-        kept.version_base = before  # setbase takes no "unspecified", which it is at first
+        GlobalHydra.set_instance(shared)
+        shared.hydra, version.version_base = before
 
 
 def _words(error: BaseException) -> str:

@@ -38,7 +38,7 @@ class Merged:
         if old is not None:
             if is_empty and not gives_way(old[0]):
                 raise _clash(key, old, key, (value, origin), HINT)
-            self.take_away(key)
+            self._remember(key, old)  # and keep its place among the others
         elif key in self.tables:
             if is_empty:
                 return  # nothing to merge into what is there
@@ -61,8 +61,10 @@ class Merged:
 
     def take_away(self, key: str) -> None:
         """Remove a leaf, which its history keeps."""
-        value, origin = self.leaves.pop(key)
-        self.earlier.setdefault(key, []).append((self.given.pop(key, value), origin))
+        self._remember(key, self.leaves.pop(key))
+
+    def _remember(self, key: str, entry: Entry) -> None:
+        self.earlier.setdefault(key, []).append((self.given.pop(key, entry[0]), entry[1]))
         self.final.discard(key)
 
     def replace(self, key: str) -> None:

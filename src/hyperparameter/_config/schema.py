@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from .._rows import Misfit, parsed
 from ..convert import convert
-from ..errors import ConfigError, MissingArgumentError, ParamError, UnusableOverrideError
+from ..errors import ConfigError, MissingArgumentError, ParamError, UnusableOverrideError, nearest
 from ..keys import check
 from .fields import (
     Field,
@@ -155,15 +155,17 @@ class _Fitting:
             value=value,
             detail=f"{cls.__qualname__} has no field {name!r}",
             origin=self._origin(key),
-            names=lambda: [_joined(path, field) for field in fields],
+            names=lambda: [_joined(path, near) for near in nearest(name, fields)],
         )
         self.errors.append(fault)
 
     def _lacks(self, cls: Any, name: str, path: str) -> None:
         key = _joined(path, name)
         detail = f"{cls.__qualname__} lacks {name!r}, and parameter {key!r} is not set"
-        leaves = self.merged.leaves
-        self.errors.append(MissingArgumentError(key, detail=detail, names=lambda: leaves))
+        start = len(_joined(path, "x")) - 1
+        beside = [leaf[start:] for leaf in self.merged.leaves if leaf[:start] == key[:start]]
+        near = lambda: [_joined(path, one) for one in nearest(name, beside)]  # noqa: E731
+        self.errors.append(MissingArgumentError(key, detail=detail, names=near))
 
     def _refused(self, cls: Any, value: Any, path: str, detail: str) -> None:
         if not path:
@@ -216,6 +218,8 @@ def _read_texts(wanted: Any, value: Any) -> Any:
             name: _read_texts(fields[name].wanted, item) if name in fields else item
             for name, item in value.items()
         }
+    elif type(value) is list and len(get_args(wanted)) == 1:
+        return [_read_texts(get_args(wanted)[0], item) for item in value]
     return value
 
 

@@ -82,7 +82,8 @@ class _Look:
             raise _fault(f"it nests deeper than {DEEPEST} levels", node)
         size = 1
         if isinstance(node, ScalarNode):
-            self._try(node)
+            if node.tag != PREFIX + "merge":
+                self._try(node)
         else:
             self.open.add(id(node))
             if isinstance(node, MappingNode):
