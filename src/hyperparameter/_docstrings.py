@@ -48,13 +48,13 @@ class Doc:
     @cached_property
     def _parsed(self) -> list[Docstring]:
         try:
-            from docstring_parser import ParseError, parse
+            from docstring_parser import parse
         except ImportError:
             return []
         found = []
         for text in self._texts:
             try:
                 found.append(parse(text))
-            except ParseError:  # it is written in no style that is known
+            except Exception:  # it is written in no style that is known, or in none that the parser is made for
                 continue
         return found

@@ -29,7 +29,7 @@ from .meanings import (
     united,
 )
 from .texts import joined, percent_formatted
-from .types import literal
+from .types import literal, valued
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,16 +91,23 @@ class Expressions:
         self, node: ast.expr, meaning: Meaning, kinds: tuple[str, ...], default: ast.expr | None = None
     ) -> None:
         """Note the references among what is meant as read."""
+        if not meaning:
+            return
         keys = [thing.key for thing in meaning if type(thing) is Ref and thing.key.strip("*.")]
         if not keys:
             return
-        like = MISSING if default is None else literal(default)
-        text = None if default is None else source(default)
-        named = "" if like is MISSING or like is None else type(like).__name__
+        like, wanted, text, named = MISSING, MISSING, None, ""
+        if default is not None:
+            written, wanted = valued(default, self.env)
+            like, text = literal(default), source(written)
+            if wanted is not MISSING and isinstance(default, ast.Attribute):
+                named = source(default.value)  # the Enum that it is a member of
+            elif like is not MISSING and like is not None:
+                named = type(like).__name__
         place, owner = f"{self.file}:{node.lineno}", self.env.qualname
         for key in keys:
             for kind in kinds:
-                self.found.append(Declared(key, kind, place, owner, text, named, like=like))
+                self.found.append(Declared(key, kind, place, owner, text, named, wanted=wanted, like=like))
 
     def bind(self, target: ast.expr, meaning: Meaning) -> None:
         """Let the names of a target mean something; what is assigned in other ways is only visited."""

@@ -10,7 +10,7 @@ from .meanings import Def, Env, dotted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Asked", "base_definitions", "fields_of", "init_var", "is_generated"]
+__all__ = ["Asked", "base_definitions", "fields_of", "has_unknown_base", "init_var", "is_generated"]
 
 DATACLASSES = ("dataclasses.dataclass", "pydantic.dataclasses.dataclass")
 ATTRS = tuple(
@@ -19,6 +19,7 @@ ATTRS = tuple(
     for name in ("s", "attrs", "attributes", "dataclass", "define", "frozen", "mutable")
 )
 BASES = {"typing.NamedTuple": "__new__", "pydantic.BaseModel": "__init__"}  # to what they have made
+WITHOUT_FIELDS = (*BASES, "abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol")
 SPECIFIERS = ("dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field", "pydantic.Field")
 EMPTY: dict[str, ast.expr] = {
     "builtins.list": ast.List([], ast.Load()),
@@ -44,6 +45,15 @@ def base_definitions(definition: Def) -> Iterator[Def]:
             found = definition.env.find(named.id) or ()
             classes = [one for one in found if isinstance(one, Def) and isinstance(one.node, ast.ClassDef)]
             yield from (one for one in classes if one.node is not definition.node)
+
+
+def has_unknown_base(definition: Def) -> bool:
+    """Tell whether a class has a base of another file, which may have fields."""
+    known = {id(one.node) for one in base_definitions(definition)}
+    return len(known) < sum(
+        dotted(base.value if isinstance(base, ast.Subscript) else base, definition.env) not in WITHOUT_FIELDS
+        for base in getattr(definition.node, "bases", ())
+    )
 
 
 def is_generated(definition: Def, name: str) -> bool:

@@ -50,11 +50,13 @@ def program_files(main: Path) -> list[Path]:
     while (root / "__init__.py").exists() and root.parent != root:
         root = root.parent
     found = {place: main}
-    waiting = [place]
+    around = [folder / "__init__.py" for folder in place.parents if root in folder.parents]
+    waiting = [place, *(file for file in around if file != place)]
+    found |= {file: file for file in waiting[1:]}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of bad escapes and the like, which are not ours to tell
         for file in waiting:  # it grows
-            for other in _imported(file, root):
+            for other in _imported(file, root, place.parent):
                 if len(found) >= MOST_FILES:
                     return list(found.values())
                 if other not in found and _is_own(other, place, root):
@@ -70,24 +72,36 @@ def _is_own(file: Path, main: Path, root: Path) -> bool:
     return not any(part in INSTALLED for part in inner)
 
 
-def _imported(file: Path, root: Path) -> Iterator[Path]:
-    """Yield the files beneath a root that a file imports, those of the packages around them too."""
+def _imported(file: Path, root: Path, beside: Path) -> Iterator[Path]:
+    """Yield the files beneath a root that a file imports, those of the packages around them too.
+
+    A script in a package's folder imports what is beside it by its bare name.
+    """
     try:
         tree = tree_of(file, bytes_of(file))
     except BadFileError:
         return  # it is told of where the file is looked through
+    for names, start in _imports(tree, file, root):
+        if start is None:
+            found = list(_resolved(root, names))
+            yield from found or _resolved(beside, names)
+        elif start == root or root in start.parents:
+            yield from _resolved(root, [*start.relative_to(root).parts, *names])
+
+
+def _imports(tree: ast.Module, file: Path, root: Path) -> Iterator[tuple[list[str], Path | None]]:
+    """Yield the dotted names that are imported, and for relative ones the folder that they start from."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             for alias in node.names:
-                yield from _resolved(root, alias.name.split("."))
+                yield alias.name.split("."), None
         elif isinstance(node, ast.ImportFrom):
-            start = root
+            start = None
             if node.level:
                 start = file.parents[node.level - 1] if node.level <= len(file.parents) else root.parent
-            if start == root or root in start.parents:
-                names = (node.module or "").split(".") if node.module else []
-                for alias in node.names:
-                    yield from _resolved(root, [*start.relative_to(root).parts, *names, alias.name])
+            names = node.module.split(".") if node.module else []
+            for alias in node.names:
+                yield [*names, alias.name], start
 
 
 def _resolved(root: Path, names: list[str]) -> Iterator[Path]:

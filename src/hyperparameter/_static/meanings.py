@@ -207,5 +207,8 @@ def dotted(node: ast.expr, env: Env) -> str | None:
 
 def source(node: ast.expr) -> str:
     """Return an expression as text: short, and on one line."""
-    text = " ".join(ast.unparse(node).split("\n"))
+    try:
+        text = " ".join(ast.unparse(node).split("\n"))
+    except ValueError:  # an f-string that cannot be written anew
+        return "…"
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"

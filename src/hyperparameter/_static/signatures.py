@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from .._docstrings import Doc
 from .._frames import MISSING
 from ..declared import Declared
-from .fields import Asked, base_definitions, fields_of, init_var, is_generated
+from .fields import Asked, base_definitions, fields_of, has_unknown_base, init_var, is_generated
 from .meanings import Def, Env, beneath, source
-from .types import literal, wanted
+from .types import literal, valued, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,11 +19,15 @@ __all__ = ["declared"]
 
 
 class Signature(NamedTuple):
-    """Hold what is known of a function that is called: where it is, what it takes, what is said of it."""
+    """Hold what is known of a function that is called: where it is, what it takes, what is said of it.
+
+    It is not complete where some of what it takes is of another file.
+    """
 
     line: int
     parameters: list[Asked]
     docs: tuple[str | None, ...]
+    is_complete: bool = True
 
 
 def declared(file: str, definition: Def, namespace: str | None) -> Iterator[Declared]:
@@ -37,7 +41,7 @@ def declared(file: str, definition: Def, namespace: str | None) -> Iterator[Decl
     for signature in _signatures(definition):
         place = f"{file}:{signature.line}"
         doc = Doc(*signature.docs)
-        if key.strip("*."):
+        if key.strip("*.") and signature.is_complete:  # of a namespace what is not declared is refused
             yield Declared(key, "namespace", place, owner, help=doc.summary)
         said = _said(doc, signature)
         for asked in signature.parameters:
@@ -51,6 +55,7 @@ def _said(doc: Doc, signature: Signature) -> dict[str, str]:
 
 
 def _parameter(key: str, place: str, owner: str, asked: Asked, said: str) -> Declared:
+    default = None if asked.default is None else valued(asked.default, asked.env)[0]
     like = MISSING if asked.default is None else literal(asked.default)
     annotation = init_var(asked.annotation, asked.env)
     if annotation is not None:
@@ -62,7 +67,7 @@ def _parameter(key: str, place: str, owner: str, asked: Asked, said: str) -> Dec
         "parameter",
         place,
         owner,
-        None if asked.default is None else source(asked.default),
+        None if default is None else source(default),
         text,
         said,
         wanted(annotation, asked.env),
@@ -89,10 +94,9 @@ def _signatures(definition: Def) -> Iterator[Signature]:
 
 
 def _constructors(definition: Def) -> Iterator[Signature]:
-    """Yield what makes the instances of a class: its own or inherited `__init__` and `__new__`."""
+    """Yield what makes the instances of a class: `__init__` and `__new__`, its own or inherited in the file."""
     lineage = list(_lineage(definition, set()))
     said = ast.get_docstring(definition.node, clean=False)  # type: ignore[arg-type]
-    found = False
     for name in ("__init__", "__new__"):
         for one in lineage:
             function = _method(one.node, name)
@@ -101,13 +105,12 @@ def _constructors(definition: Def) -> Iterator[Signature]:
                 parameters = _bound(function.args, True, one.inner)
                 yield Signature(_first_line(function), parameters, (said, doc))
             elif is_generated(one, name):
-                yield Signature(_first_line(definition.node), list(fields_of(one).values()), (said,))
+                fields = list(fields_of(one).values())
+                is_complete = not any(map(has_unknown_base, lineage))
+                yield Signature(_first_line(definition.node), fields, (said,), is_complete)
             else:
                 continue
-            found = True
             break
-    if not found:  # it is inherited from another file
-        yield Signature(_first_line(definition.node), [], (said,))
 
 
 def _lineage(definition: Def, seen: set[ast.AST]) -> Iterator[Def]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import ast
 import typing
 from importlib import import_module
-from typing import Any
+from operator import add, mul, sub
+from typing import TYPE_CHECKING, Any
 
 from .._frames import MISSING
 from .meanings import Def, Dotted, Env, Expr, dotted
 
-__all__ = ["literal", "wanted"]
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+__all__ = ["literal", "valued", "wanted"]
 
 CONTAINERS = (
     "Collection Container Iterable Mapping MutableMapping MutableSequence MutableSet Reversible Sequence"
@@ -25,6 +29,12 @@ KNOWN = {
     "uuid": "UUID",
 }
 ENUMS = ("enum.Enum", "enum.IntEnum", "enum.StrEnum")
+OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
+    ast.Add: add,
+    ast.Sub: sub,
+    ast.Mult: mul,
+    ast.Pow: pow,
+}
 DEEPEST = 30  # an alias can name itself
 
 
@@ -42,6 +52,22 @@ def literal(node: ast.expr) -> Any:
         return ast.literal_eval(node)
     except (ValueError, TypeError, SyntaxError):
         return MISSING
+
+
+def valued(node: ast.expr, env: Env) -> tuple[ast.expr, Any]:
+    """Return a default as it is written, of a member of an Enum its value, and the values it is one of.
+
+    The latter is `MISSING` for any other default.
+    """
+    if not isinstance(node, ast.Attribute) or not isinstance(node.value, ast.Name):
+        return node, MISSING
+    kind = wanted(node.value, env)
+    if typing.get_origin(kind) is typing.Literal:
+        for thing in env.find(node.value.id) or ():
+            for name, value in _members(thing.node) if isinstance(thing, Def) else ():
+                if name == node.attr:
+                    return value, kind
+    return node, MISSING
 
 
 def wanted(node: ast.expr | None, env: Env) -> Any:
@@ -107,20 +133,21 @@ def _of_enum(node: ast.ClassDef, env: Env) -> Any:
     """Return the values that a member of an Enum is written by."""
     if not any(dotted(base, env) in ENUMS for base in node.bases):
         raise UnknownError
-    values = []
     for statement in node.body:
         if isinstance(statement, ast.FunctionDef) and statement.name in ("_missing_", "__new__", "__init__"):
             raise UnknownError  # what a member's value is, or what else names it, is its own code's to say
-        if isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
-            if statement.targets[0].id.startswith("_"):
-                continue
-            value = literal(statement.value)
-            if not isinstance(value, str | int | float | bytes):
-                raise UnknownError
-            values.append(value)
-    if not values:
+    values = tuple(literal(value) for _, value in _members(node))
+    if not values or not all(isinstance(value, str | int | float | bytes) for value in values):
         raise UnknownError
-    return typing.Literal[tuple(values)]
+    return typing.Literal[values]
+
+
+def _members(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
+    """Yield the names of the members of an Enum, and what is written for their values."""
+    for statement in getattr(node, "body", ()):
+        target = statement.targets[0] if isinstance(statement, ast.Assign) else None
+        if isinstance(target, ast.Name) and not target.id.startswith("_"):
+            yield target.id, statement.value
 
 
 def _generic(node: ast.Subscript, env: Env, depth: int) -> Any:
@@ -151,7 +178,7 @@ def _mark(node: ast.expr, env: Env, depth: int) -> Any:
         if len(found) == 1 and isinstance(found[0], Expr):
             return _mark(found[0].node, found[0].env, depth + 1)
     if isinstance(node, ast.Call) and dotted(node.func, env) == "msgspec.Meta" and not node.args:
-        asked = {keyword.arg or "**": literal(keyword.value) for keyword in node.keywords}
+        asked = {keyword.arg or "**": _limit(keyword.value) for keyword in node.keywords}
         if "**" in asked or any(value is MISSING for value in asked.values()):
             raise UnknownError
         return import_module("msgspec").Meta(**asked)
@@ -159,3 +186,19 @@ def _mark(node: ast.expr, env: Env, depth: int) -> Any:
     if value is MISSING:
         raise UnknownError
     return value
+
+
+def _limit(node: ast.expr) -> Any:
+    """Return the value of a literal, or of a small sum with powers of integers such as `2**32 - 1`."""
+    if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+        value = _limit(node.operand)
+        return -value if isinstance(value, int | float) else MISSING
+    operation = OPERATORS.get(type(node.op)) if isinstance(node, ast.BinOp) else None
+    if operation is None or not isinstance(node, ast.BinOp):
+        return literal(node)
+    left, right = _limit(node.left), _limit(node.right)
+    if not isinstance(left, int) or not isinstance(right, int):
+        return MISSING
+    if operation is pow and not (abs(left) <= 16 and 0 <= right <= 256):  # it is worked out here
+        return MISSING
+    return operation(left, right)
