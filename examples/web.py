@@ -60,7 +60,9 @@ class Overrides:
             asked = hp.scope.empty(*filter(None, map(str.strip, header.split(","))))
             closed = sorted(set(asked) - OPEN)
             if closed:
-                answer = refusal(f"{closed[0]!r} cannot be set by a request; open are: {', '.join(sorted(OPEN))}")
+                answer = refusal(
+                    f"{closed[0]!r} cannot be set by a request; open are: {', '.join(sorted(OPEN))}"
+                )
             with hp.scope(asked):
                 await answer(scope, receive, send)
         except hp.ParamError as error:  # a text that is no override, or a value that does not fit

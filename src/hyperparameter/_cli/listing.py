@@ -19,7 +19,8 @@ __all__ = ["explain", "listing", "values_of"]
 def listing(known: Names) -> str:
     """Return every parameter as text: by namespace, with type, default and help."""
     rows = []
-    for namespace, ones in groupby(known.listed(), key=lambda one: one.key.rpartition(".")[0]):
+    leaves = (one for one in known.listed() if not known.holds(one.key))  # not what is read as a whole too
+    for namespace, ones in groupby(leaves, key=lambda one: one.key.rpartition(".")[0]):
         rows.append((f"  {namespace}" if namespace else "  (no namespace)", "", "", ""))
         for one in ones:
             default = "required" if one.default is None and one.kind == "parameter" else one.default or ""

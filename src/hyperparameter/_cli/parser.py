@@ -53,7 +53,8 @@ class Parser(argparse.ArgumentParser):
 
     def parse(self, argv: Sequence[str]) -> Command | None:
         """Return the command that a command line asks for; end the process for what it cannot take."""
-        found, unknown = self.parse_known_args(self._parted(_dashed(argv)))
+        found, rest = self.parse_known_args(self._parted(_dashed(argv)))
+        unknown = [text for text in rest if text != "--"]  # argparse leaves it where nothing follows
         if unknown:
             self.error(f"unrecognized arguments: {' '.join(unknown)}{self._near(unknown)}")
         return getattr(found, "command", None)
