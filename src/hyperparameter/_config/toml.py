@@ -9,7 +9,9 @@ from typing import Any
 from .files import Fault
 
 CLOSERS = ("]", "}", '"""', "'''")  # one of them is on the last line of whatever takes several lines
-MOST_WORK = 64  # times the text that finding its lines may parse, as long arrays are parsed again and again
+MOST_WORK = (
+    2_000_000  # characters, and twice the text, that finding its lines may parse: arrays are again and again
+)
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -41,8 +43,9 @@ def lines(text: str) -> dict[str, int]:
     """
     found: dict[str, int] = {}
     table = ""
-    pending, start, work = "", 0, MOST_WORK * len(text) + 10_000
-    for number, line in enumerate(text.split("\n"), 1):
+    pending, start, work = "", 0, 2 * len(text) + MOST_WORK
+    every = text.split("\n")
+    for number, line in enumerate(every, 1):
         if not pending:
             if not line.strip() or line.lstrip().startswith("#"):
                 continue
@@ -51,6 +54,8 @@ def lines(text: str) -> dict[str, int]:
             pending += line + "\n"
             continue
         pending += line + "\n"
+        if number < len(every) and not _may_begin(every[number].strip()):
+            continue
         work -= len(pending)
         if work < 0:
             break
@@ -68,6 +73,13 @@ def lines(text: str) -> dict[str, int]:
             table = keys[-1]
         pending = ""
     return found
+
+
+def _may_begin(line: str) -> bool:
+    """Tell whether a statement can begin with a line, or nothing does: a row of an array of arrays cannot."""
+    if line.startswith("["):
+        return not line.endswith(",")
+    return not line.startswith(("{", "]", "}", ","))
 
 
 def _keys(statement: dict[str, Any], above: str) -> list[str]:
