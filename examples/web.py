@@ -45,7 +45,7 @@ def search(
 
 
 class Overrides:
-    """Run each request in the scope that its header asks for: plain ASGI, so streams and tasks are in it too."""
+    """Run each request in the scope that its header asks for: plain ASGI, so streams are in it too."""
 
     def __init__(self, app: Any) -> None:
         self.app = app
