@@ -38,6 +38,7 @@ lint: cargo .venv/lint
 bench: cargo .venv/bench .bench/incumbent .bench/peers
 	$(BIN)/python benches/run.py $(ARGS)
 	$(BIN)/python benches/config.py $(filter --quick,$(ARGS))
+	$(BIN)/python benches/programs.py $(filter --quick,$(ARGS))
 	cargo bench --manifest-path benches/rust/Cargo.toml --bench operations -- $(filter --quick,$(ARGS))
 
 docs: cargo .venv/docs

@@ -5,6 +5,8 @@ import pty
 import select
 import sys
 import time
+import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -439,6 +441,26 @@ def test_a_library_checks_what_it_is_given(program):
         f"  'train.steps' = 'x' does not fit: wanted int; {place}12",
         f"UnknownParamWarning: 'quite.other' = 1 is not used: nothing reads it; {place}19",
     ]
+
+
+# --- Wrong inputs ---
+
+WRONG = tomllib.loads(Path(__file__).with_name("wrong_inputs.toml").read_text(encoding="utf-8"))["case"]
+
+
+@pytest.mark.parametrize("case", WRONG, ids=[case["name"] for case in WRONG])
+def test_a_wrong_input_ends_the_program_before_anything_runs(program, case):
+    run = program()
+    for name, text in case.get("files", {}).items():
+        (run.folder / name).parent.mkdir(exist_ok=True)
+        (run.folder / name).write_bytes(text.encode(case.get("encoding", "utf-8")))
+    ran = run(*case["argv"], **case.get("environment", {}))
+    usage, found, error = ran.err.rpartition("prog.py: error: ")
+    assert (ran.code, ran.out, bool(found), error) == (
+        *(2, "", True),
+        case["error"].replace("{folder}", str(run.folder)) + "\n",
+    )
+    assert usage.startswith("usage: prog.py") if case.get("usage") else usage == ""
 
 
 # --- Completion ---

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from ..errors import ConfigError
+
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -25,7 +27,11 @@ class Given:
         self.shows: str | None = None  # the key to explain, instead of running; "" to list all
 
     def define(self, texts: list[str], option: str) -> None:
-        self.defines += ((text, place_of(option, text)) for text in texts)
+        for text in texts:
+            if "=" not in text:
+                hint = "what is not for -D goes before it, or after --"
+                raise ConfigError(detail=f"{option} {text!r}: wanted KEY=VALUE ({hint})")
+            self.defines.append((text, place_of(option, text)))
 
     def show(self, key: Any, _option: str) -> None:
         self.shows = key or ""

@@ -77,6 +77,7 @@ class Place:
 
 def read(path: str) -> File:
     """Return a file by its path; raise `ConfigError` where it cannot be read as text."""
+    content = _bytes(path)
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in SUFFIXES:
         hint = "" if suffix else " (a key=value text has a '=')"
@@ -84,7 +85,7 @@ def read(path: str) -> File:
             detail=f"cannot tell what file this is by its suffix{hint}: wanted {', '.join(SUFFIXES)}",
             origin=path,
         )
-    return File(path, _decoded(path, _bytes(path)), _parser(SUFFIXES[suffix], path))
+    return File(path, _decoded(path, content), _parser(SUFFIXES[suffix], path))
 
 
 def _parser(kind: str, path: str) -> ModuleType:

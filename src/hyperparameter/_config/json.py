@@ -29,10 +29,10 @@ def parse(text: str) -> dict[str, Any]:
         _Walk(text).walk()
         raise Fault(str(refused)) from None
     except json.JSONDecodeError as error:
-        raise Fault(error.msg, error.lineno, error.colno) from None
+        raise Fault(f"this is not JSON: {error.msg}", error.lineno, error.colno) from None
     except ValueError as error:  # an integer of thousands of digits
         _Walk(text).walk()
-        raise Fault(str(error)) from None
+        raise Fault(f"this is not JSON: {error}") from None
     if not isinstance(found, dict):
         raise Fault(f"wanted an object at the top, not {type(found).__name__}", 1, 1)
     return found

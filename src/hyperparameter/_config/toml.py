@@ -20,7 +20,7 @@ def parse(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         detail, line, column = _place(str(error), text)
-        raise Fault(detail, line, column) from None
+        raise Fault(f"this is not TOML: {detail}", line, column) from None
     except ValueError as error:  # an integer of thousands of digits
         lines(text)
         raise Fault(str(error)) from None

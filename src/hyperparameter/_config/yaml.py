@@ -30,7 +30,7 @@ def parse(text: str) -> dict[str, Any]:
     except MarkedYAMLError as error:
         said = f"{error.context}: {error.problem}" if error.context else str(error.problem)
         mark = error.problem_mark or error.context_mark
-        raise Fault(said, mark and mark.line + 1, mark and mark.column + 1) from None
+        raise Fault(f"this is not YAML: {said}", mark and mark.line + 1, mark and mark.column + 1) from None
     except YAMLError as error:  # a character that is none of YAML's
         at = getattr(error, "position", 0)
         line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
