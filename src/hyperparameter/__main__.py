@@ -9,9 +9,12 @@ __all__ = ["main"]
 
 def main() -> int:
     """Run the tool with the arguments of the process, and return its exit code."""
-    from ._tool.commands import run
+    try:
+        from ._tool.commands import run
 
-    return run(sys.argv[1:])
+        return run(sys.argv[1:])
+    except KeyboardInterrupt:  # while it is still being imported, too
+        return 130
 
 
 if __name__ == "__main__":

@@ -31,7 +31,9 @@ def run(argv: Sequence[str]) -> int:
         hint = f"nearest: {near[0]!r}" if near else f"there are {', '.join(COMMANDS)}"
         return _fail(f"no command is called {argv[0]!r}; {hint}")
     try:
-        arguments = parser.parse_args(argv)
+        arguments, unknown = parser.parse_known_args(argv)
+        if unknown:
+            arguments.parser.refuse(unknown)
         code: int = arguments.run(arguments)
         sys.stdout.flush()
         return code
@@ -42,8 +44,6 @@ def run(argv: Sequence[str]) -> int:
 
         gone()
         return 0
-    except KeyboardInterrupt:
-        return 130
 
 
 def _fail(text: str) -> int:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .documents import dumps
-from .targets import declared_by, target_of
+from .targets import UnusableError, declared_by, target_of
 from .terminal import clean, emit, warn
 from .text import columns
 from .text import show as show_lines
@@ -59,13 +59,18 @@ def _loaded(arguments: Namespace, names: Names | None) -> Config:
     """Return the configuration that files, variables and `-D` make, in that order."""
     from .._config.load import Given, load
     from ..config import env
+    from ..keys import split_text
 
     sources: list[Any] = [
         Path(file) for file in arguments.config
     ]  # as text, one with "=" in its name would be none
+    if arguments.env == "":
+        raise UnusableError("--env takes the text that names of variables begin with, such as APP_")
     if arguments.env is not None:
         sources.append(env(arguments.env))
-    sources += [Given(text, f"the command line: -D {text}") for text in arguments.define]
+    for text in arguments.define:
+        split_text(text)  # one without "=" would be taken for the name of a file
+        sources.append(Given(text, f"the command line: -D {text}"))
     return load(sources, declared=lambda: names.by_key if names is not None else ())
 
 

@@ -121,7 +121,10 @@ def describe(arguments: Namespace) -> int:
 def _described(key: str, ones: Sequence[Declared]) -> Iterator[Line]:
     if ones:
         yield [(clean(key), "bold yellow")]
+    single = {one.place for one in ones if one.kind == "read"}
     for one in ones:
+        if one.kind == "tree" and one.place in single:  # one look-up, which takes a value or all beneath
+            continue
         by = f"{one.owner}(), " if one.owner else ""
         if one.kind == "namespace":
             yield [("  namespace of ", ""), (clean(f"{by}{one.place}"), "dim")]

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
 from .._cli.parser import formatter
 from ..errors import nearest
 from .terminal import clean
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 __all__ = ["COMMANDS", "FORMATS", "made"]
 
@@ -27,23 +30,18 @@ class Parser(argparse.ArgumentParser):
         self.formatter_class = formatter()
         return super().format_help()
 
-    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
-        """Refuse here what is not known, while it is known which command it was given to."""
-        found, unknown = super().parse_known_args(args, namespace)
-        if unknown:
-            options = [option for option in self._option_string_actions if option.startswith("--")]
-            near = nearest(unknown[0].partition("=")[0], options, most=1)
-            self.error(
-                f"unrecognized arguments: {' '.join(unknown)}" + (f"; nearest: {near[0]}" if near else "")
-            )
-        return found, unknown
+    def refuse(self, unknown: Sequence[str]) -> NoReturn:
+        """End the process for arguments that this command does not have."""
+        options = [option for option in self._option_string_actions if option.startswith("--")]
+        near = nearest(unknown[0].partition("=")[0], options, most=1)
+        self.error(f"unrecognized arguments: {' '.join(unknown)}" + (f"; nearest: {near[0]}" if near else ""))
 
     def error(self, message: str) -> NoReturn:
         self.exit(2, f"{self.prog}: error: {clean(message)}; {self.prog} --help tells more\n")
 
 
 def made() -> Parser:
-    """Return the parser of all commands; what it finds has the function of its command as `run`."""
+    """Return the parser of all commands; what it finds has the function of a command, `run`, and its parser."""
     parser = Parser(
         prog="hp", description="Look at the parameters of programs and packages without running them."
     )
@@ -62,7 +60,7 @@ def _add_ls(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "List the installed packages that use the library, or the parameters that one declares."
     )
-    parser.set_defaults(run=ls)
+    parser.set_defaults(run=ls, parser=parser)
     parser.add_argument("path", nargs="?", metavar="PACKAGE|PATH", help=WHERE)
     parser.add_argument("--tree", action="store_true", help="as a tree of keys")
     which = parser.add_mutually_exclusive_group()
@@ -76,7 +74,7 @@ def _add_describe(parser: argparse.ArgumentParser) -> None:
     from .listing import describe
 
     parser.description = "Tell all that is declared of a parameter, or the parameters beneath a namespace."
-    parser.set_defaults(run=describe)
+    parser.set_defaults(run=describe, parser=parser)
     parser.add_argument("key", metavar="KEY")
     parser.add_argument("path", metavar="PATH", help=WHERE)
     _add_format(parser, FORMATS[:2])
@@ -89,7 +87,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
         "Find every unknown key and every value that does not fit, before anything runs. "
         "The exit code is 0 for none, 1 for some, 2 for input that cannot be used."
     )
-    parser.set_defaults(run=check)
+    parser.set_defaults(run=check, parser=parser)
     parser.add_argument("path", metavar="PATH", help=WHERE)
     _add_sources(parser)
     parser.add_argument(
@@ -103,7 +101,7 @@ def _add_show(parser: argparse.ArgumentParser) -> None:
     parser.description = (
         "Show what a configuration sets once its sources are merged, and where each value is from."
     )
-    parser.set_defaults(run=show)
+    parser.set_defaults(run=show, parser=parser)
     parser.add_argument("path", nargs="?", metavar="PATH", help=f"what names variables may mean: {WHERE}")
     _add_sources(parser)
     _add_format(parser, FORMATS[:2])

@@ -75,6 +75,8 @@ def target_of(text: str) -> Target:
 
     Raises `UnusableError` where nothing is called that, or it has no source files.
     """
+    if not text:
+        raise UnusableError("a PACKAGE or PATH is empty")
     path = Path(text)
     if os.path.lexists(path):
         return _path(path)

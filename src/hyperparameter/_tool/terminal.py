@@ -96,11 +96,12 @@ def unusable_output(name: str) -> str | None:
 
 def write(name: str, text: str) -> None:
     """Write a file as a whole or not at all; raise `OSError` where it cannot be written."""
-    path = Path(name).resolve()  # a link stays one
-    mode = path.stat().st_mode if path.exists() else None
-    if mode is not None and not stat.S_ISREG(mode):  # a device or a pipe cannot be put in place of
-        path.write_text(text, "utf-8", "backslashreplace")
+    mode = os.stat(name).st_mode if os.path.exists(name) else None
+    if mode is not None and not stat.S_ISREG(mode):  # a device or a pipe: nothing can take its place
+        with open(name, "w", encoding="utf-8", errors="backslashreplace") as device:
+            device.write(text)
         return
+    path = Path(name).resolve()  # a link stays one
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["columns", "keys", "keys_as_tree", "plain", "rows_of", "show"]
 
 WIDEST = 32  # of a column; what is longer moves the rest of its line alone
+LINES = "├└│─"  # that trees are drawn with
 STYLES = ("bold", "cyan", "green", "dim", "")
 
 
@@ -33,12 +34,21 @@ def show(lines: list[Line]) -> None:
     """Write lines to stdout."""
     rich = console(sys.stdout)
     if rich is None:
-        emit(plain(lines))
+        emit(_encodable(plain(lines)))
         return
     from rich.text import Text
 
     for line in lines:
         rich.print(Text.assemble(*line), soft_wrap=True)
+
+
+def _encodable(text: str) -> str:
+    """Return text with a tree drawn so that stdout can write it."""
+    try:
+        LINES.encode(sys.stdout.encoding)
+    except UnicodeEncodeError:
+        return text.translate(str.maketrans(LINES, "|`|-"))
+    return text
 
 
 def columns(rows: Sequence[Sequence[str]], indent: str = "", styles: Sequence[str] = STYLES) -> Iterator[Line]:
@@ -84,27 +94,20 @@ def _title(part: Declares, number: int) -> Iterator[Line]:
 
 def keys_as_tree(found: Sequence[Declares], titles: bool) -> Iterator[Line]:
     """Yield the keys as a tree, each with type, default, place and help."""
-    encoding = sys.stdout.encoding or "ascii"
-    try:
-        "├└│─".encode(encoding)
-        marks = ("├── ", "└── ", "│   ")
-    except UnicodeEncodeError:
-        marks = ("|-- ", "`-- ", "|   ")
     for number, part in enumerate(found):
         if titles:
             yield from _title(part, number)
         for node in tree(part.names.listed()).inner.values():
             yield _leaf(node, "")
-            yield from _beneath(node, "", marks)
+            yield from _beneath(node, "")
 
 
-def _beneath(node: Node, indent: str, marks: tuple[str, str, str]) -> Iterator[Line]:
-    fork, last, bar = marks
+def _beneath(node: Node, indent: str) -> Iterator[Line]:
     inner = list(node.inner.values())
     for number, child in enumerate(inner, 1):
         ends = number == len(inner)
-        yield _leaf(child, indent + (last if ends else fork))
-        yield from _beneath(child, indent + ("    " if ends else bar), marks)
+        yield _leaf(child, indent + ("└── " if ends else "├── "))
+        yield from _beneath(child, indent + ("    " if ends else "│   "))
 
 
 def _leaf(node: Node, before: str) -> Line:
