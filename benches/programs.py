@@ -60,9 +60,7 @@ def step(lr: float = 0.1, steps: int = 100, name="{number}"):
     return [lr * value for value in range(steps)], hp.scope.part{number}.decay | 0.5
 '''
 FILES = 2000
-PLAIN = [
-    f"def helper{number}(items):\n    return [item + {number} for item in items]\n" for number in range(30)
-]
+PLAIN = [f"def helper{n}(items):\n    return [item + {n} for item in items]\n" for n in range(30)]
 
 
 def measured(rounds: int, commands: dict[str, list[str]]) -> dict[str, float]:

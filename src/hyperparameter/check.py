@@ -41,7 +41,11 @@ def check(*sources: Source, allow_unknown: bool = False) -> None:
     file = sys._getframe(1).f_code.co_filename
     entries = overrides(sources, {}, caller(1))
     referred = {key for source in sources if isinstance(source, Config) for key in source.referred}
-    wrong, unread = faults(entries, referred, lambda: program_sources(file), allow_unknown)
+
+    def tell(problem: str) -> None:
+        warn(f"{problem}: what it declares is not known", UnknownParamWarning, stacklevel=4)
+
+    wrong, unread = faults(entries, referred, lambda: program_sources(file), allow_unknown, tell)
     if wrong:
         raise ConfigError(errors=wrong)
     for fault in unread:

@@ -6,8 +6,7 @@ import sys
 
 from ._frames import MISSING, present
 from ._references import overrides
-from .convert import Misfit
-from .errors import ParamError
+from .errors import UnknownParamError
 from .param import bindings
 from .scope import EmptyScope
 
@@ -18,8 +17,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ._frames import Entry
-    from .declared import Declared
-    from .errors import UnknownParamError
+    from .errors import ParamError
 
 __all__ = ["entries_of", "faults", "program_sources"]
 
@@ -35,11 +33,13 @@ def faults(
     referred: Iterable[str],
     sources: Callable[[], Iterable[Path]],
     lenient: bool = False,
+    tell: Callable[[str], None] = lambda problem: None,
 ) -> tuple[list[ParamError], list[UnknownParamError]]:
     """Return what is wrong with a set of overrides, and the keys that nothing declares, nor anything near.
 
     What decorated functions of this process declare is asked first; only where that leaves a key
-    unknown are the files of source code looked through. Where `lenient`, near misses are let through.
+    unknown are the files of source code looked through. Where `lenient`, near misses are let through. What
+    keeps a file from being looked through is told by `tell`.
     """
     wrong: list[ParamError] = list(_misfits(entries))
     taken = {parameter.key for binding in bindings() for parameter in binding.parameters if parameter.bound}
@@ -50,18 +50,14 @@ def faults(
     from .declared import registered
     from .names import Names
 
-    known = Names([*registered(), *scan(sources()).declared])
-    refused: list[ParamError] = []
-    unread: list[UnknownParamError] = []
-    for key, entry in entries.items():
-        fault = None if key in taken else known.fault(key, entry)
-        if fault is None:
-            wrong += _misfit_of_reads(known.by_key.get(key, ()), key, entry)
-        elif fault.namespace is not None or (fault.near and not lenient):
-            refused.append(fault)
-        else:
-            unread.append(fault)
-    return refused + wrong, unread
+    found = scan(sources())
+    for problem in found.problems:
+        tell(problem)
+    known = Names([*registered(), *found.declared])
+    more, unread = known.faults(entries, taken, lenient)
+    told = {fault.key for fault in wrong}
+    wrong += (fault for fault in more if fault.key not in told)
+    return sorted(wrong, key=lambda fault: not isinstance(fault, UnknownParamError)), unread
 
 
 def _misfits(entries: Mapping[str, Entry]) -> Iterator[ParamError]:
@@ -71,22 +67,6 @@ def _misfits(entries: Mapping[str, Entry]) -> Iterator[ParamError]:
     for binding in bindings():
         if frame.beneath(binding.namespace):
             yield from binding.misfits(frame)
-
-
-def _misfit_of_reads(declared: Iterable[Declared], key: str, entry: Entry) -> Iterator[ParamError]:
-    """Yield an error for a value that none of those who declare its key could take: the first one's."""
-    value, origin = entry
-    faults = []
-    for one in declared:
-        try:
-            one.converted(value)
-        except Misfit as misfit:
-            detail = f"read at {one.place}" + (f"; {misfit.detail}" if misfit.detail else "")
-            faults.append(ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin))
-        else:
-            return  # the same key may be read by others with a default of another type
-    if faults and not any(one.kind == "parameter" for one in declared):  # a parameter's is told already
-        yield faults[0]
 
 
 # --- Where the program's source code is ---
@@ -106,8 +86,8 @@ def program_sources(*files: str | None) -> list[Path]:
     found: dict[Path, None] = {}
     for main in mains:
         if main is not None and main.endswith(".py"):
-            found |= dict.fromkeys(program_files(Path(main)))
-    found |= dict.fromkeys(Path(file).resolve() for file in _using_modules())
+            found |= dict.fromkeys(path.absolute() for path in program_files(Path(main)))
+    found |= dict.fromkeys(Path(file).absolute() for file in _using_modules())
     return list(found)
 
 

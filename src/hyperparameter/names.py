@@ -12,12 +12,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from ._frames import MISSING
-from .convert import takes_subtree
-from .errors import UnknownParamError, nearest
+from .convert import Misfit, takes_subtree
+from .errors import ParamError, UnknownParamError, nearest
 from .keys import is_mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ._frames import Entry
     from .declared import Declared
@@ -43,7 +43,7 @@ class Names:
         if one.kind == "namespace":
             self.namespaces[one.key].append(one)
             return
-        tree = one.kind == "tree" or (one.kind == "parameter" and _takes_tree(one))
+        tree = _takes_beneath(one)
         segments = one.key.split(".")
         if "*" in segments:
             self._patterns.append((segments, tree))
@@ -63,12 +63,20 @@ class Names:
 
     def knows(self, key: str) -> bool:
         """Tell whether something declares a key, or reads all that lies beneath a part of it."""
-        if key in self.by_key:
-            return True
+        return bool(self.declaring(key))
+
+    def declaring(self, key: str) -> list[Declared]:
+        """Return what declares a key, then what takes all that lies beneath a part of it."""
         segments = key.split(".")
-        if any(".".join(segments[:count]) in self._trees for count in range(1, len(segments))):
-            return True
-        return any(_matches(pattern, tree, segments) for pattern, tree in self._patterns)
+        parts = [".".join(segments[:count]) for count in range(len(segments) - 1, 0, -1)]
+        found = list(self.by_key.get(key, ()))
+        for pattern in self._patterns:
+            if _matches(*pattern, segments):
+                found += self._made[".".join(pattern[0])]
+        found += (
+            one for part in parts if part in self._trees for one in self.by_key[part] if _takes_beneath(one)
+        )
+        return found
 
     def listed(self) -> list[Declared]:
         """Return one declaration of each key, by key: the first, with what others of the key add to it."""
@@ -108,6 +116,56 @@ class Names:
         near = self.near(key)
         return UnknownParamError.of(key, entry, "nothing reads it", near)
 
+    def misfit(self, key: str, entry: Entry) -> ParamError | None:
+        """Return what is wrong with the value of a key, None for nothing.
+
+        A parameter has to take it; of those that read it one has to, as each may have a default of another type.
+        """
+        fault = None
+        is_taken = False
+        for one in self.declaring(key):
+            if one.key.count(".") != key.count("."):  # it takes the key with others, as a whole
+                continue
+            misfit = _misfit(one, key, entry)
+            if misfit is not None and one.kind == "parameter":
+                return misfit
+            fault = fault or misfit
+            is_taken = is_taken or misfit is None
+        return None if is_taken else fault
+
+    def faults(
+        self, entries: Mapping[str, Entry], taken: Iterable[str] = (), lenient: bool = False
+    ) -> tuple[list[ParamError], list[UnknownParamError]]:
+        """Return what is wrong with a set of overrides, and the keys that nothing declares, nor anything near.
+
+        What is `taken` is known by other means. Where `lenient`, near misses are let through.
+        """
+        taken = set(taken)
+        refused: list[ParamError] = []
+        misfits: list[ParamError] = []
+        unread: list[UnknownParamError] = []
+        for key, entry in entries.items():
+            unknown = None if key in taken else self.fault(key, entry)
+            if unknown is None:
+                misfit = self.misfit(key, entry)
+                misfits += [misfit] if misfit is not None else []
+            elif unknown.namespace is not None or (unknown.near and not lenient):
+                refused.append(unknown)
+            else:
+                unread.append(unknown)
+        return refused + misfits, unread
+
+
+def _misfit(one: Declared, key: str, entry: Entry) -> ParamError | None:
+    value, origin = entry
+    try:
+        one.converted(value)
+    except Misfit as misfit:
+        how = "declared" if one.kind == "parameter" else "read"
+        detail = f"{how} at {one.place}" + (f"; {misfit.detail}" if misfit.detail else "")
+        return ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin)
+    return None
+
 
 def _by_namespace(item: tuple[str, Any]) -> tuple[str, str]:
     namespace, _, name = item[0].rpartition(".")
@@ -121,6 +179,10 @@ def _joined(ones: list[Declared]) -> Declared:
         for name in ("default", "type", "help")
     }
     return replace(first, **found)
+
+
+def _takes_beneath(one: Declared) -> bool:
+    return one.kind == "tree" or (one.kind == "parameter" and _takes_tree(one))
 
 
 def _takes_tree(one: Declared) -> bool:

@@ -48,7 +48,7 @@ class Parser(argparse.ArgumentParser):
         if command is not None:
             add_help(self, command.doc.parameters)
             self.description = self.description or command.doc.text
-        self.formatter_class = _formatter()
+        self.formatter_class = formatter()
         return super().format_help() + self._program.listing("\nparameters, for -D and files:\n")
 
     def parse(self, argv: Sequence[str]) -> Command | None:
@@ -110,7 +110,7 @@ def _dashed(argv: Sequence[str]) -> list[str]:
     return made
 
 
-def _formatter() -> Any:
+def formatter() -> Any:
     """Return what lays help out: in colours on a terminal, where rich-argparse is there."""
     plain = argparse.RawDescriptionHelpFormatter
     if not sys.stdout.isatty() or "NO_COLOR" in os.environ:

@@ -121,11 +121,16 @@ class Program:
 
     def _check(self, parser: Parser, entries: dict[str, Entry]) -> None:
         """Raise `ConfigError` for what no one reads and for what does not fit; tell of what may be unread."""
-        wrong, unread = faults(entries, self.settings.referred, self._sources, self.given.lenient)
+
+        def warn(what: object) -> None:
+            sys.stderr.write(f"{parser.prog}: warning: {what}\n")
+
+        referred, lenient = self.settings.referred, self.given.lenient
+        wrong, unread = faults(entries, referred, self._sources, lenient, tell=warn)
         if wrong:
             raise ConfigError(errors=wrong)
         for fault in unread:
-            sys.stderr.write(f"{parser.prog}: warning: {fault}\n")
+            warn(fault)
 
     # --- What is known ---
 
