@@ -2,8 +2,10 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import textwrap
 import typing
 from collections.abc import Sequence
@@ -423,6 +425,18 @@ def test_an_annotation_names_what_is_there_where_it_stands(tmp_path):
     assert found == {"ns.x": MISSING, "ns.y": float, "of.x": int, "of.y": MISSING}
 
 
+@pytest.mark.skipif(sys.version_info < (3, 12), reason="`type` is a statement since Python 3.12")
+def test_a_type_statement_is_an_alias(tmp_path):
+    text = """
+    type Count = Annotated[int, Meta(ge=1)]
+    class Generic[T]:
+        @hp.param("ns")
+        def f(self, a: Count, b: T): ...
+    """
+    found = {one.key: one.wanted for one in scanned(tmp_path, text, HEAD)}
+    assert found == {"ns": MISSING, "ns.a": Annotated[int, msgspec.Meta(ge=1)], "ns.b": MISSING}
+
+
 DIFFERENTIAL = '''
 from __future__ import annotations
 import dataclasses
@@ -663,13 +677,27 @@ def test_what_is_no_file_is_told_of(tmp_path):
     assert "is no regular file" in problems[3]
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is unreadable to root")
-def test_what_cannot_be_read_is_told_of(tmp_path):
-    (tmp_path / "x.py").write_text("import hyperparameter")
-    (tmp_path / "x.py").chmod(0)
-    (tmp_path / "folder").mkdir(mode=0)
-    _, problems = scan(project_files(tmp_path))
-    assert len(problems) == 2
+def test_what_cannot_be_read_is_told_of():
+    root = Path(tempfile.mkdtemp())  # which any user can get at
+    (root / "x.py").write_text("import hyperparameter")
+    (root / "folder").mkdir()
+    (root / "main.py").write_text("import x, folder.y")
+    root.chmod(0o755)
+    scan([root / "x.py"])  # loads all that is needed, while it can be
+    is_root = os.geteuid() == 0
+    try:
+        (root / "x.py").chmod(0)
+        (root / "folder").chmod(0)
+        if is_root:
+            os.seteuid(65534)  # nothing is unreadable to root
+        _, problems = scan(project_files(root))
+        assert names(program_files(root / "main.py"), root) == ["main.py", "x.py"]
+    finally:
+        if is_root:
+            os.seteuid(0)
+        (root / "folder").chmod(0o755)
+        shutil.rmtree(root)
+    assert [problem.partition(":1: ")[0] for problem in problems] == [f"{root}/folder", f"{root}/x.py"]
     assert all("Permission denied" in problem for problem in problems)
 
 

@@ -25,7 +25,7 @@ def project_files(path: Path) -> list[Path]:
 
     A folder that cannot be read is among them, so that looking through it tells.
     """
-    if not path.is_dir():
+    if not os.path.isdir(path):  # pathlib's own raises where a folder may not be looked into
         return [path]
     found: list[Path] = []
     for folder, folders, files in os.walk(path, onerror=lambda error: found.append(Path(error.filename))):
@@ -35,7 +35,7 @@ def project_files(path: Path) -> list[Path]:
 
 
 def _is_skipped(folder: Path, name: str) -> bool:
-    return name.startswith(".") or name in SKIPPED or (folder / name / "pyvenv.cfg").exists()
+    return name.startswith(".") or name in SKIPPED or os.path.exists(folder / name / "pyvenv.cfg")
 
 
 def program_files(main: Path) -> list[Path]:
@@ -47,7 +47,7 @@ def program_files(main: Path) -> list[Path]:
     """
     place = Path(os.path.realpath(main))
     root = place.parent
-    while (root / "__init__.py").exists() and root.parent != root:
+    while os.path.exists(root / "__init__.py") and root.parent != root:
         root = root.parent
     found = {place: main}
     around = [folder / "__init__.py" for folder in place.parents if root in folder.parents]
@@ -109,11 +109,11 @@ def _resolved(root: Path, names: list[str]) -> Iterator[Path]:
     folder = root
     for name in names:
         package = folder / name / "__init__.py"
-        if package.is_file():
+        if os.path.isfile(package):
             yield package
-        elif (folder / f"{name}.py").is_file():
+        elif os.path.isfile(folder / f"{name}.py"):
             yield folder / f"{name}.py"
             return
-        elif not (folder / name).is_dir():
+        elif not os.path.isdir(folder / name):
             return
         folder /= name
