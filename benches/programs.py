@@ -1,4 +1,4 @@
-"""Measure whole programs: under hp.launch beside argparse, their help, and `hp ls` over many files: `make bench`.
+"""Measure whole programs: under hp.launch beside argparse, their help, and `hp ls` of many files.
 
 Nothing fails on a missed goal: it is marked, for a person to judge.
 """

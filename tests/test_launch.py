@@ -389,7 +389,7 @@ def test_explain_tells_every_layer(program):
             "-D model.zebra=1 --allow-unknown",
             2,
             "prog.py: error: 'model.zebra' = '1' is not used: model() has no such parameter; "
-            "nearest: 'model.act', 'model.hidden'; set at the command line: -D model.zebra=1\n",
+            "it has 'act', 'hidden'; set at the command line: -D model.zebra=1\n",
         ),
         ("-D root=7 train.steps=${root}", 0, ""),
         ("-D task.d.weight=2", 0, ""),

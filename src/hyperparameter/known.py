@@ -32,8 +32,8 @@ def faults(
     entries: Mapping[str, Entry],
     referred: Iterable[str],
     sources: Callable[[], Iterable[Path]],
-    lenient: bool = False,
-    tell: Callable[[str], None] = lambda problem: None,
+    lenient: bool,
+    tell: Callable[[str], None],
 ) -> tuple[list[ParamError], list[UnknownParamError]]:
     """Return what is wrong with a set of overrides, and the keys that nothing declares, nor anything near.
 

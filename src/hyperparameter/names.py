@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Names"]
 
+MOST_NAMED = 10  # parameters of a function that an error lists
 ALIKE = 0.65  # share of two segments that has to be the same, for one to be taken for the other
 
 
@@ -109,9 +110,13 @@ class Names:
         namespace = self.namespace_of(key)
         if namespace is not None:
             owners = {f"{one.owner or namespace}()": None for one in self.namespaces[namespace]}
-            detail = f"{' and '.join(owners)} {'have' if len(owners) > 1 else 'has'} no such parameter"
+            has, it = ("have", "they") if len(owners) > 1 else ("has", "it")
+            detail = f"{' and '.join(owners)} {has} no such parameter"
             beneath = [name for name in self.by_key if name.startswith(namespace + ".")]
-            near = [name for name in nearest(key, beneath) if _is_like(key, name)] or sorted(beneath)[:10]
+            near = [name for name in nearest(key, beneath) if _is_like(key, name)]
+            if not near and beneath:
+                names = [repr(name.removeprefix(namespace + ".")) for name in sorted(beneath)]
+                detail += f"; {it} {has} {', '.join(names[:MOST_NAMED])}{', …' if names[MOST_NAMED:] else ''}"
             return UnknownParamError.of(key, entry, detail, near, namespace)
         near = self.near(key)
         return UnknownParamError.of(key, entry, "nothing reads it", near)
@@ -119,7 +124,7 @@ class Names:
     def misfit(self, key: str, entry: Entry) -> ParamError | None:
         """Return what is wrong with the value of a key, None for nothing.
 
-        A parameter has to take it; of those that read it one has to, as each may have a default of another type.
+        A parameter has to take it, and one of those that read it: each may have a default of another type.
         """
         fault = None
         is_taken = False

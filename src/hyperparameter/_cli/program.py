@@ -126,7 +126,7 @@ class Program:
             sys.stderr.write(f"{parser.prog}: warning: {what}\n")
 
         referred, lenient = self.settings.referred, self.given.lenient
-        wrong, unread = faults(entries, referred, self._sources, lenient, tell=warn)
+        wrong, unread = faults(entries, referred, self._sources, lenient, warn)
         if wrong:
             raise ConfigError(errors=wrong)
         for fault in unread:
