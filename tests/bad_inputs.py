@@ -84,6 +84,20 @@ def only(a, /, b=2, *, c=3):
     return a, b, c
 
 
+@hp.param("steps")
+def steps(n, x=1):
+    yield n, x
+
+
+@hp.param("m")
+def marked(x=1):
+    return x
+
+
+marked.mark = 1
+marked.__name__ = "renamed"
+
+
 class C:
     @hp.param("c")
     def method(self, x=1):
@@ -212,6 +226,31 @@ cases(
     "unittest.mock.create_autospec(f, return_value=7)(1), unittest.mock.create_autospec(C)().method(x=1) and 1",
     "isinstance(f, type(f))",
     "hp.param('p')(functools.partial(f, b=7))(1)",
+    "hp.param('p')(functools.partial(f)).__name__",
+    "[list(hp.param('p')(functools.partial(steps, 2, x=1))()), hp.param('p')(functools.partial(steps))]",
+    "[isinstance(hp.param('p')(one), type(lambda: 1)) for one in (f, len, functools.partial(f), C().method)]",
+    "inspect.isfunction(hp.param('p')(functools.partial(f))), hp.param('p')(len).__module__",
+    "f.__code__.co_name, f.__code__.co_flags, f.__defaults__, f.__kwdefaults__, f.__globals__ is globals()",
+    "inspect.getfullargspec(f)",
+    "getattr(functools.wraps(f)(lambda: 1), '__wrapped__') is f",
+    "hp.param('p')(functools.wraps(f)(lambda: 1)).__qualname__",
+    "sorted(vars(hp.param('p')(marked))), marked.__name__, hp.param('p')(marked).__name__",
+    "pickle.dumps(hp.param('p')(functools.wraps(f)(lambda: 1)))",
+    "f.__dict__ is vars(f), sorted(vars(f))",
+    "setattr(f, '__name__', 5)",
+    "setattr(f, '__qualname__', 5)",
+    "setattr(f, '__dict__', 5)",
+    "setattr(f, '__code__', 5)",
+    "setattr(f, '__defaults__', 5)",
+    "setattr(f, '__globals__', {})",
+    "setattr(f, '__class__', int)",
+    "setattr(f, '__module__', 'elsewhere'), f.__module__, setattr(f, '__module__', __name__)",
+    "delattr(f, '__name__')",
+    "delattr(f, '__code__')",
+    "delattr(f, '__dict__')",
+    "delattr(f, 'missing')",
+    "sorted(set(dir(lambda: 1)) - set(dir(f)))",
+    "inspect.getattr_static(f, '__wrapped__') is f.__wrapped__",
     "hp.param('p')(len)([1])",
     "hp.param('p')(len)()",
     "hp.param('p')(C().method)()",
@@ -226,6 +265,28 @@ def attributes_of_a_decorated_function():
     assert f.mark == f.__dict__["mark"] == 1
     del f.mark
     return hasattr(f, "mark")
+
+
+@case
+def a_name_that_is_deleted_or_set_anew():
+    g = hp.param("g")(lambda x=1: x)
+    g.__name__, g.__qualname__, g.__doc__ = "g", "G.g", "Doc."
+    del g.__doc__
+    g.__annotations__ = {"x": int}
+    return g.__name__, g.__qualname__, g.__doc__, g.__annotations__, sorted(vars(g)), g, g.__wrapped__.__name__
+
+
+@case
+def other_code_in_its_place():
+    """As with any function, and with a wrapper for one: what it closes over stays as many."""
+    closed = [None] * len(f.__closure__)
+    source = f"def make({', '.join(f'v{n}' for n, _ in enumerate(closed))}):\n def other(*a): return a, "
+    names = {}
+    exec(source + ", ".join(f"v{n}" for n, _ in enumerate(closed)) + "\n return other", names)
+    g = hp.param("g")(lambda x=1: x)
+    before = g(2)
+    g.__code__ = names["make"](*closed).__code__
+    return before, g(3)[0]
 
 
 @case
@@ -351,9 +412,9 @@ def a_collection_at_every_allocation():
 @case
 def a_long_chain_of_decorators():
     g = f
-    for _ in range(200):
+    for _ in range(20_000):
         g = hp.param("again")(g)
-    del g
+    return g.__name__, hasattr(g, "missing"), g.__wrapped__.__wrapped__.__qualname__
 
 
 @case

@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from contextvars import ContextVar, copy_context
 
+from ._wrappers import placed
+
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
 
         token: object  # stands for the binding in a frame's memo, which must not keep the function alive
 
+        def stand_in(self) -> Callable[..., Any]: ...
         def resolve(
             self, args: tuple[Any, ...], kwargs: dict[str, Any]
         ) -> tuple[tuple[Any, ...], dict[str, Any]]: ...
@@ -244,16 +247,19 @@ def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., An
     the keyword arguments to add. A plan that is no dict is the binding's to follow.
     """
 
+    # Its globals are those of `function`: what it uses of ours it closes over, and each part pickles.
+    kernel = sys.modules[__name__]
     token = binding.token
+    count, kind_of, kind = len, type, dict
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        plans = (_get() or _baseline).memo.get(token)
-        plan = None if plans is None else plans.get(len(args))
-        if type(plan) is dict:
+        plans = (kernel._get() or kernel._baseline).memo.get(token)
+        plan = None if plans is None else plans.get(count(args))
+        if kind_of(plan) is kind:
             if not plan:
                 return function(*args, **kwargs)
             return function(*args, **{**plan, **kwargs}) if kwargs else function(*args, **plan)
         args, kwargs = binding.resolve(args, kwargs)
         return function(*args, **kwargs)
 
-    return call
+    return placed(call, function)

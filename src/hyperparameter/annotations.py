@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-__all__ = ["Unresolved", "names_around", "resolve", "signature_of"]
+__all__ = ["Unresolved", "names_around", "names_of_module", "resolve", "signature_of"]
 
 
 class Unresolved:
@@ -57,18 +57,24 @@ def names_around(function: Any, frame: FrameType) -> dict[str, Any]:
     The variables of a function or class body are gone when the annotations are needed, so what is named is
     kept, and nothing else. A class body sees what is around it too.
     """
-    wanted = {
-        name
-        for annotation in _annotations_of(function).values()
-        for text in _texts(annotation)
-        for name in _names_in(text)
-    }
+    wanted = _wanted(function)
     found: dict[str, Any] = {}
     inner: FrameType | None = frame
     while wanted and inner is not None and inner.f_locals is not inner.f_globals:
         found = {name: inner.f_locals[name] for name in wanted if name in inner.f_locals} | found
         inner = None if inner.f_code.co_flags & 1 else inner.f_back  # inspect.CO_OPTIMIZED: a function's
     return found
+
+
+def names_of_module(function: Any) -> dict[str, Any]:
+    """Return what the text in a function's annotations names in its module."""
+    names = getattr(function, "__globals__", {})
+    return {name: names[name] for name in _wanted(function) if name in names}
+
+
+def _wanted(function: Any) -> set[str]:
+    annotations = _annotations_of(function).values()
+    return {name for annotation in annotations for text in _texts(annotation) for name in _names_in(text)}
 
 
 def resolve(annotation: Any, name: str, function: Any, cls: Any, around: Mapping[str, Any]) -> Any:

@@ -8,8 +8,10 @@ from weakref import ref
 from ._frames import MISSING, Frame, present
 from ._kernel import decorate
 from ._references import Reference, misfit_error
-from .annotations import Unresolved, names_around, resolve, signature_of
-from .bind import DRIVERS, kind_of, present_view
+from ._stepwise import Stepwise
+from ._wrappers import stand_in
+from .annotations import Unresolved, names_around, names_of_module, resolve, signature_of
+from .bind import kind_of
 from .convert import Misfit, convert, convert_like, is_immutable, takes_subtree
 from .errors import MissingArgumentError, ParamError, UnusableOverrideError, shown
 from .keys import check
@@ -79,8 +81,7 @@ def _decorated_function(function: Any, binding: Binding) -> Any:
 
     _refuse_references(function)
     call = update_wrapper(decorate(function, binding), function)
-    kind = kind_of(function)
-    made = call if kind == "function" else update_wrapper(_Stepwise(function, call, kind), function)
+    made = call if kind_of(function) == "function" else Stepwise(call)
     binding.made = ref(made)
     return made
 
@@ -133,37 +134,6 @@ def _constructor(cls: Any, name: str, namespace: str, frame: FrameType) -> Any:
     return staticmethod(decorated) if name == "__new__" else decorated
 
 
-class _Stepwise:
-    """Be a decorated coroutine, generator or async generator function.
-
-    Its arguments are resolved at the call, which no function that is itself of that kind can do:
-    nothing of such a function runs before its first step. So it is an object with what makes a
-    function one to `inspect`.
-    """
-
-    def __init__(self, function: Any, call: Callable[..., Any], kind: str) -> None:
-        self.__call = call
-        self.__driver = DRIVERS.get(kind)
-        for name in ("__code__", "__defaults__", "__kwdefaults__"):
-            if hasattr(function, name):
-                setattr(self, name, getattr(function, name))
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        made = self.__call(*args, **kwargs)
-        return made if self.__driver is None else self.__driver(self, made, present_view())
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        from types import MethodType
-
-        return self if instance is None else MethodType(self, instance)
-
-    def __repr__(self) -> str:
-        return f"<hp.param {self.__wrapped__!r}>"  # type: ignore[attr-defined]
-
-    def __reduce__(self) -> str:
-        return self.__qualname__  # type: ignore[attr-defined]
-
-
 _UNFIT: Any = object()
 
 
@@ -207,12 +177,12 @@ class _Parameter:
             raise misfit_error(frame, self.key, value, misfit) from misfit.__cause__
 
 
-_declared: dict[str, list[ref[Binding]]] = {}  # by namespace
+_declared: dict[str, dict[int, ref[Binding]]] = {}  # by namespace, then by id
 
 
 def bindings() -> list[Binding]:
     """Return the binding of every decorated function of this process, as they were decorated."""
-    alive = (other() for others in list(_declared.values()) for other in list(others))
+    alive = (other() for others in list(_declared.values()) for other in list(others.values()))
     return [binding for binding in alive if binding is not None]
 
 
@@ -235,12 +205,32 @@ class Binding:
         self.around = around
         self.cls = cls
         self.token = object()
+        self._begin()
+
+    def _begin(self) -> None:
         self.made: ref[Any] | None = None  # what the decorator returned for a function
         self.variadic: dict[str, str] = {}  # "args" and "kwargs", by whatever names, to how they are written
         self.asked_of_items: Any = MISSING  # the annotation of `*args`
         self._parameters: list[_Parameter] | None = None
-        others = _declared.setdefault(namespace, [])
-        others.append(ref(self, others.remove))
+        others, number = _declared.setdefault(self.namespace, {}), id(self)
+        others[number] = ref(self, lambda _: others.pop(number, None))
+
+    def __getstate__(self) -> dict[str, Any]:
+        kept = {name: getattr(self, name) for name in ("namespace", "function", "cls", "token")}
+        return {**kept, "around": {**names_of_module(self.function), **self.around}}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._begin()
+
+    def stand_in(self) -> Any:
+        return stand_in(self.function, self)
+
+    def __getattr__(self, name: str) -> Any:
+        if name != "call":  # the function decorated, made where one that was pickled by value asks
+            raise AttributeError(name)
+        self.call = decorate(self.function, self)
+        return self.call
 
     @property
     def parameters(self) -> list[_Parameter]:
@@ -379,7 +369,9 @@ class Binding:
             written = self.variadic.get(segment)
             if written is None:
                 written = next((text for text in self.variadic.values() if text[:2] == "**"), None)
-                known = {p.name for other in _declared[self.namespace] for p in _parameters_of(other())}
+                known = {
+                    p.name for other in [*_declared[self.namespace].values()] for p in _parameters_of(other())
+                }
                 if written is None or segment in known or frame.entry(key)[0] is MISSING:
                     continue
             value, origin = frame.entry(key)

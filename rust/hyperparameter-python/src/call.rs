@@ -4,8 +4,10 @@ use std::ffi::{c_int, c_void};
 use std::mem::{offset_of, size_of};
 use std::ptr;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::ffi::*;
 use pyo3::prelude::*;
+use pyo3::types::{PyFrozenSet, PyFunction};
 
 use crate::frame::{Frame, is_frame};
 use crate::object::{
@@ -14,8 +16,9 @@ use crate::object::{
 use crate::state::{current, state};
 
 unsafe extern "C" {
-    /// Of Python's own interface, though PyO3 does not declare it.
+    // Of Python's own interface, though PyO3 does not declare them.
     fn PyMethod_New(function: *mut PyObject, instance: *mut PyObject) -> *mut PyObject;
+    fn PyDescr_IsData(descriptor: *mut PyObject) -> c_int;
 }
 
 const NULL: *mut PyObject = ptr::null_mut();
@@ -30,7 +33,7 @@ struct Decorated {
     binding: *mut PyObject, // see param.py
     token: *mut PyObject,   // stands for the binding in a frame's memo
     resolve: *mut PyObject, // a method of the binding's
-    dict: *mut PyObject,
+    plain: *mut PyObject,   // the function that has its attributes: see `stand_in` in _wrappers.py
     weak: *mut PyObject,
     last: Last,
 }
@@ -222,25 +225,55 @@ unsafe extern "C" fn descr_get(
     }
 }
 
-/// What it wraps says what it is: to `inspect`, and to whoever looks at its code.
+/// Its attributes are those of a plain function, which it holds, so that nothing tells it from one.
 unsafe extern "C" fn getattro(object: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
+    let plain = (*object.cast::<Decorated>()).plain;
+    match PySet_Contains(state().function_names, name) {
+        0 => {}
+        1 => return PyObject_GetAttr(plain, name),
+        _ => return NULL,
+    }
     let found = PyObject_GenericGetAttr(object, name);
     if !found.is_null() || PyErr_ExceptionMatches(PyExc_AttributeError) == 0 {
         return found;
     }
     PyErr_Clear();
-    PyObject_GetAttr((*object.cast::<Decorated>()).function, name)
+    PyObject_GetAttr(plain, name)
 }
 
-unsafe extern "C" fn get_class(object: *mut PyObject, _: *mut c_void) -> *mut PyObject {
-    PyObject_GetAttrString(
-        (*object.cast::<Decorated>()).function,
-        c"__class__".as_ptr(),
-    )
+/// Set an attribute, or delete it where the value is null.
+unsafe extern "C" fn setattro(
+    object: *mut PyObject,
+    name: *mut PyObject,
+    value: *mut PyObject,
+) -> c_int {
+    let decorated = object.cast::<Decorated>();
+    let done = PyObject_SetAttr((*decorated).plain, name, value);
+    if done == 0 && PyUnicode_CompareWithASCIIString(name, c"__code__".as_ptr()) == 0 {
+        (*decorated).vectorcall = Some(call_plain); // it has other code now
+    }
+    done
+}
+
+unsafe extern "C" fn call_plain(
+    object: *mut PyObject,
+    args: *const *mut PyObject,
+    flags: usize,
+    names: *mut PyObject,
+) -> *mut PyObject {
+    PyObject_Vectorcall((*object.cast::<Decorated>()).plain, args, flags, names)
+}
+
+unsafe extern "C" fn get_class(_: *mut PyObject, _: *mut c_void) -> *mut PyObject {
+    owned((&raw mut PyFunction_Type).cast())
+}
+
+unsafe extern "C" fn get_dict(object: *mut PyObject, _: *mut c_void) -> *mut PyObject {
+    PyObject_GetAttrString((*object.cast::<Decorated>()).plain, c"__dict__".as_ptr())
 }
 
 unsafe extern "C" fn repr(object: *mut PyObject) -> *mut PyObject {
-    PyObject_Repr((*object.cast::<Decorated>()).function)
+    PyObject_Repr((*object.cast::<Decorated>()).plain)
 }
 
 /// Pickle by reference.
@@ -258,7 +291,7 @@ unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut
         (*decorated).binding,
         (*decorated).token,
         (*decorated).resolve,
-        (*decorated).dict
+        (*decorated).plain
     );
     0
 }
@@ -269,15 +302,15 @@ unsafe extern "C" fn dealloc(object: *mut PyObject) {
         PyObject_ClearWeakRefs(object);
     }
     let decorated = object.cast::<Decorated>();
-    // The function first: where it is decorated again and again, the last to go is a dict, which can be
-    // dropped to any depth. A cycle is broken in one of them too: nothing else here ever changes.
+    // The function first: where it is decorated again and again, the last to go is the plain function's
+    // closure, which can be dropped to any depth. A cycle is broken in there too: nothing else here ever changes.
     for field in [
         &raw mut (*decorated).function,
         &raw mut (*decorated).token,
         &raw mut (*decorated).resolve,
         &raw mut (*decorated).binding,
         &raw mut (*decorated).last.names,
-        &raw mut (*decorated).dict,
+        &raw mut (*decorated).plain,
     ] {
         replace(field, NULL);
     }
@@ -288,7 +321,6 @@ fn decorated_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
     let members = Box::leak(Box::new([
         member(c"__binding__", offset_of!(Decorated, binding), Py_READONLY),
         offset_member(c"__vectorcalloffset__", offset_of!(Decorated, vectorcall)),
-        offset_member(c"__dictoffset__", offset_of!(Decorated, dict)),
         offset_member(c"__weaklistoffset__", offset_of!(Decorated, weak)),
         END,
     ]));
@@ -302,8 +334,8 @@ fn decorated_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         },
         PyGetSetDef {
             name: c"__dict__".as_ptr(),
-            get: Some(PyObject_GenericGetDict),
-            set: Some(PyObject_GenericSetDict),
+            get: Some(get_dict),
+            set: None,
             doc: ptr::null(),
             closure: ptr::null_mut(),
         },
@@ -327,6 +359,7 @@ fn decorated_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         slot(Py_tp_call, PyVectorcall_Call as *mut c_void),
         slot(Py_tp_descr_get, descr_get as *mut c_void),
         slot(Py_tp_getattro, getattro as *mut c_void),
+        slot(Py_tp_setattro, setattro as *mut c_void),
         slot(Py_tp_repr, repr as *mut c_void),
         slot(Py_tp_members, members.as_mut_ptr().cast()),
         slot(Py_tp_getset, getset.as_mut_ptr().cast()),
@@ -358,6 +391,10 @@ fn decorate<'py>(
     let py = function.py();
     let token = binding.getattr("token")?;
     let resolve = binding.getattr("resolve")?;
+    let plain = binding.call_method0("stand_in")?;
+    if !plain.is_instance_of::<PyFunction>() {
+        return Err(PyTypeError::new_err("what stands in is a function"));
+    }
     // SAFETY: the lock is held; the fields are those of a new object of the type.
     unsafe {
         let kind = state().decorated.cast::<PyTypeObject>();
@@ -368,14 +405,33 @@ fn decorate<'py>(
         (*decorated).binding = binding.into_ptr();
         (*decorated).token = token.into_ptr();
         (*decorated).resolve = resolve.into_ptr();
+        (*decorated).plain = plain.into_ptr();
         (*decorated).last.number = 1; // no frame's
         Ok(made)
     }
 }
 
+/// Return the names of what every function has of its own: `__name__`, `__code__` and so on.
+fn function_names(py: Python<'_>) -> PyResult<Bound<'_, PyFrozenSet>> {
+    let mut names = Vec::new();
+    let methods = py.get_type::<PyFunction>().getattr("__dict__")?;
+    for item in methods.call_method0("items")?.try_iter()? {
+        let (name, found): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
+        // SAFETY: the lock is held, and it is a live object.
+        if unsafe { PyDescr_IsData(found.as_ptr()) } != 0 {
+            names.push(name);
+        }
+    }
+    PyFrozenSet::new(py, names)
+}
+
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let kind = decorated_type(module.py())?;
+    let names = function_names(module.py())?;
     // SAFETY: the lock is held.
-    unsafe { replace(&raw mut state().decorated, kind.into_ptr()) };
+    unsafe {
+        replace(&raw mut state().decorated, kind.into_ptr());
+        replace(&raw mut state().function_names, names.into_ptr());
+    }
     module.add_function(wrap_pyfunction!(decorate, module)?)
 }

@@ -18,7 +18,8 @@ pub(crate) struct State {
     pub(crate) reference_base: *mut PyObject,
     pub(crate) scope_base: *mut PyObject,
     pub(crate) decorated: *mut PyObject,
-    pub(crate) frame: *mut PyObject, // what is made of them
+    pub(crate) function_names: *mut PyObject, // the set of what every function has of its own
+    pub(crate) frame: *mut PyObject,          // what is made of them
     pub(crate) reference: *mut PyObject,
     pub(crate) missing: *mut PyObject, // stands for no value
     pub(crate) context: *mut PyObject, // the scope that stands for a context itself
@@ -73,6 +74,7 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
             reference_base: none(),
             scope_base: none(),
             decorated: none(),
+            function_names: empty(),
             frame: none(),
             missing: none(),
             reference: none(),
