@@ -255,6 +255,69 @@ def test_methods_static_and_class_methods():
     assert str(inspect.signature(thing.steps)) == "(x=1)"
 
 
+def test_methods_that_a_class_makes_static_or_class_methods_of_itself():
+    """By their names, as it does with any function."""
+
+    class Base:
+        @hp.param("ns")
+        def __new__(cls, x=1):
+            self = super().__new__(cls)
+            self.x = x
+            return self
+
+        @hp.param("ns")
+        def __init_subclass__(cls, tag="none", **more):
+            super().__init_subclass__(**more)
+            cls.tag = tag
+
+        @hp.param("ns")
+        @hp.param("other")
+        def __class_getitem__(cls, item, more=1):
+            return cls, item, more
+
+    assert [type(vars(Base)[name]) for name in ("__new__", "__init_subclass__", "__class_getitem__")] == [
+        staticmethod,
+        classmethod,
+        classmethod,
+    ]
+    with hp.scope({"ns": {"x": 5, "tag": "set"}, "other.more": 6}):
+
+        class Set(Base):
+            pass
+
+        class Given(Base, tag="given"):
+            @classmethod
+            @hp.param("ns")
+            def __init_subclass__(cls, tag="none"):
+                cls.inner = tag
+
+            @staticmethod
+            @hp.param("ns")
+            def __new__(cls, x=2):
+                return super().__new__(cls, x + 1)
+
+        class Below(Given):
+            pass
+
+        assert (Set.tag, Given.tag, Below.inner) == ("set", "given", "set")
+        assert (Base().x, Set(7).x, Given().x, Base[3], Set[4]) == (5, 7, 6, (Base, 3, 6), (Set, 4, 6))
+
+    @hp.param("ns")
+    def __new__(cls, x=1):  # noqa: N807  (of no class)
+        return cls, x
+
+    class Member(enum.Enum):
+        @hp.param("ns")
+        def __new__(cls, value, more=8):
+            self = object.__new__(cls)
+            self._value_ = value + more
+            return self
+
+        ONE = 1
+
+    assert (__new__(3), Member.ONE.value, Member(9)) == ((3, 1), 9, Member.ONE)
+
+
 def test_a_class_stays_that_class():
     assert isinstance(Model, type)
     assert (Model.__name__, Model.__doc__, str(inspect.signature(Model))) == (

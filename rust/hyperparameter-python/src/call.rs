@@ -1,6 +1,6 @@
 //! The decorated call.
 
-use std::ffi::{c_int, c_void};
+use std::ffi::{CStr, c_int, c_void};
 use std::mem::{offset_of, size_of};
 use std::ptr;
 
@@ -281,6 +281,30 @@ unsafe extern "C" fn reduce(object: *mut PyObject, _: *mut PyObject) -> *mut PyO
     PyObject_GetAttrString(object, c"__qualname__".as_ptr())
 }
 
+/// Become the static or class method that a class makes of a plain function of such a name.
+unsafe extern "C" fn set_name(
+    object: *mut PyObject,
+    args: *mut *mut PyObject,
+    count: Py_ssize_t,
+) -> *mut PyObject {
+    if count != 2 || PyUnicode_Check(*args.add(1)) == 0 {
+        PyErr_SetString(PyExc_TypeError, c"wanted a class and a name".as_ptr());
+        return NULL;
+    }
+    let (owner, name) = (*args, *args.add(1));
+    let is = |text: &CStr| PyUnicode_CompareWithASCIIString(name, text.as_ptr()) == 0;
+    let made = if is(c"__new__") {
+        PyStaticMethod_New(object)
+    } else if is(c"__init_subclass__") || is(c"__class_getitem__") {
+        PyClassMethod_New(object)
+    } else {
+        return owned(Py_None());
+    };
+    let done = !made.is_null() && PyObject_SetAttr(owner, name, made) == 0;
+    Py_XDECREF(made);
+    if done { owned(Py_None()) } else { NULL }
+}
+
 unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut c_void) -> c_int {
     let decorated = object.cast::<Decorated>();
     visit!(
@@ -349,6 +373,14 @@ fn decorated_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
                 PyCFunction: reduce,
             },
             ml_flags: METH_NOARGS,
+            ml_doc: ptr::null(),
+        },
+        PyMethodDef {
+            ml_name: c"__set_name__".as_ptr(),
+            ml_meth: PyMethodDefPointer {
+                PyCFunctionFast: set_name,
+            },
+            ml_flags: METH_FASTCALL,
             ml_doc: ptr::null(),
         },
         PyMethodDef::zeroed(),
