@@ -342,8 +342,53 @@ def a_value_that_raises():
 
 @case
 def a_value_whose_type_does_not_hash():
-    with hp.scope(v=Odd()):
-        return type(hp.scope.v()).__name__
+    """Its type's hash and comparison are its own: nothing here asks for them."""
+
+    @hp.param("odd")
+    def g(x: "Odd | None" = None, y=Odd(), z: typing.Iterable = (), n: float = 0.5, **more):  # noqa: B008
+        return x, y, z, n
+
+    odd, names = Odd(), []
+    with hp.scope({"v": odd, "odd": {"x": odd, "y": odd, "z": odd}}, w=odd) as ps:
+        seen = [
+            hp.scope.v(),
+            hp.scope.v | odd,
+            hp.scope.v | Odd(),
+            hp.scope.v | None,
+            hp.scope.w | None,
+            *g()[:3],
+        ]
+        seen += [hp.scope.v | odd for _ in range(3)] + [
+            hp.scope.v | object(),
+            ps.v | Odd(),
+            ps["v"],
+            dict(ps)["v"],
+        ]
+        seen += [hp.snapshot()["v"], hp.scope()["v"], hp.scope.odd()["x"]]
+        assert all(one is odd for one in seen)
+        assert bool(hp.scope.v)
+        for read in (
+            lambda: hp.scope.v | 1,
+            lambda: hp.scope.v | 1.5,
+            lambda: hp.scope.v | [1],
+            lambda: hp.scope.v | {"a": 1},
+        ):
+            try:
+                names.append(type(read()).__name__)
+            except hp.ParamError as error:
+                names.append(str(error))
+        with hp.scope(**{"odd.n": odd}):
+            try:
+                g()
+            except hp.ParamError as error:
+                names.append(str(error))
+    with hp.scope("v=text"):
+        names.append(type(hp.scope.missing | Odd()).__name__)
+        try:
+            hp.scope.v | Odd()
+        except hp.ParamError as error:
+            names.append(str(error))
+    return names
 
 
 @case

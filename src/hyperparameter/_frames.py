@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from . import _map
 from ._kernel import FrameBase, adopt, current, get_baseline, set_baseline, set_current
-from .keys import PLAIN, is_mapping
+from .keys import is_mapping, is_plain
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class Frame(FrameBase):
     def answer(self, key: str) -> Entry:
         """Return the entry that a read of a key sees: an empty mapping gives way to keys beneath it."""
         entry = self.entry(key)
-        if entry is ABSENT or type(entry[0]) in PLAIN:
+        if entry is ABSENT or is_plain(type(entry[0])):
             return entry
         return ABSENT if _is_hollow(entry[0]) and _map.get(self.tree(), key) is not None else entry
 

@@ -146,7 +146,7 @@ class ReferenceBase:
             if type(value) is kind:
                 if kind is not dict:  # an empty one gives way to what lies beneath
                     return value
-            elif value is _missing and kind in _plain:
+            elif value is _missing and type(kind) is type and kind in _plain:
                 return default
         return _read(self.__key__, default)
 

@@ -9,7 +9,7 @@ from ._frames import MISSING, Frame, delete, frame_of, present, write
 from ._kernel import ReferenceBase, adopt
 from .convert import Misfit, convert_like, is_immutable, takes_subtree
 from .errors import MissingParamError, ParamError, shown
-from .keys import PLAIN, check, flatten, is_mapping, split_text
+from .keys import PLAIN, check, flatten, hashes, is_mapping, is_plain, split_text
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
@@ -34,10 +34,10 @@ def read(frame: Frame, key: str, default: Any) -> Any:
     if value is not MISSING:
         if type(value) is kind and kind is not dict:
             return value
-        made = frame.memo.get((key, kind))
+        made = frame.memo.get((key, kind)) if hashes(kind) else None
         if made is not None:
             return made[0]
-        if type(value) not in PLAIN:
+        if not is_plain(type(value)):
             value = frame.answer(key)[0]
             if type(value) is kind:
                 return value
@@ -47,7 +47,7 @@ def read(frame: Frame, key: str, default: Any) -> Any:
             f"write {path_of(key)} | ({path_of(default.__key__)} | default)"
         )
     if value is MISSING:
-        if kind in PLAIN or kind is object or not takes_subtree(kind):  # object() marks what is missing
+        if is_plain(kind) or kind is object or not takes_subtree(kind):  # object() marks what is missing
             return default
         value = frame.subtree(key)
         if value is None:
@@ -60,7 +60,7 @@ def read(frame: Frame, key: str, default: Any) -> Any:
         answer = convert_like(value, default)
     except Misfit as misfit:
         raise misfit_error(frame, key, value, misfit) from misfit.__cause__
-    if answer is value or is_immutable(answer):  # any other is made for each reader anew: one may change it
+    if hashes(kind) and (answer is value or is_immutable(answer)):  # any other is made anew: one may change it
         frame.remember((key, kind), (answer,))
     return answer
 
@@ -142,7 +142,7 @@ def overrides(sources: Iterable[Any], params: Mapping[str, Any], origin: Origin)
                 f"not {type(source).__name__}"
             )
     for key, value in params.items():
-        if type(value) in PLAIN:
+        if is_plain(type(value)):
             own[check(key)] = value, origin
         else:
             _flatten_into(own, check(key), value, origin)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 
-from .keys import is_mapping
+from .keys import hashes, is_mapping
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
@@ -86,9 +86,10 @@ def structured(cls: type) -> bool:
 
 def known(cls: type) -> bool:
     """Tell whether msgspec knows the class, or a class that it derives from."""
-    return derives_from(cls, IMMUTABLE_MODULES) or structured(cls) or cls in (frozenset, bytes, bytearray)
+    return derives_from(cls, IMMUTABLE_MODULES) or structured(cls) or any(cls is one for one in _BYTES)
 
 
+_BYTES = (frozenset, bytes, bytearray)
 _IMMUTABLE = frozenset((bool, int, float, complex, str, bytes, type(None)))
 IMMUTABLE_MODULES = ("enum", "pathlib", "datetime", "decimal", "uuid")
 
@@ -96,7 +97,7 @@ IMMUTABLE_MODULES = ("enum", "pathlib", "datetime", "decimal", "uuid")
 def is_immutable(value: Any) -> bool:
     """Tell whether a converted value can be shared by all that read it."""
     cls = type(value)
-    if cls in _IMMUTABLE:
+    if type(cls) is type and cls in _IMMUTABLE:
         return True
     if cls is tuple or cls is frozenset:
         return all(map(is_immutable, value))
@@ -193,14 +194,16 @@ _RULES: dict[type, Rule] = {
 
 def rule_of(wanted: type) -> Rule | None:
     """Return the rule for a class that is one of ours, or derives from one, or counts as a number."""
-    rule = _RULES.get(wanted)
+    rule = _RULES.get(wanted) if type(wanted) is type else None
     if rule is not None or wanted.__module__ == "builtins":
         return rule
     if known(wanted) or hasattr(wanted, "_fields") or hasattr(wanted, "__total__"):
         return None  # enums, named tuples and typed dicts are not the plain type they derive from
     for base in wanted.__mro__:
-        if base in _RULES:
+        if type(base) is type and base in _RULES:
             return _derived(wanted, _RULES[base])
+    if not hashes(wanted):  # an abstract class would hash it
+        return None
     if _is_numpys_bool(wanted):
         return _derived(wanted, _bool)
     import numbers  # numbers of other libraries, numpy's for one, are registered there
@@ -240,7 +243,7 @@ def _derived(wanted: Any, rule: Rule) -> Rule:
 def is_number(value: Any) -> TypeGuard[float]:
     if isinstance(value, int | float):
         return True
-    if type(value).__module__ == "builtins":
+    if type(value).__module__ == "builtins" or not hashes(type(value)):
         return False
     import numbers
 

@@ -21,6 +21,7 @@ from ._rows import (
     structured,
     type_name,
 )
+from .keys import derives_mapping, hashes
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
@@ -100,6 +101,8 @@ def _abstract(value: Any, wanted: Any) -> Any:
     origin = getattr(wanted, "__origin__", wanted)
     arguments: tuple[Any, ...] = getattr(wanted, "__args__", ())
     kind = ABSTRACT[origin.__name__]
+    if not hashes(type(value)):
+        return value  # an abstract class cannot tell whether it is one
     if isinstance(value, origin) and not isinstance(value, str):
         if type(value) not in ((dict,) if kind is dict else (list, tuple, set, frozenset)):
             return value  # a generator, an array: looking at its items could use them up
@@ -115,7 +118,7 @@ def _abstract(value: Any, wanted: Any) -> Any:
 
 def _union(value: Any, wanted: Any) -> Any:
     members = [member for member in wanted.__args__ if member is not type(None)]
-    if type(value) in members:
+    if any(type(value) is member for member in members):
         return value
     if len(members) < len(wanted.__args__) and _says_none(value, members):
         return None
@@ -209,6 +212,4 @@ def takes_subtree(wanted: Any) -> bool:
         return takes_subtree(origin)
     if is_union(wanted):
         return any(takes_subtree(member) for member in wanted.__args__)
-    from _collections_abc import Mapping
-
-    return isinstance(origin, type) and (issubclass(origin, Mapping) or structured(origin))
+    return isinstance(origin, type) and (derives_mapping(origin) or structured(origin))

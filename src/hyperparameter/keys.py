@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-__all__ = ["PLAIN", "check", "flatten", "is_mapping", "split_text"]
+__all__ = ["PLAIN", "check", "derives_mapping", "flatten", "hashes", "is_mapping", "is_plain", "split_text"]
 
 PLAIN = frozenset((bool, int, float, str, bytes, list, tuple, set, frozenset, type(None)))  # never a mapping
 MOST_KEPT = 4096  # keys remembered as good; bounded, since keys can be made at run time
@@ -68,16 +68,29 @@ def split_text(text: str) -> tuple[str, str]:
     return check(key), value
 
 
+def hashes(cls: type) -> bool:
+    """Tell whether a class hashes as classes do; any other may fail to, or run code of its own."""
+    return type(cls).__hash__ is object.__hash__
+
+
+def is_plain(cls: type) -> bool:
+    """Tell whether a class is one of `PLAIN`, whatever its metaclass does when asked for a hash."""
+    return type(cls) is type and cls in PLAIN
+
+
 def is_mapping(value: object) -> bool:
     """Tell whether a value is a mapping, whose items are parameters of their own."""
-    cls = type(value)
-    if cls is dict:
-        return True
-    if cls in PLAIN:
-        return False
+    cls = type(value)  # a mock may claim any class, and a proxy may fail to tell
+    return cls is dict or (not is_plain(cls) and derives_mapping(cls))
+
+
+def derives_mapping(cls: type) -> bool:
+    """Tell whether a class is one of mappings."""
     from _collections_abc import Mapping
 
-    return issubclass(cls, Mapping)  # a mock may claim any class, and a proxy may fail to tell
+    if hashes(cls):
+        return issubclass(cls, Mapping)
+    return any(base is dict or base is Mapping for base in cls.__mro__)  # an abstract class would hash it
 
 
 def flatten(key: str, value: Any) -> Iterator[tuple[str, Any]]:
