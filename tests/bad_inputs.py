@@ -3,6 +3,7 @@
 Each case prints what came of it, one a line: the value, or the error's type and text.
 """
 
+import collections
 import copy
 import functools
 import gc
@@ -188,6 +189,22 @@ cases(
     "copy.copy(hp.scope(a=1)), copy.deepcopy(hp.scope(a=1))",
     "weakref.ref(hp.scope.a)() is hp.scope.a",
     "hp.Reference(1)",
+    "hp.Reference()",
+    "hp.Reference('a', 'b')",
+    "hp.Reference(key='a')",
+    "hp.Scope()",
+    "hp.Scope(own={})",
+    "hp.Scope({}, {})",
+    "hp.Scope({'a': (1, None)}, x=1)",
+    "hp.Scope(3)",
+    "hp.Scope({'a': (1, None)}), hp.Scope(collections.OrderedDict(a=(1, None)))",
+    "type(hp.scope)()",
+    "type(hp.scope)(int)",
+    "type(hp.scope)(scope=hp.Scope)",
+    "type(hp.scope)(hp.Scope).a",
+    "vars(hp.Reference('a'))",
+    "[(one.b, vars(one), one.__dict__ is vars(one)) for one in (hp.Reference('a'), type(hp.scope)(hp.Scope))]",
+    "vars(hp.scope())",
     "hp.scope().__exit__()",
     "hp.scope().__exit__(None, None, None)",
     # decorated functions
@@ -483,6 +500,17 @@ def many_children():
 @case
 def a_call_from_no_python_code():
     return list(map(hp.scope, ["a=1"])), functools.partial(hp.scope, a=2)()
+
+
+@case
+def overrides_that_change_under_a_scope():
+    own = {"a": (1.5, None), "b": ([2], None)}
+    with hp.Scope(own) as ps:
+        before = hp.scope.a | 0.5, hp.scope.b | []
+        own.clear()
+        own["a"] = (3.5, None)
+        gc.collect()
+        return before, hp.scope.a | 0.5, hp.scope.b | [], ps.a | 0.5
 
 
 @case

@@ -130,11 +130,13 @@ class ReferenceBase:
     __slots__ = ("__dict__", "__key__", "__weakref__")
     __key__: str
 
-    def __new__(cls, key: str) -> Self:
-        if type(key) is not str:
+    def __new__(cls, /, *key: Any, **named: Any) -> Self:
+        if named or len(key) != 1:
+            raise TypeError("a reference is made from one positional argument, its key")
+        if type(key[0]) is not str:
             raise TypeError("a key is a str")
         reference = object.__new__(cls)
-        _set_key(reference, key)
+        _set_key(reference, key[0])
         return reference
 
     def __or__(self, default: Any) -> Any:
@@ -183,9 +185,14 @@ class ScopeBase:
     __slots__ = ("__own__", "__weakref__")
     __own__: Map
 
-    def __new__(cls, own: Map) -> Self:
+    def __new__(cls, /, *given: Any, **named: Any) -> Self:
+        if named or len(given) != 1 or not (isinstance(given[0], dict) or type(given[0]) is tuple):
+            raise TypeError(
+                "a scope is made from one positional argument, its overrides: hp.scope(...) makes one"
+            )
         scope = object.__new__(cls)
-        _set_own(scope, own)
+        # A copy, since frames answer from it, and others may have it and change it.
+        _set_own(scope, dict.copy(given[0]) if isinstance(given[0], dict) else given[0])
         return scope
 
     def __enter__(self) -> Any:
@@ -219,9 +226,11 @@ class RootBase:
     __slots__ = ("__dict__", "__scope__")
     __scope__: Any  # the type of what a call makes
 
-    def __new__(cls, scope: type[ScopeBase]) -> Self:
+    def __new__(cls, /, *scope: Any, **named: Any) -> Self:
+        if named or len(scope) != 1 or not (isinstance(scope[0], type) and issubclass(scope[0], ScopeBase)):
+            raise TypeError("what makes scopes is made from one positional argument, their type")
         root = object.__new__(cls)
-        RootBase.__dict__["__scope__"].__set__(root, scope)
+        RootBase.__dict__["__scope__"].__set__(root, scope[0])
         return root
 
     def __call__(self, /, *sources: Any, **params: Any) -> Any:

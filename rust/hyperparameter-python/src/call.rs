@@ -11,7 +11,7 @@ use pyo3::types::{PyFrozenSet, PyFunction};
 
 use crate::frame::{Frame, is_frame};
 use crate::object::{
-    END, alloc, free, make_type, member, offset_member, owned, replace, slot, visit,
+    END, LAST, alloc, computed, free, make_type, member, offset_member, owned, replace, slot, visit,
 };
 use crate::state::{current, state};
 
@@ -349,22 +349,9 @@ fn decorated_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         END,
     ]));
     let getset = Box::leak(Box::new([
-        PyGetSetDef {
-            name: c"__class__".as_ptr(),
-            get: Some(get_class),
-            set: None,
-            doc: ptr::null(),
-            closure: ptr::null_mut(),
-        },
-        PyGetSetDef {
-            name: c"__dict__".as_ptr(),
-            get: Some(get_dict),
-            set: None,
-            doc: ptr::null(),
-            closure: ptr::null_mut(),
-        },
-        // SAFETY: all of it null ends the list.
-        unsafe { std::mem::zeroed() },
+        computed(c"__class__", get_class),
+        computed(c"__dict__", get_dict),
+        LAST,
     ]));
     let methods = Box::leak(Box::new([
         PyMethodDef {

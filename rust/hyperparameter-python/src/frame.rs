@@ -8,7 +8,9 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::object::{END, alloc, free, make_type, member, or_none, owned, replace, slot, visit};
+use crate::object::{
+    END, LAST, alloc, computed, free, make_type, member, or_none, owned, replace, slot, visit,
+};
 use crate::state::state;
 
 /// A frame. Its number tells it from every other, and changes when it drops answers that it had: what
@@ -172,14 +174,10 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     ]));
     let getset = Box::leak(Box::new([
         PyGetSetDef {
-            name: c"memo".as_ptr(),
-            get: Some(get_memo),
             set: Some(set_memo),
-            doc: ptr::null(),
-            closure: ptr::null_mut(),
+            ..computed(c"memo", get_memo)
         },
-        // SAFETY: all of it null ends the list.
-        unsafe { std::mem::zeroed() },
+        LAST,
     ]));
     let mut slots = [
         slot(Py_tp_new, new as *mut c_void),

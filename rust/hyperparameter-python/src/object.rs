@@ -82,6 +82,26 @@ pub(crate) const END: PyMemberDef = PyMemberDef {
     doc: ptr::null(),
 };
 
+/// An attribute that a function gives.
+pub(crate) const fn computed(name: &'static CStr, get: getter) -> PyGetSetDef {
+    PyGetSetDef {
+        name: name.as_ptr(),
+        get: Some(get),
+        set: None,
+        doc: ptr::null(),
+        closure: ptr::null_mut(),
+    }
+}
+
+/// What ends a list of these.
+pub(crate) const LAST: PyGetSetDef = PyGetSetDef {
+    name: ptr::null(),
+    get: None,
+    set: None,
+    doc: ptr::null(),
+    closure: ptr::null_mut(),
+};
+
 /// A slot of a type.
 pub(crate) fn slot(slot: c_int, function: *mut c_void) -> PyType_Slot {
     PyType_Slot {
@@ -126,11 +146,17 @@ pub(crate) unsafe fn alloc(kind: *mut PyTypeObject) -> *mut PyObject {
 /// Return the one argument of a call, borrowed; null with an error set where there is not one.
 ///
 /// # Safety
-/// `args` is a tuple; the interpreter lock is held.
-pub(crate) unsafe fn only_argument(args: *mut PyObject, called: &'static CStr) -> *mut PyObject {
-    let mut only: *mut PyObject = ptr::null_mut();
-    PyArg_UnpackTuple(args, called.as_ptr(), 1, 1, &mut only as *mut *mut PyObject);
-    only
+/// `args` is a tuple, `kwargs` a dict or null; the interpreter lock is held.
+pub(crate) unsafe fn only_argument(
+    args: *mut PyObject,
+    kwargs: *mut PyObject,
+    refusal: &'static CStr,
+) -> *mut PyObject {
+    if PyTuple_GET_SIZE(args) == 1 && (kwargs.is_null() || PyDict_Size(kwargs) == 0) {
+        return PyTuple_GET_ITEM(args, 0);
+    }
+    PyErr_SetString(PyExc_TypeError, refusal.as_ptr());
+    ptr::null_mut()
 }
 
 /// Give an object's memory back, and the reference to its type.

@@ -9,8 +9,8 @@ use pyo3::prelude::*;
 
 use crate::frame::{Frame, is_frame};
 use crate::object::{
-    END, alloc, free, is_static, make_type, member, offset_member, only_argument, owned, replace,
-    slot, visit,
+    END, LAST, alloc, computed, free, is_static, make_type, member, offset_member, only_argument,
+    owned, replace, slot, visit,
 };
 use crate::state::{current, state};
 
@@ -56,9 +56,10 @@ pub(crate) unsafe fn new_reference(kind: *mut PyTypeObject, key: *mut PyObject) 
 unsafe extern "C" fn new(
     kind: *mut PyTypeObject,
     args: *mut PyObject,
-    _kwargs: *mut PyObject,
+    kwargs: *mut PyObject,
 ) -> *mut PyObject {
-    let key = only_argument(args, c"Reference");
+    let refusal = c"a reference is made from one positional argument, its key";
+    let key = only_argument(args, kwargs, refusal);
     if key.is_null() {
         return NULL;
     }
@@ -281,6 +282,22 @@ unsafe fn new_child(
     if child.is_null() {
         return NULL;
     }
+    let children = children_of(children);
+    if !children.is_null() && PyDict_Size(children) >= MOST_CHILDREN {
+        PyDict_Clear(children);
+    }
+    if children.is_null() || PyDict_SetItem(children, name, child) < 0 {
+        Py_DECREF(child);
+        return NULL;
+    }
+    child
+}
+
+/// Return the dict of what was named, as any object's attributes.
+///
+/// # Safety
+/// The interpreter lock is held; `children` is a field of a live object.
+pub(crate) unsafe fn children_of(children: *mut *mut PyObject) -> *mut PyObject {
     if (*children).is_null() {
         let made = PyDict_New(); // which can run other code, which can make it too
         if (*children).is_null() {
@@ -288,14 +305,14 @@ unsafe fn new_child(
         } else {
             Py_XDECREF(made);
         }
-    } else if PyDict_Size(*children) >= MOST_CHILDREN {
-        PyDict_Clear(*children);
     }
-    if (*children).is_null() || PyDict_SetItem(*children, name, child) < 0 {
-        Py_DECREF(child);
-        return NULL;
-    }
-    child
+    *children
+}
+
+unsafe extern "C" fn get_dict(object: *mut PyObject, _: *mut c_void) -> *mut PyObject {
+    let children = children_of(&raw mut (*object.cast::<Reference>()).children);
+    Py_XINCREF(children);
+    children
 }
 
 unsafe extern "C" fn getattro(object: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
@@ -337,7 +354,9 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
         offset_member(c"__weaklistoffset__", offset_of!(Reference, weak)),
         END,
     ]));
+    let getset = Box::leak(Box::new([computed(c"__dict__", get_dict), LAST]));
     let mut slots = [
+        slot(Py_tp_getset, getset.as_mut_ptr().cast()),
         slot(Py_tp_new, new as *mut c_void),
         slot(Py_tp_dealloc, dealloc as *mut c_void),
         slot(Py_tp_traverse, traverse as *mut c_void),

@@ -9,10 +9,10 @@ use pyo3::prelude::*;
 
 use crate::frame::{Frame, is_frame, new_frame};
 use crate::object::{
-    END, alloc, free, is_made_of, make_type, member, offset_member, only_argument, owned, replace,
-    slot, visit,
+    END, LAST, alloc, computed, free, is_made_of, make_type, member, offset_member, only_argument,
+    owned, replace, slot, visit,
 };
-use crate::reference::{attribute, is_plain, new_reference};
+use crate::reference::{attribute, children_of, is_plain, new_reference};
 use crate::state::{current, point_at, state};
 
 const NULL: *mut PyObject = ptr::null_mut();
@@ -41,14 +41,29 @@ unsafe fn new_scope(kind: *mut PyTypeObject, own: *mut PyObject) -> *mut PyObjec
 unsafe extern "C" fn new(
     kind: *mut PyTypeObject,
     args: *mut PyObject,
-    _kwargs: *mut PyObject,
+    kwargs: *mut PyObject,
 ) -> *mut PyObject {
-    let own = only_argument(args, c"Scope");
-    if own.is_null() {
-        NULL
-    } else {
-        new_scope(kind, own)
+    let refusal =
+        c"a scope is made from one positional argument, its overrides: hp.scope(...) makes one";
+    let given = only_argument(args, kwargs, refusal);
+    if given.is_null() {
+        return NULL;
     }
+    // A copy, since what is remembered is borrowed from it, and others may have it and change it.
+    let own = if PyDict_Check(given) != 0 {
+        PyDict_Copy(given)
+    } else if PyTuple_CheckExact(given) != 0 {
+        owned(given)
+    } else {
+        PyErr_SetString(PyExc_TypeError, refusal.as_ptr());
+        NULL
+    };
+    if own.is_null() {
+        return NULL;
+    }
+    let scope = new_scope(kind, own);
+    Py_DECREF(own);
+    scope
 }
 
 unsafe extern "C" fn enter(scope: *mut PyObject, _: *mut PyObject) -> *mut PyObject {
@@ -180,14 +195,15 @@ struct Root {
 unsafe extern "C" fn root_new(
     kind: *mut PyTypeObject,
     args: *mut PyObject,
-    _kwargs: *mut PyObject,
+    kwargs: *mut PyObject,
 ) -> *mut PyObject {
-    let scope = only_argument(args, c"Root");
+    let refusal = c"what makes scopes is made from one positional argument, their type";
+    let scope = only_argument(args, kwargs, refusal);
     if scope.is_null() {
         return NULL;
     }
     if !is_made_of(scope, state().scope_base) {
-        PyErr_SetString(PyExc_TypeError, c"wanted the type of scopes".as_ptr());
+        PyErr_SetString(PyExc_TypeError, refusal.as_ptr());
         return NULL;
     }
     let made = alloc(kind);
@@ -204,6 +220,12 @@ unsafe extern "C" fn root_getattro(object: *mut PyObject, name: *mut PyObject) -
         name,
         |_| true,
     )
+}
+
+unsafe extern "C" fn root_get_dict(object: *mut PyObject, _: *mut c_void) -> *mut PyObject {
+    let children = children_of(&raw mut (*object.cast::<Root>()).children);
+    Py_XINCREF(children);
+    children
 }
 
 unsafe extern "C" fn root_subscript(_root: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
@@ -350,7 +372,9 @@ fn root_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         member(c"__scope__", offset_of!(Root, scope), Py_READONLY),
         END,
     ]));
+    let getset = Box::leak(Box::new([computed(c"__dict__", root_get_dict), LAST]));
     let mut slots = [
+        slot(Py_tp_getset, getset.as_mut_ptr().cast()),
         slot(Py_tp_new, root_new as *mut c_void),
         slot(Py_tp_dealloc, root_dealloc as *mut c_void),
         slot(Py_tp_traverse, root_traverse as *mut c_void),
