@@ -243,7 +243,9 @@ class RootBase:
         return _named(self, name)
 
     def __getitem__(self, key: str | int) -> Any:
-        return _reference(_check(key))
+        reference = object.__new__(_reference)
+        _set_key(reference, _check(key))
+        return reference
 
 
 # --- The decorated call ---

@@ -34,7 +34,7 @@ def read(frame: Frame, key: str, default: Any) -> Any:
     if value is not MISSING:
         if type(value) is kind and kind is not dict:
             return value
-        made = frame.memo.get((key, kind)) if hashes(kind) else None
+        made = frame.memo.get((key, kind)) if type(kind) is type or hashes(kind) else None
         if made is not None:
             return made[0]
         if not is_plain(type(value)):
