@@ -3,7 +3,6 @@
 import concurrent.futures
 import subprocess
 import sys
-from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -58,15 +57,8 @@ def test_2_1_automatic_parameter_binding(capsys):
     ]
 
 
-@pytest.mark.parametrize("program", ["quick start", "README"])
-def test_2_2_cli_override(tmp_path, program):
-    text = TRAIN
-    if program == "README":
-        readme = (Path(__file__).parent.parent / "README.md").read_text()
-        text = next(block for block in readme.split("```python\n") if block.startswith("# train.py")).split(
-            "```"
-        )[0]
-    (tmp_path / "train.py").write_text(text)
+def test_2_2_cli_override(tmp_path):
+    (tmp_path / "train.py").write_text(TRAIN)
 
     def run(*arguments):
         command = [sys.executable, tmp_path / "train.py", *arguments]
