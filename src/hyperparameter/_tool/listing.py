@@ -35,7 +35,8 @@ def ls(arguments: Namespace) -> int:
     found = declared_by(_targets(arguments))
     titles = arguments.all or arguments.deps
     if not any(part.declared for part in found):
-        sys.stderr.write(f"no parameters are declared in {clean(arguments.path)!r}\n")
+        where = "the dependencies of " if arguments.deps else ""
+        sys.stderr.write(f"no parameters are declared in {where}{arguments.path!r}\n")
     if arguments.format == "text":
         _put(list((keys_as_tree if arguments.tree else keys)(found, titles)), arguments.output)
     else:
