@@ -233,7 +233,17 @@ def test_a_device_is_written_to(hp):
     assert out(hp("ls", ".", "-o", "/dev/null")) == ""
 
 
-def test_a_file_that_cannot_be_written_is_left_as_it_is(hp):
+def test_a_file_that_cannot_be_written_whole_is_left_as_it_is(hp):
+    (hp.folder / "kept").write_text("old")
+    limited = ["sh", "-c", 'ulimit -f 0; exec "$@"', "sh", sys.executable, "-m", "hyperparameter"]
+    done = subprocess.run([*limited, "ls", ".", "-o", "kept"], cwd=hp.folder, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "hp: error: 'kept' cannot be written: File too large\n"
+    assert (hp.folder / "kept").read_text() == "old"
+    assert sorted(os.listdir(hp.folder)) == ["kept", "prog.py"]
+
+
+def test_a_file_whose_name_is_too_long_is_left_as_it_is(hp):
     name = "x" * 250  # with what is put before it for a while, it is too long for a name
     (hp.folder / name).write_text("old")
     ran = hp("ls", ".", "-o", name)
@@ -313,6 +323,11 @@ def test_bad_input_is_refused_by_name(hp, argv, err):
     (hp.folder / "dangling").symlink_to("nothing")
     ran = hp(*argv.split(" "))
     assert (ran.code, ran.out, ran.err) == (2, "", err + "\n")
+
+
+def test_a_full_device_is_told_of(hp):
+    ran = hp("ls", ".", "-o", "/dev/full")
+    assert (ran.code, ran.err) == (2, "hp: error: '/dev/full' cannot be written: No space left on device\n")
 
 
 def test_without_a_command_the_help_is_told(hp):
@@ -643,6 +658,20 @@ def test_a_closed_pipe_ends_quietly(hp):
         assert process.stderr.read() == b""
         process.stderr.close()
         assert process.wait(60) == 0
+
+
+def test_faults_are_faults_where_no_one_reads_them(hp):
+    faults = [f"train.lr{number}=1" for number in range(3000)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "hyperparameter", "check", ".", "-D", *faults],
+        cwd=hp.folder,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.close()
+    assert process.stderr.read() == b"3000 faults in 3000 values\n"
+    process.stderr.close()
+    assert process.wait(60) == 1
 
 
 class Terminal:
