@@ -58,8 +58,8 @@ class Config(dict):  # type: ignore[type-arg]
         >>> cfg = hp.config({"train": {"lr": 0.1}}, "train.lr=0.2")
         >>> cfg
         {'train': {'lr': '0.2'}}
-        >>> [value for value, place in cfg.history("train.lr")]
-        [0.1, '0.2']
+        >>> tuple(value for value, place in cfg.history("train.lr"))
+        (0.1, '0.2')
     """
 
     __slots__ = ("_trace",)
