@@ -122,6 +122,7 @@ def formatter() -> Any:
 
     class Formatter(RawDescriptionRichHelpFormatter):
         help_markup = text_markup = usage_markup = False  # brackets in a docstring are brackets
+        group_name_formatter = str  # headings as they are
 
     return Formatter
 
