@@ -304,7 +304,10 @@ def test_a_file_whose_name_is_too_long_is_left_as_it_is(hp):
         ("describe train.lr xqzw", "hp: error: no file, folder or installed package is called 'xqzw'"),
         ("check . -D lr", "hp: error: 'lr' is not an override: wanted key=value"),
         ("check . -D =1", "hp: error: '' is not a key: it is empty"),
-        ("check . -C bad.toml", "hp: error: bad.toml:1:6: this is not TOML: Expected '=' after a key in a key/value pair"),
+        (
+            "check . -C bad.toml",
+            "hp: error: bad.toml:1:6: this is not TOML: Expected '=' after a key in a key/value pair",
+        ),
         (
             "check . -C bda.toml",
             "hp: error: bda.toml: there is no such file; nearest in that folder: 'bad.toml'",

@@ -7,14 +7,13 @@ code, which `_static` looks through without running it. Both give the same recor
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
 from inspect import unwrap
 from typing import TYPE_CHECKING, Any
 
 from ._frames import MISSING
 from .annotations import Unresolved
 from .convert import convert, convert_like, type_name
-from .errors import shown
+from .errors import default_text
 from .param import bindings
 
 if TYPE_CHECKING:
@@ -82,11 +81,6 @@ def _is_instance(name: str, binding: Any) -> bool:
     """Tell whether the first parameter is what a method is called on, which no scope gives."""
     *path, _ = getattr(binding.function, "__qualname__", "").split(".")
     return binding.cls is not None or (name in ("self", "cls") and path[-1:] not in ([], ["<locals>"]))
-
-
-def default_text(default: Any) -> str:
-    """Return a default as text: of an enum its value, which is how it is set."""
-    return shown(default.value if isinstance(default, Enum) else default)
 
 
 def _asked(parameter: Any) -> str:

@@ -23,6 +23,7 @@ __all__ = [
     "UnknownParamError",
     "UnknownParamWarning",
     "UnusableOverrideError",
+    "default_text",
     "nearest",
     "shown",
     "where",
@@ -57,6 +58,15 @@ def shown(value: object) -> str:
         text = f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
     text = " ".join(text.split("\n"))
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+
+
+def default_text(default: object) -> str:
+    """Return a default as what sets it: of an enum's member its value, of a path its text."""
+    from enum import Enum
+
+    if isinstance(default, Enum):
+        default = default.value
+    return shown(str(default) if hasattr(type(default), "__fspath__") else default)
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:

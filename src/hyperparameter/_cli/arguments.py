@@ -6,7 +6,7 @@ from enum import Enum
 
 from .._frames import MISSING
 from ..convert import Misfit, convert, convert_like, is_literal, is_union
-from ..errors import shown
+from ..errors import default_text
 from .given import Named, Positional, Switch
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
@@ -40,8 +40,7 @@ def _add(parser: ArgumentParser, parameter: Any, given: Given) -> None:
     needed = parameter.default is MISSING
     options: dict[str, Any] = {"given": given, "key": parameter.key if parameter.bound else None}
     if not needed:
-        default = parameter.default.value if isinstance(parameter.default, Enum) else parameter.default
-        options["help"] = f"(default: {shown(default)})".replace("%", "%%")
+        options["help"] = f"(default: {default_text(parameter.default)})".replace("%", "%%")
     flag = "--" + parameter.name.replace("_", "-")
     if asked is bool and not needed:
         parser.add_argument(flag, action=Switch, dest=parameter.name, **options)
@@ -129,5 +128,6 @@ def _is_many(asked: Any) -> bool:
 
 
 def _metavar(asked: Any) -> str:
-    name = getattr(getattr(asked, "__origin__", asked), "__name__", "") or "VALUE"
-    return _METAVARS.get(name, "VALUE" if asked is None else name.upper())
+    origin = getattr(asked, "__origin__", asked)
+    name = origin.__name__ if isinstance(origin, type) and not is_union(asked) else "value"
+    return _METAVARS.get(name, name.upper())

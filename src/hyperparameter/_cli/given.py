@@ -41,7 +41,8 @@ class Given:
 
 
 def place_of(option: str | None, text: object) -> str:
-    return "the command line: " + " ".join(str(part) for part in (option, text) if part not in (None, ""))
+    shown = None if text is None else str(text) or "''"
+    return "the command line: " + " ".join(part for part in (option, shown) if part is not None)
 
 
 class Gather(argparse.Action):
