@@ -45,7 +45,7 @@ def show(lines: list[Line]) -> None:
 def _encodable(text: str) -> str:
     """Return text with a tree drawn so that stdout can write it."""
     try:
-        LINES.encode(sys.stdout.encoding)
+        LINES.encode(sys.stdout.encoding or "utf-8")
     except UnicodeEncodeError:
         return text.translate(str.maketrans(LINES, "|`|-"))
     return text
