@@ -37,6 +37,7 @@ class Names:
         self._trees: set[str] = set()
         self._patterns: list[tuple[list[str], bool]] = []  # segments, and whether all beneath is known too
         self._made: dict[str, list[Declared]] = defaultdict(list)  # those patterns as they are declared
+        self._kept: dict[tuple[str, str, str], int] = {}  # which of those of its key each is
         for one in declared:
             self._add(one)
 
@@ -56,11 +57,11 @@ class Names:
 
     def _keep(self, ones: list[Declared], one: Declared) -> None:
         """Keep a declaration; one found twice, by its decorator and in its source, is one."""
-        for number, other in enumerate(ones):
-            if (other.kind, other.place) == (one.kind, one.place):
-                ones[number] = replace(other, help=other.help or one.help)
-                return
-        ones.append(one)
+        number = self._kept.setdefault((one.key, one.kind, one.place), len(ones))
+        if number < len(ones):
+            ones[number] = replace(ones[number], help=ones[number].help or one.help)
+        else:
+            ones.append(one)
 
     def knows(self, key: str) -> bool:
         """Tell whether something declares a key, or reads all that lies beneath a part of it."""
