@@ -4,6 +4,7 @@ import asyncio
 import contextvars
 import gc
 import os
+import re
 import subprocess
 import sys
 import weakref
@@ -14,6 +15,7 @@ import pytest
 import hyperparameter as hp
 
 GROWTH = Path(__file__).parent / "growth.py"
+REENTRY = Path(__file__).parent / "reentry.py"
 
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's own account of memory")
@@ -175,6 +177,16 @@ def test_a_value_can_use_the_library_where_the_collector_drops_it_while_a_scope_
     anything = str(10**6)  # of growth
     done = subprocess.run([sys.executable, GROWTH, "30000", anything], env=environment, check=False)
     assert done.returncode == 0
+
+
+def test_a_frame_can_forget_what_it_remembers_in_the_midst_of_a_look_up():
+    """What is looked up belongs to what it forgets."""
+    environment = {**os.environ, "HYPERPARAMETER_KERNEL": hp.kernel, "PYTHONMALLOC": "debug"}
+    done = subprocess.run(
+        [sys.executable, REENTRY], env=environment, capture_output=True, text=True, check=False, timeout=300
+    )
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+    assert re.search(r"^call 0 [1-9]", done.stdout, re.MULTILINE)  # it came to that
 
 
 def test_a_subclass_of_a_scope_is_collected_with_what_it_adds():
