@@ -32,10 +32,8 @@ class Blocks(Calls):
         env.names = merged([*ends, before] if all_skipped else ends)
 
     def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        items = self.each(node.iter)
-
         def body() -> None:
-            self.bind(node.target, items)
+            self.bind_each(node.target, node.iter)
             self._body(node.body)
 
         self._branches(body, all_skipped=True)

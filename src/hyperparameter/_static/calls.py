@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from .expressions import Expressions
+from .loops import Loops
 from .meanings import HOLE, Def, Expr, Mark, Meaning, Method, ParamOf, Ref, Text, united
 from .texts import formatted
 
@@ -14,7 +14,7 @@ __all__ = ["Calls"]
 MAPPINGS = (ast.Dict, ast.DictComp)
 
 
-class Calls(Expressions):
+class Calls(Loops):
     """Visit the calls of one file, and the reads that have a default."""
 
     def _call(self, node: ast.Call) -> Meaning:

@@ -13,7 +13,7 @@ from .._frames import MISSING
 from ..declared import Declared
 from .meanings import (
     HOLE,
-    MOST,
+    LONGEST_TEXT,
     ROOT_METHODS,
     SCOPE_METHODS,
     Dotted,
@@ -24,6 +24,7 @@ from .meanings import (
     Ref,
     Text,
     beneath,
+    bounded,
     imported,
     source,
     united,
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 __all__ = ["Expressions"]
 
 COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-LONGEST_TEXT = 1000  # characters of a text that could be a key
 
 
 class Expressions:
@@ -159,7 +159,7 @@ class Expressions:
                     self.read(node, refs, ("read", "tree"))  # of a scope an item is the value itself
                 else:
                     found.extend(refs)
-        return tuple(found[:MOST])
+        return bounded(found)
 
     def _texts(self, node: ast.expr) -> list[str]:
         """Return the texts that an index can be, none for what is no key."""
@@ -243,24 +243,7 @@ class Expressions:
         raise NotImplementedError
 
     def _comprehension(self, node: Any) -> Meaning:
-        outer = self.env
-        self.env = Env(outer, outer.qualname)
-        for generator in node.generators:
-            self.bind(generator.target, self.each(generator.iter))
-            for condition in generator.ifs:
-                self.test(condition)
-        for part in (node.key, node.value) if isinstance(node, ast.DictComp) else (node.elt,):
-            self.use(part)
-        self.env = outer
-        return ()
-
-    def each(self, node: ast.expr) -> Meaning:
-        """Return what the items of an iterable mean, where they stand there."""
-        if not isinstance(node, ast.Tuple | ast.List | ast.Set):
-            self.use(node)
-            return ()
-        items = [thing for item in node.elts for thing in self.value(item)]
-        return tuple(thing for thing in items if type(thing) is Ref)[:MOST]
+        raise NotImplementedError
 
 
 def _attribute_of(thing: Any, name: str) -> Meaning:

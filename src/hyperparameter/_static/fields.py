@@ -10,7 +10,7 @@ from .meanings import Def, Env, dotted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Asked", "base_definitions", "fields_of", "has_unknown_base", "init_var", "is_generated"]
+__all__ = ["Asked", "base_definitions", "fields_of", "has_unknown_base", "init_var", "is_generated", "lineage"]
 
 DATACLASSES = ("dataclasses.dataclass", "pydantic.dataclasses.dataclass")
 ATTRS = tuple(
@@ -58,13 +58,13 @@ def has_unknown_base(definition: Def) -> bool:
 
 def is_generated(definition: Def, name: str) -> bool:
     """Tell whether a class itself has a constructor `name` made from its fields."""
-    made = _made_by(definition, 0)
+    made = _made_by(definition)
     return made is not None and BASES.get(made, "__init__") == name
 
 
 def fields_of(definition: Def) -> dict[str, Asked]:
     """Return the parameters that the fields of a class become, by the names of the fields."""
-    return _fields(definition, 0)
+    return _fields(definition, {})
 
 
 def init_var(node: ast.expr | None, env: Env) -> ast.expr | None:
@@ -73,31 +73,50 @@ def init_var(node: ast.expr | None, env: Env) -> ast.expr | None:
     return node.slice if is_one and isinstance(node, ast.Subscript) else node
 
 
-def _made_by(definition: Def, depth: int) -> str | None:
+def lineage(definition: Def) -> Iterator[Def]:
+    """Yield a class and its bases of the same file, each once, in about the order that Python looks them up."""
+    seen: set[ast.AST] = set()
+    waiting = [definition]
+    while waiting:
+        one = waiting.pop()
+        if one.node not in seen:
+            seen.add(one.node)
+            yield one
+            waiting.extend(reversed(list(base_definitions(one))))
+
+
+def _made_by(definition: Def) -> str | None:
     """Return the full name of what makes the constructor of a class, None for nothing."""
+    own = _own_maker(definition)
+    if own is not None:
+        return own or None
+    is_model = any(_own_maker(base) == "pydantic.BaseModel" for base in lineage(definition))
+    return "pydantic.BaseModel" if is_model else None
+
+
+def _own_maker(definition: Def) -> str | None:
+    """Return what a class itself names that makes its constructor: None for nothing, "" for what must not."""
     node = definition.node
-    if not isinstance(node, ast.ClassDef) or depth > 50:
+    if not isinstance(node, ast.ClassDef):
         return None
     for decorator in node.decorator_list:
         call = decorator if isinstance(decorator, ast.Call) else None
         name = dotted(call.func if call else decorator, definition.env)
         if name in DATACLASSES or name in ATTRS:
-            return None if call and _is_false(_keyword(call, "init")) else name
-    for base in node.bases:
-        name = dotted(base, definition.env)
-        if name in BASES:
-            return name
-    inherited = (_made_by(base, depth + 1) for base in base_definitions(definition))
-    return next((name for name in inherited if name == "pydantic.BaseModel"), None)
+            return "" if call and _is_false(_keyword(call, "init")) else name
+    names = (dotted(base, definition.env) for base in node.bases)
+    return next((name for name in names if name in BASES), None)
 
 
-def _fields(definition: Def, depth: int) -> dict[str, Asked]:
+def _fields(definition: Def, known: dict[ast.AST, dict[str, Asked]]) -> dict[str, Asked]:
+    if definition.node in known:
+        return known[definition.node]
     found: dict[str, Asked] = {}
-    if depth > 50:
-        return found  # a class that is its own base, as the text has it
+    known[definition.node] = {}  # as the text has it, a class can be its own base
     for base in reversed(list(base_definitions(definition))):
-        found |= _fields(base, depth + 1)
-    made = _made_by(definition, 0)
+        found |= _fields(base, known)
+    known[definition.node] = found
+    made = _made_by(definition)
     if made is None or not isinstance(definition.node, ast.ClassDef):
         return found
     for statement in definition.node.body:
@@ -140,7 +159,7 @@ def _is_no_field(annotation: ast.expr, env: Env) -> bool:
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         try:
             annotation = ast.parse(annotation.value.strip(), mode="eval").body
-        except (SyntaxError, ValueError):
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
             return False
     named = annotation.value if isinstance(annotation, ast.Subscript) else annotation
     return dotted(named, env) in ("typing.ClassVar", "typing_extensions.ClassVar", "dataclasses.KW_ONLY")

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HOLE",
+    "LONGEST_TEXT",
+    "MOST",
     "ROOT_METHODS",
     "SCOPE_METHODS",
     "Def",
@@ -32,6 +34,7 @@ __all__ = [
     "Ref",
     "Text",
     "beneath",
+    "bounded",
     "dotted",
     "imported",
     "merged",
@@ -40,7 +43,8 @@ __all__ = [
 ]
 
 HOLE = "\0"  # stands in a text for what is made at run time; no key can have it
-MOST = 16  # meanings of one expression that are followed
+MOST = 64  # meanings of one expression that are followed
+LONGEST_TEXT = 1000  # characters of a text that could be a key
 
 SCOPE_METHODS = frozenset(("keys", "update", "clear"))
 ROOT_METHODS = frozenset(("current", "empty", "frozen", "init"))
@@ -161,7 +165,17 @@ def united(meanings: Iterable[Meaning]) -> Meaning:
         for meaning in found:
             if not any(type(thing) is Text for thing in meaning):
                 things[Text(HOLE)] = None  # a text that is not known
-    return tuple(things)[:MOST]
+    return bounded(things)
+
+
+def bounded(things: Iterable[Thing]) -> Meaning:
+    """Return at most `MOST` things, and in place of more one that stands for any of its kind.
+
+    To forget them instead would make keys unknown that a program does read.
+    """
+    found = tuple(dict.fromkeys(things))
+    kinds = {type(thing) for thing in found[MOST:]}
+    return found[:MOST] + (Text(HOLE),) * (Text in kinds) + (Ref("*"),) * (Ref in kinds)
 
 
 def merged(branches: list[dict[str, Meaning]]) -> dict[str, Meaning]:
@@ -209,6 +223,6 @@ def source(node: ast.expr) -> str:
     """Return an expression as text: short, and on one line."""
     try:
         text = " ".join(ast.unparse(node).split("\n"))
-    except ValueError:  # an f-string that cannot be written anew
+    except (ValueError, RecursionError):  # an f-string that cannot be written anew, or what nests too deeply
         return "…"
     return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"

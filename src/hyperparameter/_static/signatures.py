@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from .._docstrings import Doc
 from .._frames import MISSING
 from ..declared import Declared
-from .fields import Asked, base_definitions, fields_of, has_unknown_base, init_var, is_generated
+from .fields import Asked, fields_of, has_unknown_base, init_var, is_generated, lineage
 from .meanings import Def, Env, beneath, source
 from .types import literal, valued, wanted
 
@@ -95,10 +95,10 @@ def _signatures(definition: Def) -> Iterator[Signature]:
 
 def _constructors(definition: Def) -> Iterator[Signature]:
     """Yield what makes the instances of a class: `__init__` and `__new__`, its own or inherited in the file."""
-    lineage = list(_lineage(definition, set()))
+    classes = list(lineage(definition))
     said = ast.get_docstring(definition.node, clean=False)  # type: ignore[arg-type]
     for name in ("__init__", "__new__"):
-        for one in lineage:
+        for one in classes:
             function = _method(one.node, name)
             if function is not None:
                 doc = ast.get_docstring(function, clean=False)
@@ -106,20 +106,11 @@ def _constructors(definition: Def) -> Iterator[Signature]:
                 yield Signature(_first_line(function), parameters, (said, doc))
             elif is_generated(one, name):
                 fields = list(fields_of(one).values())
-                is_complete = not any(map(has_unknown_base, lineage))
+                is_complete = not any(map(has_unknown_base, classes))
                 yield Signature(_first_line(definition.node), fields, (said,), is_complete)
             else:
                 continue
             break
-
-
-def _lineage(definition: Def, seen: set[ast.AST]) -> Iterator[Def]:
-    """Yield a class and its bases of the same file, in about the order that Python looks them up."""
-    if definition.node not in seen:
-        seen.add(definition.node)
-        yield definition
-        for base in base_definitions(definition):
-            yield from _lineage(base, seen)
 
 
 def _method(node: ast.AST, name: str) -> ast.FunctionDef | None:

@@ -6,7 +6,7 @@ import re
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from .meanings import HOLE, MOST, Meaning, Text
+from .meanings import HOLE, LONGEST_TEXT, MOST, Meaning, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,11 +17,16 @@ PERCENT = re.compile(r"%(?:\(\w*\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[a-zA-Z]")
 
 
 def joined(parts: Iterable[Meaning]) -> Meaning:
-    """Return the text that parts make together, each unknown one a hole; nothing where none is known."""
+    """Return the text that parts make together, each unknown one a hole; nothing where none is known.
+
+    What is longer than any key is dropped: text that is added to itself grows without bound.
+    """
     made = [""]
     for part in parts:
         texts = [thing.text for thing in part if type(thing) is Text] or [HOLE]
-        made = [before + text for before in made for text in texts][:MOST]
+        if len(made) * len(texts) > MOST:
+            texts = [HOLE]
+        made = [before + text for before in made for text in texts if len(before) + len(text) <= LONGEST_TEXT]
     return tuple(Text(text) for text in made if text.strip(HOLE))
 
 

@@ -36,6 +36,7 @@ OPERATORS: dict[type[ast.operator], Callable[[int, int], int]] = {
     ast.Pow: pow,
 }
 DEEPEST = 30  # an alias can name itself
+MOST_PARTS = 1000  # of an annotation with its aliases, each of which can name another more than once
 
 
 class UnknownError(Exception):
@@ -50,7 +51,7 @@ def literal(node: ast.expr) -> Any:
         return MISSING
     try:
         return ast.literal_eval(node)
-    except (ValueError, TypeError, SyntaxError):
+    except (ValueError, TypeError, SyntaxError, RecursionError, MemoryError):
         return MISSING
 
 
@@ -73,40 +74,59 @@ def valued(node: ast.expr, env: Env) -> tuple[ast.expr, Any]:
 def wanted(node: ast.expr | None, env: Env) -> Any:
     """Return an annotation as an object, `MISSING` where it cannot be told without running code."""
     try:
-        return MISSING if node is None else _made(node, env, 0)
-    except (UnknownError, TypeError, ValueError):
+        return MISSING if node is None else _made(node, env, Bounds())
+    except (UnknownError, TypeError, ValueError, RecursionError, MemoryError):
         return MISSING
 
 
-def _made(node: ast.expr, env: Env, depth: int) -> Any:
-    if depth > DEEPEST:
-        raise UnknownError
-    depth += 1
+class Bounds:
+    """Bound the work on one annotation."""
+
+    def __init__(self) -> None:
+        self.depth = 0
+        self.left = MOST_PARTS
+
+    def __enter__(self) -> None:
+        self.depth += 1
+        self.left -= 1
+        if self.depth > DEEPEST or self.left < 0:
+            raise UnknownError
+
+    def __exit__(self, *exception: object) -> None:
+        self.depth -= 1
+
+
+def _made(node: ast.expr, env: Env, bounds: Bounds) -> Any:
+    with bounds:
+        return _part(node, env, bounds)
+
+
+def _part(node: ast.expr, env: Env, bounds: Bounds) -> Any:
     if isinstance(node, ast.Constant):
-        return _constant(node.value, env, depth)
+        return _constant(node.value, env, bounds)
     if isinstance(node, ast.Name):
-        return _named(node, env, depth)
+        return _named(node, env, bounds)
     if isinstance(node, ast.Attribute):
         return _of_library(dotted(node, env))
     if isinstance(node, ast.Subscript):
-        return _generic(node, env, depth)
+        return _generic(node, env, bounds)
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitOr):
-        return typing.Union[_made(node.left, env, depth), _made(node.right, env, depth)]  # noqa: UP007
+        return typing.Union[_made(node.left, env, bounds), _made(node.right, env, bounds)]  # noqa: UP007
     raise UnknownError
 
 
-def _constant(value: object, env: Env, depth: int) -> Any:
+def _constant(value: object, env: Env, bounds: Bounds) -> Any:
     if value is None:
         return None
     if not isinstance(value, str):
         raise UnknownError
     try:
-        return _made(ast.parse(value.strip(), mode="eval").body, env, depth)
+        return _made(ast.parse(value.strip(), mode="eval").body, env, bounds)
     except SyntaxError:
         raise UnknownError from None
 
 
-def _named(node: ast.Name, env: Env, depth: int) -> Any:
+def _named(node: ast.Name, env: Env, bounds: Bounds) -> Any:
     found = env.find(node.id)
     if found is None:
         return _of_library(f"builtins.{node.id}")
@@ -116,7 +136,7 @@ def _named(node: ast.Name, env: Env, depth: int) -> Any:
     if isinstance(thing, Dotted):
         return _of_library(thing.name)
     if isinstance(thing, Expr):
-        return _made(thing.node, thing.env, depth)
+        return _made(thing.node, thing.env, bounds)
     if isinstance(thing, Def) and isinstance(thing.node, ast.ClassDef):
         return _of_enum(thing.node, thing.env)
     raise UnknownError
@@ -150,8 +170,8 @@ def _members(node: ast.AST) -> Iterator[tuple[str, ast.expr]]:
             yield target.id, statement.value
 
 
-def _generic(node: ast.Subscript, env: Env, depth: int) -> Any:
-    base = _made(node.value, env, depth)
+def _generic(node: ast.Subscript, env: Env, bounds: Bounds) -> Any:
+    base = _made(node.value, env, bounds)
     parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     if base is typing.Literal:
         values = tuple(literal(part) for part in parts)
@@ -159,9 +179,9 @@ def _generic(node: ast.Subscript, env: Env, depth: int) -> Any:
             raise UnknownError
         return typing.Literal[values]
     if base is typing.Annotated:
-        marks = tuple(_mark(part, env, depth) for part in parts[1:])
-        return typing.Annotated[(_made(parts[0], env, depth), *marks)]
-    made = tuple(... if _is_dots(part) else _made(part, env, depth) for part in parts)
+        marks = tuple(_mark(part, env, bounds) for part in parts[1:])
+        return typing.Annotated[(_made(parts[0], env, bounds), *marks)]
+    made = tuple(... if _is_dots(part) else _made(part, env, bounds) for part in parts)
     return base[made if isinstance(node.slice, ast.Tuple) else made[0]]
 
 
@@ -169,14 +189,13 @@ def _is_dots(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is ...
 
 
-def _mark(node: ast.expr, env: Env, depth: int) -> Any:
+def _mark(node: ast.expr, env: Env, bounds: Bounds) -> Any:
     """Return what Annotated adds: a literal, or a Meta of literals."""
-    if depth > DEEPEST:
-        raise UnknownError
     if isinstance(node, ast.Name):
         found = env.find(node.id) or ()
         if len(found) == 1 and isinstance(found[0], Expr):
-            return _mark(found[0].node, found[0].env, depth + 1)
+            with bounds:
+                return _mark(found[0].node, found[0].env, bounds)
     if isinstance(node, ast.Call) and dotted(node.func, env) == "msgspec.Meta" and not node.args:
         asked = {keyword.arg or "**": _limit(keyword.value) for keyword in node.keywords}
         if "**" in asked or any(value is MISSING for value in asked.values()):
