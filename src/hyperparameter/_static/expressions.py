@@ -16,8 +16,10 @@ from .meanings import (
     LONGEST_TEXT,
     ROOT_METHODS,
     SCOPE_METHODS,
+    Def,
     Dotted,
     Env,
+    Instance,
     Mark,
     Meaning,
     Method,
@@ -50,6 +52,10 @@ class Expressions:
         self.line = 1
         self.later: list[Callable[[], None]] = []  # what is looked at once all names around it are known
         self.loaded: set[str] = set()
+        self.decorated: set[ast.AST] = set()
+        self.again = 0  # bodies of functions that are visited once more
+        self.is_news = False  # has an attribute that was asked for before been assigned what can be followed?
+        self._missed: set[str] = set()
         self._visits: dict[type[ast.expr], Callable[[Any], Meaning]] = {
             ast.Name: self._name,
             ast.Constant: self._constant,
@@ -119,9 +125,11 @@ class Expressions:
         elif isinstance(target, ast.Starred):
             self.bind(target.value, ())
         elif isinstance(target, ast.Attribute | ast.Subscript):
-            self.value(target.value)
+            base = self.value(target.value)
             if isinstance(target, ast.Subscript):
                 self.use(target.slice)
+            else:
+                self._keep_attribute(base, target.attr, meaning)
 
     def _parts(self, node: ast.AST) -> None:
         for part in ast.iter_child_nodes(node):
@@ -142,7 +150,19 @@ class Expressions:
 
     def _attribute(self, node: ast.Attribute) -> Meaning:
         base, name = self.value(node.value), node.attr
-        return tuple(made for thing in base for made in _attribute_of(thing, name)) if base else ()
+        found = tuple(made for thing in base for made in _attribute_of(thing, name))
+        if base and not found:
+            self._missed.add(name)
+        return found
+
+    def _keep_attribute(self, base: Meaning, name: str, meaning: Meaning) -> None:
+        """Note what is assigned to an attribute of an instance, which may be assigned more than once."""
+        followed = tuple(thing for thing in meaning if isinstance(thing, Mark | Ref))
+        for thing in base if followed else ():
+            if isinstance(thing, Instance):
+                before = thing.env.attributes.get(name, ())
+                thing.env.attributes[name] = united((before, followed))
+                self.is_news = self.is_news or (name in self._missed and thing.env.attributes[name] != before)
 
     def _subscript(self, node: ast.Subscript) -> Meaning:
         base = self.value(node.value)
@@ -253,6 +273,12 @@ def _attribute_of(thing: Any, name: str) -> Meaning:
         )
     if name[:2] == "__" and name[-2:] == "__":
         return ()  # Python's, and no parameter
+    if isinstance(thing, Instance):
+        return thing.env.member(name, of_instance=True)
+    if isinstance(thing, Def) and isinstance(thing.node, ast.ClassDef):
+        return thing.inner.member(name, of_instance=False)
+    if type(thing) is Text and name == "value":
+        return (thing,)  # of a member of an Enum
     if type(thing) is Ref:
         return (Ref(f"{thing.key}.{name}"),)
     if thing is Mark.SCOPE:

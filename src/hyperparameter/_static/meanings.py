@@ -15,7 +15,7 @@ from ..errors import LONGEST_VALUE, KeySyntaxError
 from ..keys import check
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 __all__ = [
     "HOLE",
@@ -27,6 +27,7 @@ __all__ = [
     "Dotted",
     "Env",
     "Expr",
+    "Instance",
     "Mark",
     "Meaning",
     "Method",
@@ -56,6 +57,7 @@ class Mark(Enum):
     SCOPE = "hp.scope"
     SCOPE_CLASS = "hp.Scope"
     PARAM = "hp.param"
+    LAUNCH = "hp.launch"
     HANDLE = "a scope"  # reads through any name the same keys, so one stands for all
 
 
@@ -111,14 +113,21 @@ class Expr:
     env: Env
 
 
-Thing: TypeAlias = Mark | Dotted | Method | ParamOf | Ref | Text | Def | Expr
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """Be an instance of a class of the same file."""
+
+    env: Env
+
+
+Thing: TypeAlias = Mark | Dotted | Method | ParamOf | Ref | Text | Def | Expr | Instance
 Meaning: TypeAlias = tuple[Thing, ...]
 
 
 class Env:
     """Hold the names of a module, function or class."""
 
-    __slots__ = ("elsewhere", "is_class", "names", "outer", "qualname")
+    __slots__ = ("attributes", "bases", "elsewhere", "given", "is_class", "names", "outer", "qualname", "visit")
 
     def __init__(self, outer: Env | None = None, qualname: str = "", is_class: bool = False) -> None:
         self.outer = outer
@@ -126,6 +135,10 @@ class Env:
         self.is_class = is_class
         self.names: dict[str, Meaning] = {}
         self.elsewhere: dict[str, Env] = {}  # where `global` and `nonlocal` names are
+        self.given: dict[str, Meaning] = {}  # what the arguments of a function mean when it is called
+        self.visit: Callable[[], None] | None = None  # of the body of a function
+        self.bases: tuple[Env, ...] = ()
+        self.attributes: dict[str, Meaning] = {}  # what methods assign to attributes of an instance
 
     def find(self, name: str) -> Meaning | None:
         """Return what a name means here, None where nothing in the file binds it."""
@@ -140,6 +153,26 @@ class Env:
     def bind(self, name: str, meaning: Meaning) -> None:
         """Let a name mean something."""
         self.elsewhere.get(name, self).names[name] = meaning
+
+    def member(self, name: str, *, of_instance: bool) -> Meaning:
+        """Return what an attribute of a class or of its instances means, as far as that can be followed.
+
+        A text of an instance is not: a class derived elsewhere may have another.
+        """
+        if not self.bases and name not in self.names and name not in self.attributes:
+            return ()  # as of most
+        seen: dict[Env, None] = {}
+        waiting: list[Env] = [self]
+        while waiting:
+            one = waiting.pop()
+            if one not in seen:
+                seen[one] = None
+                waiting.extend(one.bases)
+        found = [one.names[name] for one in seen if name in one.names]
+        if of_instance:
+            found += [one.attributes[name] for one in seen if name in one.attributes]
+        kept = (Mark, Ref, Def) if of_instance else (Mark, Ref, Def, Text)
+        return tuple(thing for thing in united(found) if isinstance(thing, kept))
 
     def within(self, name: str) -> str:
         """Return the qualified name of what is defined here by a name."""
@@ -200,7 +233,7 @@ def beneath(key: str, text: str) -> str | None:
 def imported(module: str, name: str) -> Meaning:
     """Return what `name` of a module means, which for this library may be of any module of it."""
     if module == "hyperparameter" or module.startswith("hyperparameter."):
-        for mark in (Mark.SCOPE, Mark.SCOPE_CLASS, Mark.PARAM):
+        for mark in (Mark.SCOPE, Mark.SCOPE_CLASS, Mark.PARAM, Mark.LAUNCH):
             if mark.value == f"hp.{name}":
                 return (mark,)
     return (Dotted(f"{module}.{name}"),)

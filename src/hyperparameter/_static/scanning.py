@@ -6,6 +6,7 @@ import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..declared import Declared
+from .shared import taken_elsewhere
 from .source import TOO_DEEP, BadFileError, bytes_of, tree_of
 from .statements import Visitor
 
@@ -35,30 +36,38 @@ def scan(files: Iterable[Path], progress: Callable[[int, int], None] | None = No
     """
     paths = list(files)
     found = Scan([], [])
+    shared: dict[Path, dict[str, list[Declared]]] = {}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of bad escapes and the like, which are not ours to tell
         for number, path in enumerate(paths, 1):
             try:
-                found.declared.extend(_declared(path))
+                declared, names = _declared(path)
+                found.declared.extend(declared)
+                if names:
+                    shared[path] = names
             except BadFileError as bad:
                 found.problems.append(str(bad))
             if progress is not None:
                 progress(number, len(paths))
+    if shared and len(paths) > 1:
+        found.declared.extend(taken_elsewhere(shared, paths))
     found.declared.sort(key=_order)
     return found
 
 
-def _declared(path: Path) -> list[Declared]:
+def _declared(path: Path) -> tuple[list[Declared], dict[str, list[Declared]]]:
+    """Return what a file declares, and what more it does by each name that another file imports."""
     data = bytes_of(path)
     if b"hyperparameter" not in data:
-        return []
+        return [], {}
     tree = tree_of(path, data)
     visitor = Visitor(str(path))
     try:
         found = visitor.module(tree)
     except (RecursionError, MemoryError):
         raise BadFileError(path, visitor.line, TOO_DEEP) from None
-    return list({(one.key, one.kind, one.place, one.owner, one.default): one for one in found}.values())
+    once = {(one.key, one.kind, one.place, one.owner, one.default): one for one in found}
+    return list(once.values()), visitor.shared
 
 
 def _order(one: Declared) -> tuple[str, str, int, str]:

@@ -15,7 +15,7 @@ from .types import literal, valued, wanted
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["declared"]
+__all__ = ["declared", "is_static"]
 
 
 class Signature(NamedTuple):
@@ -88,7 +88,7 @@ def _signatures(definition: Def) -> Iterator[Signature]:
     elif isinstance(node, ast.Lambda):
         yield Signature(node.lineno, _bound(node.args, False, definition.env), ())
     else:
-        is_method = definition.env.is_class and not _is_static(node)
+        is_method = definition.env.is_class and not is_static(node)
         doc = ast.get_docstring(node, clean=False)
         yield Signature(_first_line(node), _bound(node.args, is_method, definition.env), (doc,))
 
@@ -119,7 +119,8 @@ def _method(node: ast.AST, name: str) -> ast.FunctionDef | None:
     return found[-1] if found else None
 
 
-def _is_static(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+def is_static(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Tell whether a function of a class is a static method."""
     return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in node.decorator_list)
 
 

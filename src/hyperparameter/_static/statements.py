@@ -7,8 +7,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 from .blocks import Blocks
-from .meanings import Def, Dotted, Env, Expr, Mark, Meaning, ParamOf, Ref, imported
-from .signatures import declared
+from .meanings import Def, Dotted, Env, Expr, Instance, Mark, Meaning, ParamOf, Ref, imported
+from .signatures import declared, is_static
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Visitor"]
 
-EXPORTED = ("scope", "param", "Scope")
+EXPORTED = ("scope", "param", "launch", "Scope")
 
 
 class Visitor(Blocks):
@@ -26,6 +26,9 @@ class Visitor(Blocks):
     def __init__(self, file: str) -> None:
         super().__init__(file)
         self._aliases: dict[str, tuple[ast.expr, Meaning]] = {}
+        self.shared: dict[
+            str, list[Declared]
+        ] = {}  # what is declared by a name too, where other files import it
         self._last: list[Callable[[], None]] = []
         self._visitors: dict[type[ast.stmt], Callable[[Any], None]] = {
             ast.FunctionDef: self._function,
@@ -58,17 +61,26 @@ class Visitor(Blocks):
         """Return what a module declares."""
         self._body(tree.body)
         top = self.env
-        for visit in self.later:  # a function's body sees the names that are bound after it, too; it grows
-            visit()
+        self._visit_later()  # a function's body sees the names that are bound after it, too
+        if self.is_news:
+            self._visit_later()  # a method sees the attributes that are assigned after it
         self.env = top
         for name, (node, meaning) in self._aliases.items():
-            if name not in self.loaded:  # it is there for other files
-                self.read(node, meaning, ("read", "tree"))
+            before = len(self.found)
+            self.read(node, meaning, ("read", "tree"))
+            if name in self.loaded:  # else it is there for other files alone
+                self.shared[name] = self.found[before:]
+                del self.found[before:]
         for task in self._last:
             task()
         return self.found
 
+    def _visit_later(self) -> None:
+        for visit in self.later:  # it grows
+            visit()
+
     def declare(self, definition: Def, namespace: str | None) -> None:
+        self.decorated.add(definition.node)
         # when all is known that annotations may name
         self._last.append(lambda: self.found.extend(declared(self.file, definition, namespace)))
 
@@ -86,14 +98,17 @@ class Visitor(Blocks):
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
         decorators = [self.use(one) for one in node.decorator_list]
         definition = Def(node, self.env, self._called(node, self.env.within(node.name)))
+        positional = [*node.args.posonlyargs, *node.args.args]
+        if positional and self.env.is_class and not is_static(node):
+            definition.inner.given[positional[0].arg] = (Instance(self.env),)
         self._decorated(definition, decorators)
 
     def _class(self, node: ast.ClassDef) -> None:
         decorators = [self.use(one) for one in node.decorator_list]
-        for base in (*node.bases, *(keyword.value for keyword in node.keywords)):
-            self.use(base)
+        bases = [self.use(base) for base in (*node.bases, *(keyword.value for keyword in node.keywords))]
         outer = self.env
         self.env = inner = Env(outer, outer.within(node.name), is_class=True)
+        inner.bases = tuple(thing.inner for base in bases for thing in base if isinstance(thing, Def))
         self._body(node.body)
         self.env = outer
         self._decorated(Def(node, outer, inner), decorators)
@@ -111,16 +126,17 @@ class Visitor(Blocks):
     def _called(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, qualname: str) -> Env:
         """Have the body of a function visited later, and return its names."""
         inner = Env(self.env, qualname)
-        for argument, meaning in self._arguments_of(node.args):
-            inner.names[argument.arg] = meaning
+        inner.given = {argument.arg: meaning for argument, meaning in self._arguments_of(node.args)}
 
         def visit() -> None:
             self.env = inner
+            inner.names |= inner.given
             if isinstance(node, ast.Lambda):
                 self.use(node.body)
             else:
                 self._body(node.body)
 
+        inner.visit = visit
         self.later.append(visit)
         return inner
 
@@ -132,7 +148,7 @@ class Visitor(Blocks):
         found: list[tuple[ast.arg, Meaning]] = []
         for argument, default in pairs:
             meaning = () if default is None else self.value(default)
-            kept: Meaning = tuple(thing for thing in meaning if type(thing) is Ref)
+            kept: Meaning = tuple(thing for thing in meaning if type(thing) is Ref or thing is Mark.SCOPE)
             asked = argument.annotation
             if isinstance(asked, ast.Name | ast.Attribute) and Mark.SCOPE_CLASS in self.value(asked):
                 kept = (*kept, Mark.HANDLE)

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from .meanings import HOLE, LONGEST_TEXT, MOST, Meaning, Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-__all__ = ["formatted", "joined", "percent_formatted"]
+__all__ = ["formatted", "joined", "percent_formatted", "put_between"]
 
 PERCENT = re.compile(r"%(?:\(\w*\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[a-zA-Z]")
 
@@ -30,15 +30,34 @@ def joined(parts: Iterable[Meaning]) -> Meaning:
     return tuple(Text(text) for text in made if text.strip(HOLE))
 
 
-def formatted(text: object) -> Meaning:
-    """Return what `text.format(…)` is."""
+def formatted(text: object, arguments: Sequence[Meaning]) -> Meaning:
+    """Return what `text.format(…)` is, of arguments by position; those by name are not followed."""
     if not isinstance(text, str):
         return ()
     try:
-        parts = list(Formatter().parse(text))
+        fields = list(Formatter().parse(text))
     except ValueError:
         return ()
-    return (Text("".join(said + (HOLE if field is not None else "") for said, field, _, _ in parts)),)
+    parts: list[Meaning] = []
+    automatic = iter(arguments)
+    for said, field, specification, conversion in fields:
+        parts.append((Text(said),))
+        if field is not None:
+            found: Meaning = ()
+            if field == "":
+                found = next(automatic, ())
+            elif field.isdecimal() and len(field) < 4 and int(field) < len(arguments):
+                found = arguments[int(field)]
+            parts.append(() if specification or conversion else found)
+    return joined(parts)
+
+
+def put_between(text: object, items: Sequence[Meaning]) -> Meaning:
+    """Return what `text.join(items)` is."""
+    if not isinstance(text, str) or not items:
+        return ()
+    parts = [part for item in items for part in ((Text(text),), item)]
+    return joined(parts[1:])
 
 
 def percent_formatted(text: str) -> Meaning:
