@@ -63,24 +63,17 @@ def registered() -> Iterator[Declared]:
         place = f"{code.co_filename}:{code.co_firstlineno}" if code else ""
         owner = getattr(binding.cls or binding.function, "__qualname__", binding.namespace)
         yield Declared(binding.namespace, "namespace", place, owner)
-        for parameter in binding.parameters:
-            if parameter.bound and not (parameter.index == 0 and _is_instance(parameter.name, binding)):
-                yield Declared(
-                    parameter.key,
-                    "parameter",
-                    place,
-                    owner,
-                    None if parameter.default is MISSING else default_text(parameter.default),
-                    _asked(parameter),
-                    wanted=MISSING if type(parameter.annotation) is Unresolved else parameter.annotation,
-                    like=parameter.default,
-                )
-
-
-def _is_instance(name: str, binding: Any) -> bool:
-    """Tell whether the first parameter is what a method is called on, which no scope gives."""
-    *path, _ = getattr(binding.function, "__qualname__", "").split(".")
-    return binding.cls is not None or (name in ("self", "cls") and path[-1:] not in ([], ["<locals>"]))
+        for parameter in binding.settable:
+            yield Declared(
+                parameter.key,
+                "parameter",
+                place,
+                owner,
+                None if parameter.default is MISSING else default_text(parameter.default),
+                _asked(parameter),
+                wanted=MISSING if type(parameter.annotation) is Unresolved else parameter.annotation,
+                like=parameter.default,
+            )
 
 
 def _asked(parameter: Any) -> str:

@@ -42,7 +42,7 @@ def faults(
     keeps a file from being looked through is told by `tell`.
     """
     wrong: list[ParamError] = list(_misfits(entries))
-    taken = {parameter.key for binding in bindings() for parameter in binding.parameters if parameter.bound}
+    taken = {parameter.key for binding in bindings() for parameter in binding.settable}
     taken.update(referred)
     if taken.issuperset(entries):
         return wrong, []

@@ -239,6 +239,16 @@ class Binding:
             self._parameters = self._inspected()
         return self._parameters
 
+    @property
+    def settable(self) -> list[_Parameter]:
+        """The bound parameters that are meant to be set: not what a method is called on."""
+        bound = [parameter for parameter in self.parameters if parameter.bound]
+        if bound and bound[0].index == 0:
+            *path, _ = getattr(self.function, "__qualname__", "").split(".")
+            is_method = bound[0].name in ("self", "cls") and path[-1:] not in ([], ["<locals>"])
+            return bound[1:] if is_method or self.cls is not None else bound
+        return bound
+
     def _inspected(self) -> list[_Parameter]:
         found = list(signature_of(self.function).parameters.values())
         if self.cls is not None and hasattr(self.cls, "__signature__"):

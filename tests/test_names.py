@@ -1,0 +1,64 @@
+"""Telling known keys from slips of the pen, from what is declared."""
+
+import pytest
+
+import hyperparameter as hp
+from hyperparameter._static import scan
+from hyperparameter.names import Names
+
+pytestmark = pytest.mark.once
+
+
+def names_of(tmp_path, text):
+    path = tmp_path / "program.py"
+    path.write_text("import hyperparameter as hp\n" + text)
+    return Names(scan([path]).declared)
+
+
+TRAIN = "@hp.param('train')\ndef train(lr=0.1, steps=3): ...\n"
+
+
+@pytest.mark.parametrize("reading", ["hp.scope.train()", "hp.scope.train | {}", "print(hp.scope.train)"])
+def test_that_all_beneath_a_namespace_is_read_excuses_no_slip(tmp_path, reading):
+    known = names_of(tmp_path, TRAIN + reading)
+    fault = known.fault("train.lrr", (1, None))
+    assert fault.near == ("train.lr",)
+    assert str(fault) == (
+        "'train.lrr' = 1 is not used: train() has no such parameter, and only all of 'train' is read "
+        f"({tmp_path / 'program.py'}:4); nearest: 'train.lr'"
+    )
+    assert known.faults({"train.lrr": (1, None)})[0]
+    assert known.faults({"train.lrr": (1, None)}, lenient=True)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("reading", "key"),
+    [
+        ("hp.scope.train()", "train.colour"),  # like no parameter, so it may be for what reads all beneath
+        ("hp.scope.train.lrr | 1", "train.lrr"),
+        ("hp.scope.train.opt | {}", "train.opt.lr"),
+        ("hp.scope[name].lrr | 1", "train.lrr"),
+        ("hp.scope.train[name] | 1", "train.lrr"),
+    ],
+)
+def test_what_is_read_beneath_a_namespace_is_known(tmp_path, reading, key):
+    assert names_of(tmp_path, TRAIN + reading).fault(key, (1, None)) is None
+
+
+def test_what_a_method_is_called_on_is_no_parameter():
+    class Model:
+        @hp.param("methods.one")
+        def one(self, width=1): ...
+
+        @classmethod
+        @hp.param("methods.two")
+        def two(cls, width=1): ...
+
+    @hp.param("functions")
+    def function(self=1, width=1): ...
+
+    hp.check({"methods.one.width": 1, "methods.two.width": 2, "functions.self": 3})
+    for key in ("methods.one.self", "methods.two.cls"):
+        with pytest.raises(hp.ConfigError, match="has no such parameter"):
+            hp.check({key: 1})
+    del Model, function  # known as long as they live
