@@ -122,15 +122,17 @@ def test_json_has_an_object_for_each_key(hp):
         "kind": "parameter",
         "type": "float",
         "default": "0.001",
+        "required": False,
         "help": "learning *rate*, at most 1|0.",
         "place": "prog.py:5",
         "owner": "train",
         "package": None,
     }
-    assert {name: found[4][name] for name in ("kind", "type", "default")} == {
+    assert {name: found[4][name] for name in ("kind", "type", "default", "required")} == {
         "kind": "parameter",
         "type": "",
         "default": None,
+        "required": True,
     }
 
 
@@ -533,6 +535,35 @@ def test_a_namespace_shows_what_lies_beneath(hp):
     )
     assert out(hp("describe", "opt", ".")) == "opt.momentum  float  0.9  prog.py:13\n"
     assert [one["key"] for one in json.loads(out(hp("describe", "opt", ".", "-f", "json")))] == ["opt.momentum"]
+
+
+def test_a_misspelt_parameter_is_not_described_as_a_part_of_all_that_is_read(hp):
+    hp.write("more.py", "import hyperparameter as hp\nhp.scope.train()\n")
+    ran = hp("describe", "train.lrr", ".")
+    assert (ran.code, ran.out, ran.err) == (1, "", "hp: nothing declares 'train.lrr'; nearest: 'train.lr'\n")
+    assert "read with all beneath at more.py:2\n    as      train\n" in out(hp("describe", "train.colour", "."))
+
+
+def test_only_what_has_to_be_set_is_required(hp):
+    hp.write(
+        "one/reads.py",
+        """
+        import hyperparameter as hp
+        if hp.scope.asked: pass
+        print(hp.scope.handed_on)
+        hp.scope.needed()
+        hp.scope.needed_there()
+        hp.scope.needed_there | 1
+        hp.scope.parts | {}
+        """,
+    )
+    found = {one["key"]: one["required"] for one in json.loads(out(hp("ls", "one", "-f", "json")))}
+    assert [key for key, required in found.items() if required] == ["needed", "needed_there"]
+    assert len(found) == 5
+    assert [line.split()[:2] for line in out(hp("ls", "one")).splitlines()[3:5]] == [
+        ["needed", "required"],
+        ["needed_there", "int"],
+    ]
 
 
 def test_a_key_made_at_run_time_is_described_by_its_pattern(hp):

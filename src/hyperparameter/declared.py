@@ -37,6 +37,7 @@ class Declared:
         help: what a docstring says of it, on one line.
         wanted: the annotation as an object, `MISSING` where there is none or it is not known.
         like: the default as an object, `MISSING` where there is none or it is not known.
+        required: is it an error that nothing sets it?
     """
 
     key: str
@@ -48,6 +49,7 @@ class Declared:
     help: str = ""
     wanted: Any = MISSING
     like: Any = MISSING
+    required: bool = False
 
     def converted(self, value: Any) -> Any:
         """Return a value as this declaration asks for it; raise `Misfit` where it does not fit."""
@@ -73,6 +75,7 @@ def registered() -> Iterator[Declared]:
                 _asked(parameter),
                 wanted=MISSING if type(parameter.annotation) is Unresolved else parameter.annotation,
                 like=parameter.default,
+                required=parameter.default is MISSING,
             )
 
 

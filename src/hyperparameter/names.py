@@ -200,7 +200,7 @@ def _joined(ones: list[Declared]) -> Declared:
     first = ones[0]
     found = {
         name: next((getattr(one, name) for one in ones if getattr(one, name)), getattr(first, name))
-        for name in ("default", "type", "help")
+        for name in ("default", "type", "help", "required")
     }
     return replace(first, **found)
 

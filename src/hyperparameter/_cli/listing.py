@@ -23,7 +23,7 @@ def listing(known: Names) -> str:
     for namespace, ones in groupby(leaves, key=lambda one: one.key.rpartition(".")[0]):
         rows.append((f"  {namespace}" if namespace else "  (no namespace)", "", "", ""))
         for one in ones:
-            default = "required" if one.default is None and one.kind == "parameter" else one.default or ""
+            default = "required" if one.default is None and one.required else one.default or ""
             rows.append((f"    {one.key.rpartition('.')[2]}", one.type, default, one.help))
     listed = [row for row in rows if row[0].startswith("    ")]
     widths = [min(max((len(row[column]) for row in listed), default=0), 32) for column in range(3)]

@@ -45,7 +45,7 @@ class Calls(Loops):
 
     def _read_by_call(self, node: ast.Call, refs: Meaning) -> None:
         if not node.args:
-            self.read(node, refs, ("read", "tree"))
+            self.read(node, refs, ("read", "tree"), required=True)
         else:
             self._read_with(node, refs, node.args[0])
 

@@ -94,7 +94,12 @@ class Expressions:
         return meaning
 
     def read(
-        self, node: ast.expr, meaning: Meaning, kinds: tuple[str, ...], default: ast.expr | None = None
+        self,
+        node: ast.expr,
+        meaning: Meaning,
+        kinds: tuple[str, ...],
+        default: ast.expr | None = None,
+        required: bool = False,
     ) -> None:
         """Note the references among what is meant as read."""
         if not meaning:
@@ -113,7 +118,7 @@ class Expressions:
         place, owner = f"{self.file}:{node.lineno}", self.env.qualname
         for key in keys:
             for kind in kinds:
-                self.found.append(Declared(key, kind, place, owner, text, named, wanted=wanted, like=like))
+                self.found.append(Declared(key, kind, place, owner, text, named, "", wanted, like, required))
 
     def bind(self, target: ast.expr, meaning: Meaning) -> None:
         """Let the names of a target mean something; what is assigned in other ways is only visited."""
@@ -176,7 +181,7 @@ class Expressions:
                 keys = [key for key in (beneath(above, text) for text in texts) if key]
                 refs = tuple(Ref(key) for key in keys)
                 if thing is Mark.HANDLE:
-                    self.read(node, refs, ("read", "tree"))  # of a scope an item is the value itself
+                    self.read(node, refs, ("read", "tree"), required=True)  # of a scope, an item is the value
                 else:
                     found.extend(refs)
         return bounded(found)

@@ -72,6 +72,7 @@ def _parameter(key: str, place: str, owner: str, asked: Asked, said: str) -> Dec
         said,
         wanted(annotation, asked.env),
         like,
+        required=default is None,
     )
 
 

@@ -26,7 +26,7 @@ class Node:
 
 def record(one: Declared, target: Target) -> dict[str, Any]:
     """Return what is told of a key in JSON; `docs/tool.md` promises these names."""
-    names = ("key", "kind", "type", "default", "help", "place", "owner")
+    names = ("key", "kind", "type", "default", "required", "help", "place", "owner")
     return {name: getattr(one, name) for name in names} | {"package": target.package}
 
 
@@ -42,7 +42,7 @@ def default_of(one: Declared) -> str:
     """Return the default as text, and for what has to be set, that it has."""
     if one.default is not None:
         return one.default
-    return "" if one.kind == "tree" else "required"
+    return "required" if one.required else ""
 
 
 def groups(found: Declares) -> Iterator[tuple[str, list[Declared]]]:

@@ -104,7 +104,7 @@ def describe(arguments: Namespace) -> int:
     key, names = arguments.key, found.names
     exact = [one for one in found.declared if one.key == key]
     beneath = [one for one in names.listed() if one.key.startswith(f"{key}.")]
-    if not exact and not beneath:
+    if not exact and not beneath and names.fault(key, (None, None)) is None:
         exact = names.declaring(key)
     if not exact and not beneath:
         near = names.near(key)
