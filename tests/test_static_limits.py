@@ -1,6 +1,8 @@
 """Looking through source code that grows without bound, or nests too deeply, in bounded time."""
 
+import sysconfig
 import textwrap
+from pathlib import Path
 
 import pytest
 
@@ -85,6 +87,29 @@ def test_more_meanings_than_are_followed_make_no_key_unknown(tmp_path):
     known = Names(scanned(tmp_path, f"for name in ({texts}):\n    hp.scope[f'all.{{name}}.{{name}}.lr'] | 1\n"))
     assert all(known.knows(f"all.part{n}.part{n}.lr") for n in range(count))
     assert not known.knows("all.part0.part0.lrr")
+
+
+def test_the_standard_library_is_looked_through(tmp_path):
+    """Let references stand wherever the library itself has `self`, and whatever it does with that."""
+    folder = Path(sysconfig.get_path("stdlib"))
+    for path in [*folder.glob("*.py"), *folder.glob("asyncio/*.py")]:
+        text = path.read_text("utf-8").replace("self.", "hp.scope.")
+        (tmp_path / f"{path.parent.name}_{path.name}").write_text(
+            text + "\nimport hyperparameter as hp\n", "utf-8"
+        )
+    found = scan(sorted(tmp_path.iterdir()))
+    assert found.problems == []
+    assert len({one.key for one in found.declared}) > 1000
+
+
+def test_a_fault_in_looking_through_is_told_of_and_stops_nothing(tmp_path, monkeypatch):
+    def faulty(*_):
+        raise IndexError("of ours")
+
+    monkeypatch.setattr("hyperparameter._static.statements.Visitor._assert", faulty)
+    path = tmp_path / "program.py"
+    path.write_text("import hyperparameter as hp\nassert 1\n")
+    assert scan([path]) == ([], [f"{path}:2: cannot be looked through: IndexError('of ours')"])
 
 
 def test_two_thousand_files_are_looked_through(tmp_path):

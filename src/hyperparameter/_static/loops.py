@@ -43,7 +43,7 @@ class Loops(Expressions):
             return
         parts = [item.elts for item in items if isinstance(item, ast.Tuple | ast.List)]
         names = target.elts if isinstance(target, ast.Tuple | ast.List) else []
-        if names and len(parts) == len(items) and all(len(part) == len(names) for part in parts):
+        if names and parts and len(parts) == len(items) and all(len(part) == len(names) for part in parts):
             for name, column in zip(names, zip(*parts, strict=True), strict=True):
                 self.bind(name, self._any_of(column))
         else:

@@ -66,6 +66,10 @@ def _declared(path: Path) -> tuple[list[Declared], dict[str, list[Declared]]]:
         found = visitor.module(tree)
     except (RecursionError, MemoryError):
         raise BadFileError(path, visitor.line, TOO_DEEP) from None
+    except (
+        Exception
+    ) as error:  # a fault of ours must not keep a program from its start, nor be kept from anyone
+        raise BadFileError(path, visitor.line, f"cannot be looked through: {error!r}") from error
     once = {(one.key, one.kind, one.place, one.owner, one.default): one for one in found}
     return list(once.values()), visitor.shared
 
