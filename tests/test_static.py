@@ -828,6 +828,44 @@ def test_a_modules_files_are_those_of_its_package_and_its_siblings(tmp_path):
     assert sorted(names(found, root / "site-packages")) == own
 
 
+IMPORTS = """
+import a, b.c as d, e
+import f; import g
+if x: import h
+else: from i import j
+try: from k import (  # of a letter
+    l as m,  # (
+    n,
+)
+except ImportError: pass
+from .import o
+from ..p.q import r as s, t
+from ... import u
+from v \\
+    import w, \\
+        x
+def function():
+\tfrom y import *
+"""
+
+
+def test_every_form_of_import_is_followed(tmp_path):
+    import ast
+
+    from hyperparameter._static.files import _imports
+
+    expected = set()
+    for node in ast.walk(ast.parse(IMPORTS)):
+        if isinstance(node, ast.Import):
+            expected |= {(0, alias.name) for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            above = f"{node.module}." if node.module else ""
+            expected |= {(node.level, above + alias.name) for alias in node.names}
+    assert len(expected) == 16
+    for text in (IMPORTS, IMPORTS.replace("\n", "\r\n")):
+        assert {(level, ".".join(names)) for level, names in _imports(text)} == expected
+
+
 def test_a_main_file_that_cannot_be_read_is_alone(tmp_path):
     (tmp_path / "bad.py").write_text("import os\nimport (")
     for name in ("bad.py", "missing.py"):
