@@ -163,7 +163,7 @@ def test_a_file_that_may_not_be_read_is_told():
         (
             "hp.config('y.yaml')",
             "ruamel",
-            "y.yaml: reading YAML needs ruamel: pip install 'hyperparameter[yaml]'",
+            "y.yaml: reading YAML needs ruamel.yaml: pip install 'hyperparameter[yaml]'",
         ),
         ("hp.config.hydra('.', 'c')", "hydra", ".: this needs hydra: pip install 'hyperparameter[hydra]'"),
     ],

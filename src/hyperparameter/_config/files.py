@@ -100,7 +100,7 @@ def _parser(kind: str, path: str) -> ModuleType:
     try:
         from . import yaml
     except ModuleNotFoundError as error:
-        text = f"reading YAML needs {error.name}: pip install 'hyperparameter[yaml]'"
+        text = "reading YAML needs ruamel.yaml: pip install 'hyperparameter[yaml]'"
         raise ConfigError(detail=text, origin=path) from error
     return yaml
 
