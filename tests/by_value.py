@@ -1,7 +1,7 @@
 """What `test_pickling.py` runs as a program: functions of `__main__`, which cloudpickle carries by value.
 
 python tests/by_value.py sweep: print what calls give here, and what a sweep by joblib gives.
-python tests/by_value.py pickle: print the calls, pickled. Without either: print what they give.
+python tests/by_value.py pickle PROTOCOL: print the calls, pickled. Without either: print what they give.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import functools
+import inspect
 import sys
 from pathlib import Path
 
@@ -33,7 +34,33 @@ def fall(depth, by=1):
 
 @hp.param("wait")
 async def wait(lr=0.1):
+    """Wait."""
     return lr, train()
+
+
+wait.mark = "kept"
+
+
+@hp.param("wait")
+async def count(lr=0.1):
+    """Echo what is sent, after the rate."""
+    try:
+        yield lr
+        while True:
+            sent = yield lr
+            yield sent
+    except KeyError as error:
+        yield repr(error)
+
+
+async def counted(items):
+    """Drive an async generator in each way that there is."""
+    return [
+        await items.asend(None),
+        await items.asend(1),
+        await items.asend(2),
+        await items.athrow(KeyError(3)),
+    ]
 
 
 def made(offset):
@@ -75,7 +102,9 @@ CALLS = {
     "one that is decorated twice": hp.param("outer")(train),
     "a generator that calls itself": lambda: list(fall(4)),
     "a generator": lambda fall=fall: (fall.__name__, list(fall(1))),
-    "a coroutine function": lambda: asyncio.run(wait()),
+    "a coroutine function": lambda: (asyncio.run(wait()), inspect.iscoroutinefunction(wait)),
+    "what it says of itself": lambda wait=wait: (wait.__doc__, wait.__qualname__, wait.mark, wait.__module__),
+    "an async generator": lambda count=count: asyncio.run(counted(count())),
     "methods": lambda: (Model().method(), Model.of_class(), list(Model().steps())),
     "a class": lambda: dataclasses.astuple(Data()),
 }
@@ -111,6 +140,6 @@ if __name__ == "__main__":
             print([train(steps=steps) for steps in (1, 2)])
             print(parallel(joblib.delayed(hp.bind(train))(steps=steps) for steps in (1, 2)))
     elif "pickle" in sys.argv:
-        print(cloudpickle.dumps((results, CALLS)).hex())
+        print(cloudpickle.dumps((results, CALLS), protocol=int(sys.argv[2])).hex())
     else:
         print(results(CALLS))

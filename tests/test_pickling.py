@@ -2,6 +2,7 @@
 
 import ast
 import copy
+import functools
 import os
 import pickle
 import subprocess
@@ -56,9 +57,10 @@ def test_a_sweep_by_joblib_over_a_scripts_own_functions_gives_what_plain_calls_d
     assert (swept, bound) == (here, bound_here)
 
 
-def test_a_function_that_is_pickled_by_value_keeps_its_binding():
+@pytest.mark.parametrize("protocol", [2, pickle.HIGHEST_PROTOCOL])
+def test_a_function_that_is_pickled_by_value_keeps_its_binding(protocol):
     """Pickled again where it came to, too."""
-    (pickled,) = python(str(SCRIPT), "pickle")
+    (pickled,) = python(str(SCRIPT), "pickle", str(protocol))
     code = f"""
 import cloudpickle
 results, calls = cloudpickle.loads(bytes.fromhex({pickled!r}))
@@ -70,6 +72,8 @@ print(results(calls))
     (here,) = map(ast.literal_eval, python(str(SCRIPT)))
     assert here["a function"].startswith("((0.5, 3, ")
     assert here["a function"].count("Path('fast')") == 3
+    assert here["what it says of itself"] == "('Wait.', 'wait', 'kept', '__main__')"
+    assert here["an async generator"] == "[0.6, 0.6, 2, 'KeyError(3)']"
     assert here["a generator that calls itself"] == "[4, 2, 0]"
     assert [ast.literal_eval(line) for line in python("-c", code)] == [here] * 3
 
@@ -86,6 +90,18 @@ def test_a_function_of_a_module_is_pickled_by_name(by, one):
 @pytest.mark.parametrize("one", [function, generator, Owner.method, Owner.steps])
 def test_a_copy_of_a_function_is_that_function(one):
     assert copy.copy(one) is copy.deepcopy(one) is one
+
+
+@pytest.mark.parametrize("one", [function, generator])
+def test_one_whose_name_another_has_is_refused_by_pickle(monkeypatch, one):
+    @functools.wraps(one)
+    def outer(*args):
+        return one(*args)
+
+    monkeypatch.setattr(sys.modules[__name__], one.__name__, outer)
+    for protocol in range(2, pickle.HIGHEST_PROTOCOL + 1):
+        with pytest.raises(pickle.PicklingError, match="not the same object"):
+            pickle.dumps(one, protocol)
 
 
 def test_what_cannot_be_found_by_name_is_refused_by_pickle():

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ["placed", "stand_in"]
+__all__ = ["placed", "stand_in", "stand_in_steps"]
 
 _function: Any = type(lambda: None)
 
@@ -33,3 +33,50 @@ def stand_in(function: Any, binding: Any) -> Any:
         return binding.call(*args, **kwargs)
 
     return placed(call, function)
+
+
+def stand_in_steps(function: Any, binding: Any, kind: str) -> Any:
+    """Return the function that stands for a decorated one of its kind: for its attributes, and by value."""
+    if kind == "coroutine":
+        call = _coroutine(binding)
+    else:
+        call = _async_generator(binding) if kind == "async generator" else _generator(binding)
+    if kind == "awaitable generator":
+        from types import coroutine
+
+        call = coroutine(call)
+    return placed(call, function)
+
+
+def _coroutine(binding: Any) -> Any:
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        return await binding.call(*args, **kwargs)
+
+    return call
+
+
+def _generator(binding: Any) -> Any:
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return (yield from binding.call(*args, **kwargs))
+
+    return call
+
+
+def _async_generator(binding: Any) -> Any:
+    async def call(*args: Any, **kwargs: Any) -> Any:
+        made = binding.call(*args, **kwargs)
+        step = made.asend(None)
+        while True:
+            try:
+                item = await step
+            except StopAsyncIteration:
+                return
+            try:
+                step = made.asend((yield item))
+            except GeneratorExit:
+                await made.aclose()
+                raise
+            except BaseException as error:
+                step = made.athrow(error)
+
+    return call

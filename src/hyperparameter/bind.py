@@ -195,7 +195,7 @@ class _AsyncBound(Bound):
 
 
 def kind_of(function: Any) -> str:
-    """Return "function", "coroutine", "generator" or "async generator"."""
+    """Return "function", "coroutine", "generator", "awaitable generator" or "async generator"."""
     from functools import partial
 
     while isinstance(function, partial):
@@ -204,8 +204,8 @@ def kind_of(function: Any) -> str:
     if code is None and callable(function):  # an object whose class says how
         code = getattr(type(function).__call__, "__code__", None)
     flags = getattr(code, "co_flags", 0)
-    if flags & 0x20:  # inspect.CO_GENERATOR
-        return "generator"
+    if flags & 0x20:  # inspect.CO_GENERATOR, and CO_ITERABLE_COROUTINE: made so by types.coroutine
+        return "awaitable generator" if flags & 0x100 else "generator"
     if flags & 0x200:  # inspect.CO_ASYNC_GENERATOR
         return "async generator"
     return "coroutine" if flags & 0x80 else "function"  # inspect.CO_COROUTINE
@@ -312,4 +312,14 @@ def _driver(drive: Callable[..., Any]) -> Callable[..., Any]:
     return driven
 
 
-DRIVERS = {"generator": _driver(steps), "async generator": _driver(async_steps)}  # by `kind_of`
+def _awaitable_steps(generator: Any, view: list[Frame | None]) -> Any:
+    from types import coroutine
+
+    return coroutine(lambda: steps(generator, view))()
+
+
+DRIVERS = {  # by `kind_of`
+    "generator": _driver(steps),
+    "awaitable generator": _driver(_awaitable_steps),
+    "async generator": _driver(async_steps),
+}

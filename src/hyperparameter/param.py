@@ -80,10 +80,16 @@ def _decorated_function(function: Any, binding: Binding) -> Any:
     from functools import update_wrapper
 
     _refuse_references(function)
-    call = update_wrapper(decorate(function, binding), function)
-    made = call if kind_of(function) == "function" else Stepwise(call)
+    made = _made(function, binding)
+    if type(made) is not Stepwise:
+        update_wrapper(made, function)
     binding.made = ref(made)
     return made
+
+
+def _made(function: Any, binding: Binding) -> Any:
+    call = decorate(function, binding)
+    return call if kind_of(function) == "function" else Stepwise(call, function, binding)
 
 
 def _refuse_references(function: Any) -> None:
@@ -229,7 +235,7 @@ class Binding:
     def __getattr__(self, name: str) -> Any:
         if name != "call":  # the function decorated, made where one that was pickled by value asks
             raise AttributeError(name)
-        self.call = decorate(self.function, self)
+        self.call = _made(self.function, self)
         return self.call
 
     @property
