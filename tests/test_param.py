@@ -7,6 +7,7 @@ import enum
 import functools
 import inspect
 import pickle
+import pydoc
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal, NamedTuple, Self, TypedDict
@@ -681,3 +682,34 @@ def test_an_object_that_was_set_comes_out_as_that_object():
     with hp.scope({"ns": {"items": items, "opt": opt}}):
         f = hp.param("ns")(lambda items=[], opt=opt: (items, opt))
         assert [f()[0] is items, f()[1] is opt, (hp.scope.ns.items | []) is items] == [True] * 3
+
+
+def test_help_shows_the_docstring_of_a_decorated_function():
+    @hp.param("ns")
+    def told(lr=0.1):
+        """Train a model."""
+
+    assert "told(lr=0.1)\n    Train a model." in pydoc.render_doc(told, renderer=pydoc.plaintext)
+    for name in ("__doc__", "__name__", "__code__", "__defaults__", "__dict__"):
+        assert object.__getattribute__(told, name) == getattr(told, name)
+        assert inspect.getattr_static(told, name) is not None
+
+
+def test_a_metaclass_has_no_say_in_what_a_decorated_function_is_to_its_class():
+    class Frozen(type):
+        def __setattr__(cls, name, value):
+            raise AttributeError("the class is frozen")
+
+    class Made(metaclass=Frozen):
+        @hp.param("made")
+        def __new__(cls, size=1):
+            made = object.__new__(cls)
+            made.size = size
+            return made
+
+        @hp.param("made")
+        def __class_getitem__(cls, item, size=1):
+            return item, size
+
+    with hp.scope(**{"made.size": 2}):
+        assert (Made().size, Made[7]) == (2, (7, 2))

@@ -1,6 +1,6 @@
 //! The decorated call.
 
-use std::ffi::{CStr, c_int, c_void};
+use std::ffi::{CStr, c_char, c_int, c_void};
 use std::mem::{offset_of, size_of};
 use std::ptr;
 
@@ -268,8 +268,17 @@ unsafe extern "C" fn get_class(_: *mut PyObject, _: *mut c_void) -> *mut PyObjec
     owned((&raw mut PyFunction_Type).cast())
 }
 
-unsafe extern "C" fn get_dict(object: *mut PyObject, _: *mut c_void) -> *mut PyObject {
-    PyObject_GetAttrString((*object.cast::<Decorated>()).plain, c"__dict__".as_ptr())
+/// Give an attribute of the plain function's, also to who asks past `getattro`, as pydoc does.
+unsafe extern "C" fn get_plain(object: *mut PyObject, name: *mut c_void) -> *mut PyObject {
+    PyObject_GetAttrString((*object.cast::<Decorated>()).plain, name.cast::<c_char>())
+}
+
+/// An attribute that is the plain function's.
+const fn of_plain(name: &'static CStr) -> PyGetSetDef {
+    PyGetSetDef {
+        closure: name.as_ptr().cast_mut().cast::<c_void>(),
+        ..computed(name, get_plain)
+    }
 }
 
 unsafe extern "C" fn repr(object: *mut PyObject) -> *mut PyObject {
@@ -300,7 +309,9 @@ unsafe extern "C" fn set_name(
     } else {
         return owned(Py_None());
     };
-    let done = !made.is_null() && PyObject_SetAttr(owner, name, made) == 0;
+    // As `type` itself would have done: a metaclass of the user's own has no say in it.
+    let set = PyType_Type.tp_setattro;
+    let done = !made.is_null() && set.is_some_and(|set| set(owner, name, made) == 0);
     Py_XDECREF(made);
     if done { owned(Py_None()) } else { NULL }
 }
@@ -350,7 +361,17 @@ fn decorated_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
     ]));
     let getset = Box::leak(Box::new([
         computed(c"__class__", get_class),
-        computed(c"__dict__", get_dict),
+        of_plain(c"__annotations__"),
+        of_plain(c"__builtins__"),
+        of_plain(c"__closure__"),
+        of_plain(c"__code__"),
+        of_plain(c"__defaults__"),
+        of_plain(c"__dict__"),
+        of_plain(c"__doc__"),
+        of_plain(c"__globals__"),
+        of_plain(c"__kwdefaults__"),
+        of_plain(c"__name__"),
+        of_plain(c"__qualname__"),
         LAST,
     ]));
     let methods = Box::leak(Box::new([

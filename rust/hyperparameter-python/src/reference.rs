@@ -223,10 +223,12 @@ unsafe extern "C" fn call(
             _ => {}
         }
     }
-    PyErr_SetString(
-        PyExc_TypeError,
-        c"a reference takes one positional argument, the default, or none".as_ptr(),
-    );
+    if kwargs.is_null() || PyArg_ValidateKeywordArguments(kwargs) != 0 {
+        PyErr_SetString(
+            PyExc_TypeError,
+            c"a reference takes one positional argument, the default, or none".as_ptr(),
+        );
+    }
     NULL
 }
 

@@ -269,6 +269,10 @@ unsafe extern "C" fn root_call(
             return NULL;
         }
     }
+    if own.is_null() && !kwargs.is_null() && PyArg_ValidateKeywordArguments(kwargs) == 0 {
+        Py_DECREF(origin);
+        return NULL;
+    }
     if own.is_null() {
         let params = if kwargs.is_null() {
             PyDict_New()
