@@ -59,8 +59,9 @@ def program_files(main: Path) -> list[Path]:
     around = [folder / "__init__.py" for folder in place.parents if root in folder.parents]
     waiting = [place, *(file for file in around if file != place)]
     found |= {file: file for file in waiting[1:]}
+    seen: set[tuple[Path, tuple[str, ...]]] = set()
     for file in waiting:  # it grows
-        for other in _imported(file, root, place.parent):
+        for other in _imported(file, root, place.parent, seen):
             if len(found) >= MOST_FILES:
                 return list(found.values())
             if other not in found and _is_own(other, place, root):
@@ -76,16 +77,21 @@ def _is_own(file: Path, main: Path, root: Path) -> bool:
     return not any(part in INSTALLED for part in inner)
 
 
-def _imported(file: Path, root: Path, beside: Path) -> Iterator[Path]:
+def _imported(file: Path, root: Path, beside: Path, seen: set[tuple[Path, tuple[str, ...]]]) -> Iterator[Path]:
     """Yield the files beneath a root that a file imports, those of the packages around them too.
 
-    A script in a package's folder imports what is beside it by its bare name.
+    A script in a package's folder imports what is beside it by its bare name. What was `seen` in other
+    files is not looked for again.
     """
     try:
         text = bytes_of(file).decode("utf-8", "replace")
     except BadFileError:
         return  # it is told of where the file is looked through
     for level, names in _imports(text):
+        where = (file.parent if level else root, (*level * [""], *names))
+        if where in seen:
+            continue
+        seen.add(where)
         if not level:
             found = list(_resolved(root, names))
             yield from found or _resolved(beside, names)
