@@ -68,6 +68,8 @@ READS = [
     ("def f(default):\n    return hp.scope.a | default", both("a", "default")),
     ("hp.scope.a | config.defaults", both("a", "config.defaults")),
     ("hp.scope.a | ({'b': 1} | more)", both("a", "{'b': 1} | more")),
+    ("class Opt: pass\nhp.scope.a | Opt()\nhp.scope.a.b | 1", ["a", "a.b"]),  # as there are keys beneath it
+    ("x = hp.scope.a()\nhp.scope.a.b | 1", ["a", "a.b"]),
     # passed on
     ("print(hp.scope.a)", both("a")),
     ("print(end=hp.scope.a)", both("a")),

@@ -555,15 +555,17 @@ def test_only_what_has_to_be_set_is_required(hp):
         hp.scope.needed_there()
         hp.scope.needed_there | 1
         hp.scope.parts | {}
+        hp.scope.whole()
+        hp.scope.whole.part | 1
         """,
     )
     found = {one["key"]: one["required"] for one in json.loads(out(hp("ls", "one", "-f", "json")))}
-    assert [key for key, required in found.items() if required] == ["needed", "needed_there"]
-    assert len(found) == 5
-    assert [line.split()[:2] for line in out(hp("ls", "one")).splitlines()[3:5]] == [
-        ["needed", "required"],
-        ["needed_there", "int"],
-    ]
+    assert [key for key, required in found.items() if required] == ["needed", "needed_there", "whole"]
+    assert len(found) == 7
+    lines = out(hp("ls", "one")).splitlines()
+    assert lines[3].split()[:2] == ["needed", "required"]
+    assert lines[4].split()[:3] == ["needed_there", "int", "1"]
+    assert lines[6].split()[:4] == ["whole", "(all", "beneath)", "required"]
 
 
 def test_a_key_made_at_run_time_is_described_by_its_pattern(hp):

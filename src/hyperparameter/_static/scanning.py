@@ -11,7 +11,7 @@ from .source import TOO_DEEP, BadFileError, bytes_of, tree_of
 from .statements import Visitor
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 __all__ = ["Scan", "scan"]
@@ -51,8 +51,7 @@ def scan(files: Iterable[Path], progress: Callable[[int, int], None] | None = No
                 progress(number, len(paths))
     if shared and len(paths) > 1:
         found.declared.extend(taken_elsewhere(shared, paths))
-    found.declared.sort(key=_order)
-    return found
+    return Scan(sorted(_without_doubt(found.declared), key=_order), found.problems)
 
 
 def _declared(path: Path) -> tuple[list[Declared], dict[str, list[Declared]]]:
@@ -72,6 +71,20 @@ def _declared(path: Path) -> tuple[list[Declared], dict[str, list[Declared]]]:
         raise BadFileError(path, visitor.line, f"cannot be looked through: {error!r}") from error
     once = {(one.key, one.kind, one.place, one.owner, one.default): one for one in found}
     return list(once.values()), visitor.shared
+
+
+def _without_doubt(declared: list[Declared]) -> Iterator[Declared]:
+    """Yield what is declared; of what may read a value or all beneath a key, only the latter where keys are."""
+    inner: set[str] = set()
+    for one in declared:
+        key = one.key.rpartition(".")[0]
+        while key and key not in inner:
+            inner.add(key)
+            key = key.rpartition(".")[0]
+    trees = {(one.key, one.place) for one in declared if one.kind == "tree"}
+    for one in declared:
+        if not (one.kind == "read" and one.key in inner and (one.key, one.place) in trees):
+            yield one
 
 
 def _order(one: Declared) -> tuple[str, str, int, str]:
