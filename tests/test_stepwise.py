@@ -55,10 +55,10 @@ def test_a_stepwise_functions_attributes_are_as_hard_to_break_as_any_functions(o
 
 def test_a_mock_made_after_a_stepwise_method_checks_its_calls():
     class Service:
-        @hp.param("service")
+        @hp.param("mocked")
         async def fetch(self, a=1): ...
 
-        @hp.param("service")
+        @hp.param("mocked")
         def steps(self, a=1):
             yield a
 
