@@ -538,10 +538,10 @@ def test_a_namespace_shows_what_lies_beneath(hp):
 
 
 def test_a_misspelt_parameter_is_not_described_as_a_part_of_all_that_is_read(hp):
-    hp.write("more.py", "import hyperparameter as hp\nhp.scope.train()\n")
+    hp.write("more.py", "import hyperparameter as hp\nhp.scope.train(), hp.scope.more | {}\n")
     ran = hp("describe", "train.lrr", ".")
     assert (ran.code, ran.out, ran.err) == (1, "", "hp: nothing declares 'train.lrr'; nearest: 'train.lr'\n")
-    assert "read with all beneath at more.py:2\n    as      train\n" in out(hp("describe", "train.colour", "."))
+    assert "read with all beneath at more.py:2\n    as      more\n" in out(hp("describe", "more.colour", "."))
 
 
 def test_only_what_has_to_be_set_is_required(hp):

@@ -104,38 +104,29 @@ class Names:
         return (likely + sorted(same))[:3]
 
     def fault(self, key: str, entry: Entry) -> UnknownParamError | None:
-        """Return what is wrong with setting a key, None for nothing."""
-        value = entry[0]
+        """Return what is wrong with setting a key, None for nothing.
+
+        Under a decorated function's namespace, that all beneath it is read too makes nothing known: a slip of
+        the pen would go unnoticed there.
+        """
         namespace = self.namespace_of(key)
         found = self.declaring(key)
-        if found and namespace is not None and all(one.key.count(".") <= namespace.count(".") for one in found):
-            return self._slip(key, entry, namespace, found[0])
-        if found or (is_mapping(value) and self.holds(key)):
+        depth = -1 if namespace is None else namespace.count(".")
+        if any(one.key.count(".") > depth for one in found) or (is_mapping(entry[0]) and self.holds(key)):
             return None
-        if namespace is not None:
-            owners = {f"{one.owner or namespace}()": None for one in self.namespaces[namespace]}
-            has, it = ("have", "they") if len(owners) > 1 else ("has", "it")
-            detail = f"{' and '.join(owners)} {has} no such parameter"
-            beneath = self._beneath(namespace)
-            near = _alike(key, beneath)
-            if not near and beneath:
-                names = [repr(name.removeprefix(namespace + ".")) for name in sorted(beneath)]
-                detail += f"; {it} {has} {', '.join(names[:MOST_NAMED])}{', …' if names[MOST_NAMED:] else ''}"
-            return UnknownParamError.of(key, entry, detail, near, namespace)
-        near = self.near(key)
-        return UnknownParamError.of(key, entry, "nothing reads it", near)
-
-    def _slip(self, key: str, entry: Entry, namespace: str, tree: Declared) -> UnknownParamError | None:
-        """Return what is wrong with a key known only as a part of all beneath its namespace, which is read too.
-
-        That may be meant for it, so it is a fault only where it is nearly a parameter.
-        """
-        near = _alike(key, self._beneath(namespace))
-        if not near:
-            return None
-        owner = self.namespaces[namespace][0].owner or namespace
-        detail = f"{owner}() has no such parameter, and only all of {tree.key!r} is read ({tree.place})"
-        return UnknownParamError.of(key, entry, detail, near)
+        if namespace is None:
+            return UnknownParamError.of(key, entry, "nothing reads it", self.near(key))
+        owners = {f"{one.owner or namespace}()": None for one in self.namespaces[namespace]}
+        has, it = ("have", "they") if len(owners) > 1 else ("has", "it")
+        detail = f"{' and '.join(owners)} {has} no such parameter"
+        beneath = self._beneath(namespace)
+        near = [name for name in nearest(key, beneath) if _is_like(key, name)]
+        if not near and beneath:
+            names = [repr(name.removeprefix(namespace + ".")) for name in sorted(beneath)]
+            detail += f"; {it} {has} {', '.join(names[:MOST_NAMED])}{', …' if names[MOST_NAMED:] else ''}"
+        if found:
+            detail += f"; only all of {found[0].key!r} is read ({found[0].place})"
+        return UnknownParamError.of(key, entry, detail, near, namespace)
 
     def _beneath(self, namespace: str) -> list[str]:
         return [name for name in self.by_key if name.startswith(namespace + ".")]
@@ -234,10 +225,6 @@ def _is_like(one: str, other: str) -> bool:
     return all(
         a == b or SequenceMatcher(None, a, b).ratio() >= ALIKE for a, b in zip(ours, theirs, strict=True)
     )
-
-
-def _alike(key: str, names: list[str]) -> list[str]:
-    return [name for name in nearest(key, names) if _is_like(key, name)]
 
 
 def _plain(key: str) -> str:
