@@ -69,4 +69,6 @@ def launch(
         allow_unknown=allow_unknown,
         caller=caller.f_code.co_filename,
     )
+    if isinstance(argv, str) or not all(isinstance(text, str) for text in argv or ()):
+        raise TypeError(f"argv is a list of texts, not {argv!r}")
     return program.run(sys.argv[1:] if argv is None else list(argv))

@@ -85,7 +85,7 @@ def program_sources(*files: str | None) -> list[Path]:
     mains = dict.fromkeys([*files, getattr(sys.modules.get("__main__"), "__file__", None)])
     found: dict[Path, None] = {}
     for main in mains:
-        if main is not None and main.endswith(".py"):
+        if main is not None and Path(main).is_file():
             found |= dict.fromkeys(path.absolute() for path in program_files(Path(main)))
     found |= dict.fromkeys(Path(file).absolute() for file in _using_modules())
     return list(found)

@@ -15,21 +15,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from typing import Any
 
-    from ..param import Binding
+    from .command import Command
     from .given import Given
 
 __all__ = ["add_arguments", "add_help", "asked_of", "choices_of"]
 
+ABSTRACT_ITEMS = ("Collection", "Iterable", "MutableSequence", "MutableSet", "Sequence", "Set")
 _METAVARS = {"str": "TEXT", "list": "ITEM", "tuple": "ITEM", "set": "ITEM", "frozenset": "ITEM", "dict": "JSON"}
 
 
-def add_arguments(parser: ArgumentParser, binding: Binding, given: Given) -> None:
-    """Add an argument for each parameter of a function: required ones by position, others as `--name`."""
-    for parameter in binding.parameters:
-        if binding.cls is not None and parameter.index == 0:
-            continue  # the instance
+def add_arguments(parser: ArgumentParser, command: Command, given: Given) -> None:
+    """Add an argument for each parameter of a function: required ones by position, others as `--name`.
+
+    Raises `TypeError` where two would have the same option.
+    """
+    flags: dict[str, str] = {}
+    for parameter in command.parameters:
+        flag = _flag(parameter.name)
+        for option in (flag, f"--no-{flag[2:]}") if _is_switch(parameter) else (flag,):
+            if flags.setdefault(option, parameter.name) != parameter.name:
+                raise TypeError(
+                    f"hp.launch cannot tell {option} of {parameter.name!r} from that of {flags[option]!r}"
+                )
         _add(parser, parameter, given)
-    for name, written in binding.variadic.items():
+    for name, written in command.binding.variadic.items():
         if not written.startswith("**"):
             parser.add_argument(name, action=Positional, given=given, key=None, nargs="*", metavar=name.upper())
 
@@ -41,8 +50,8 @@ def _add(parser: ArgumentParser, parameter: Any, given: Given) -> None:
     options: dict[str, Any] = {"given": given, "key": parameter.key if parameter.bound else None}
     if not needed:
         options["help"] = f"(default: {default_text(parameter.default)})".replace("%", "%%")
-    flag = "--" + parameter.name.replace("_", "-")
-    if asked is bool and not needed:
+    flag = _flag(parameter.name)
+    if _is_switch(parameter):
         parser.add_argument(flag, action=Switch, dest=parameter.name, **options)
         return
     if choices:
@@ -56,6 +65,15 @@ def _add(parser: ArgumentParser, parameter: Any, given: Given) -> None:
         parser.add_argument(parameter.name, action=Positional, **options)
     else:
         parser.add_argument(flag, action=Named, dest=parameter.name, **options)
+
+
+def _flag(name: str) -> str:
+    return "--" + name.replace("_", "-")
+
+
+def _is_switch(parameter: Any) -> bool:
+    needed = parameter.default is MISSING
+    return not needed and asked_of(parameter.annotation, parameter.default) is bool
 
 
 def add_help(parser: ArgumentParser, said: Mapping[str, str]) -> None:
@@ -98,9 +116,12 @@ def _items_of(parameter: Any) -> Callable[[list[str]], Any]:
         if len(texts) == 1 and texts[0].lstrip().startswith("["):
             return texts[0]  # JSON, as -D takes it
         try:
-            if parameter.annotation is not MISSING:
+            if getattr(parameter.annotation, "__args__", ()):
                 return convert(texts, parameter.annotation)
-            return convert_like([_like_others(text, parameter.default) for text in texts], parameter.default)
+            default = () if parameter.default is MISSING or parameter.default is None else parameter.default
+            items = [_like_others(text, default) for text in texts]
+            asked = asked_of(parameter.annotation, parameter.default)
+            return convert(items, asked) if isinstance(asked, type) else convert_like(items, default)
         except Misfit:
             return texts  # refused with all other faults
 
@@ -109,8 +130,12 @@ def _items_of(parameter: Any) -> Callable[[list[str]], Any]:
 
 def _like_others(text: str, items: Any) -> Any:
     """Return the text of an item as what the items of a default are: text, else what JSON takes it for."""
-    if items and all(isinstance(item, str) for item in items):
-        return text
+    kinds = {type(item) for item in items}
+    if len(kinds) == 1:
+        try:
+            return convert_like(text, next(iter(items)))
+        except Misfit:
+            return text
     import json
 
     try:
@@ -124,7 +149,8 @@ def _text(value: object) -> str:
 
 
 def _is_many(asked: Any) -> bool:
-    return getattr(asked, "__origin__", asked) in (list, tuple, set, frozenset)
+    origin = getattr(asked, "__origin__", asked)
+    return origin in (list, tuple, set, frozenset) or getattr(origin, "__name__", "") in ABSTRACT_ITEMS
 
 
 def _metavar(asked: Any) -> str:

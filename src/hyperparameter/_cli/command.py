@@ -8,10 +8,11 @@ from ..bind import kind_of
 from ..convert import Misfit, convert
 from ..errors import ParamError, shown
 from ..param import binding_of, param
+from .given import is_negative, place_of
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
     from .given import Given
@@ -45,6 +46,8 @@ class Command:
             )
         self.function = function
         self.binding = binding
+        is_bound = hasattr(function, "__self__") or binding.cls is not None
+        self.parameters = [p for p in binding.parameters if not (is_bound and p.index == 0)]
         self.name: str = function.__name__
         self.file: str | None = getattr(getattr(binding.function, "__code__", None), "co_filename", None)
         self.doc = Doc(*dict.fromkeys([function.__doc__, binding.function.__doc__]))
@@ -57,7 +60,7 @@ class Command:
         """
         made = [
             _converted(parameter.name, *given.direct[parameter.name], parameter.annotation)
-            for parameter in self.binding.parameters
+            for parameter in self.parameters
             if not parameter.bound and parameter.name in given.direct
         ]
         items: list[Any] = []
@@ -66,12 +69,24 @@ class Command:
             items += [_converted(name, value, place, self.binding.asked_of_items) for value in values]
         return made, items
 
+    def take_items(self, rest: list[str], argv: Sequence[str], given: Given) -> list[str]:
+        """Take for `*args` what argparse left over, as it does once an option came; return what is no item."""
+        names = [name for name, written in self.binding.variadic.items() if written[:2] != "**"]
+        count = len(argv) - argv.index("--") - 1 if "--" in argv else 0
+        ended = argv[len(argv) - count :]  # after which nothing is an option
+        items = [text for text in rest if not text.startswith("-") or text in ended or is_negative(text)]
+        if not names or len(items) < len(rest):
+            return rest
+        before, _ = given.direct.get(names[0], ([], ""))
+        given.direct[names[0]] = [*before, *items], place_of(None, " ".join([*before, *items]))
+        return []
+
     def call(self, first: list[Any], items: list[Any]) -> Any:
         """Call the function, and see a coroutine through."""
         between = []
         if items:  # all that stands before them has to be given by position too
             frame = present()
-            for parameter in self.binding.parameters:
+            for parameter in self.parameters:
                 if parameter.bound and parameter.index is not None:
                     value = parameter.value(frame)
                     between.append(parameter.default if value is MISSING else value)
@@ -80,7 +95,10 @@ class Command:
             return made
         import asyncio
 
-        return asyncio.run(made)
+        try:
+            return asyncio.run(made)
+        finally:
+            made.close()  # where a loop runs here already, it has not begun
 
 
 def _converted(name: str, value: Any, place: str, asked: Any) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from ..errors import ConfigError
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 __all__ = ["Gather", "Given", "Named", "Positional", "Switch"]
+
+# what is a value, though it begins as an option does
+NEGATIVE = re.compile(r"^-(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$|^-inf$")
 
 
 class Given:
@@ -40,8 +44,15 @@ class Given:
         self.lenient = True
 
 
+def is_negative(text: str) -> bool:
+    """Tell whether a text is a number below zero, though it begins as an option does."""
+    return NEGATIVE.match(text) is not None
+
+
 def place_of(option: str | None, text: object) -> str:
-    shown = None if text is None else str(text) or "''"
+    shown = None if text is None else str(text)
+    if shown is not None and not (shown and shown.isprintable()):
+        shown = repr(shown)
     return "the command line: " + " ".join(part for part in (option, shown) if part is not None)
 
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import argparse
 import os
-import re
 import sys
 
 from ..errors import nearest
 from .arguments import add_arguments, add_help
-from .given import Gather
+from .given import NEGATIVE, Gather
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
@@ -21,8 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Parser"]
 
-# what is a value, though it begins as an option does
-NEGATIVE = re.compile(r"^-(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$|^-inf$")
+COMMAND = "#command"  # what no parameter can be called
 
 
 class Parser(argparse.ArgumentParser):
@@ -40,8 +38,8 @@ class Parser(argparse.ArgumentParser):
         _add_common(self, program)
         self._command = command
         if command is not None:
-            add_arguments(self, command.binding, program.given)
-            self.set_defaults(command=command)
+            add_arguments(self, command, program.given)
+            self.set_defaults(**{COMMAND: command})
 
     def format_help(self) -> str:
         command = self._command
@@ -54,10 +52,13 @@ class Parser(argparse.ArgumentParser):
     def parse(self, argv: Sequence[str]) -> Command | None:
         """Return the command that a command line asks for; end the process for what it cannot take."""
         found, rest = self.parse_known_args(self._parted(_dashed(argv)))
+        command: Command | None = getattr(found, COMMAND, None)
         unknown = [text for text in rest if text != "--"]  # argparse leaves it where nothing follows
+        if unknown and command is not None:
+            unknown = command.take_items(unknown, argv, self._program.given)
         if unknown:
             self.error(f"unrecognized arguments: {' '.join(unknown)}{self._near(unknown)}")
-        return getattr(found, "command", None)
+        return command
 
     def _parted(self, argv: list[str]) -> list[str]:
         """Return a command line with `--` before the command, else -D or -C would take it for their own."""
@@ -92,6 +93,17 @@ class Parser(argparse.ArgumentParser):
             found |= action.choices if isinstance(action.choices, dict) else {}
         return found
 
+    def tell(self, text: str) -> NoReturn:
+        """Write to stdout what was asked for, and end the process; a reader that has gone is no fault."""
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end
+        except OSError as error:
+            self.fail(f"cannot write: {error.strerror}")
+        self.exit(0)
+
     def fail(self, text: str) -> NoReturn:
         """End the process for what is set, which is no fault of the usage."""
         self.exit(2, f"{self.prog}: error: {text}\n")
@@ -113,7 +125,7 @@ def _dashed(argv: Sequence[str]) -> list[str]:
 def formatter() -> Any:
     """Return what lays help out: in colours on a terminal, where rich-argparse is there."""
     plain = argparse.RawDescriptionHelpFormatter
-    if not sys.stdout.isatty() or "NO_COLOR" in os.environ:
+    if sys.stdout is None or not sys.stdout.isatty() or "NO_COLOR" in os.environ:
         return plain
     try:
         from rich_argparse import RawDescriptionRichHelpFormatter

@@ -6,6 +6,7 @@ import os
 import sys
 from contextlib import nullcontext
 from functools import cached_property
+from pathlib import Path
 
 from .. import _frames
 from ..config import env
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from ..names import Names
 
 __all__ = ["Program"]
+
+MOST_TOLD = 100  # warnings of one kind
 
 
 class Program:
@@ -66,8 +69,7 @@ class Program:
         try:
             command = parser.parse(argv)
             if self.given.shows is not None:
-                sys.stdout.write(self.listing() if self.given.shows == "" else self.explain(self.given.shows))
-                parser.exit(0)
+                parser.tell(self.listing() if self.given.shows == "" else self.explain(self.given.shows))
             if command is None:
                 parser.error(f"a command is needed: {', '.join(command.name for command in self.commands)}")
             entries = entries_of(self.settings)
@@ -77,8 +79,12 @@ class Program:
             parser.fail(str(error))
         scope = Scope(entries)
         outside = _frames.innermost() is _frames.CONTEXT
-        with scope:
-            _frames.freeze()
+        before = _frames.swap(None)  # a scope around the call is its caller's, and is left some time
+        try:
+            with scope:
+                _frames.freeze()
+        finally:
+            _frames.swap(before)
         # As the baseline alone they are seen by threads too, and can be replaced; but where the caller is in a
         # scope, that would hide them.
         with nullcontext() if outside else scope:
@@ -109,11 +115,13 @@ class Program:
         from .._config.load import load
 
         given = self.given
-        sources: list[Any] = [*self.config, *given.files]
+        sources: list[Any] = [
+            Path(file) for file in (*self.config, *given.files)
+        ]  # one may have a "=" in its name
         if self.env is not None:
             sources.append(env(self.env) if isinstance(self.env, str) else self.env)
         sources += [Placed(text, place) for text, place in given.defines]
-        sources += [Placed({key: value}, place) for key, (value, place) in given.named.items()]
+        sources += [Placed({key: value}, place, is_final=True) for key, (value, place) in given.named.items()]
         return load(sources, declared=lambda: self.known.by_key)
 
     def _supplies(self, key: str) -> bool:
@@ -129,8 +137,10 @@ class Program:
         wrong, unread = faults(entries, referred, self._sources, lenient, warn)
         if wrong:
             raise ConfigError(errors=wrong)
-        for fault in unread:
+        for fault in unread[:MOST_TOLD]:
             warn(fault)
+        if unread[MOST_TOLD:]:
+            warn(f"{len(unread) - MOST_TOLD:,} more keys are not used")
 
     # --- What is known ---
 
