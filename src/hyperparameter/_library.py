@@ -28,7 +28,7 @@ def by_library(value: Any, wanted: Any) -> Any:
                 except Misfit:
                     raise misfit from None
     result = _msgspec(value, wanted)
-    _refuse_unknown(value, result, wanted, "")
+    refuse_unknown(value, result, wanted, "")
     return result
 
 
@@ -72,21 +72,21 @@ def _hook(wanted: Any, value: Any) -> Any:
     raise ValueError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
 
 
-def _refuse_unknown(given: Any, result: Any, wanted: Any, path: str) -> None:
+def refuse_unknown(given: Any, result: Any, wanted: Any, path: str) -> None:
     """Refuse keys that the library dropped: dataclasses and typed dicts ignore what they do not know."""
     if isinstance(given, list | tuple) and isinstance(result, list | tuple):
         for number, (before, after) in enumerate(zip(given, result, strict=False)):
-            _refuse_unknown(before, after, wanted, f"{path}[{number}]")
+            refuse_unknown(before, after, wanted, f"{path}[{number}]")
     if not isinstance(given, dict):
         return
     if isinstance(result, dict) and len(result) == len(given):
         for (name, before), after in zip(given.items(), result.values(), strict=True):
-            _refuse_unknown(before, result.get(name, after), wanted, f"{path}.{name}")
+            refuse_unknown(before, result.get(name, after), wanted, f"{path}.{name}")
         return
     fields = _fields(result)
     for name, before in given.items():
         if name in fields:
-            _refuse_unknown(before, fields[name], wanted, f"{path}.{name}")
+            refuse_unknown(before, fields[name], wanted, f"{path}.{name}")
         else:
             near = nearest(str(name), map(str, fields))
             hint = f"; nearest: {', '.join(map(repr, near))}" if near else ""
@@ -100,7 +100,9 @@ def _fields(result: Any) -> dict[str, Any]:
     if isinstance(result, dict):
         return result
     if hasattr(cls, "__struct_fields__"):
-        names = zip(cls.__struct_encode_fields__, cls.__struct_fields__, strict=True)
+        names = [*zip(cls.__struct_encode_fields__, cls.__struct_fields__, strict=True)]
+        if cls.__struct_config__.tag is not None:
+            names.append((cls.__struct_config__.tag_field, ""))  # which says what it is
     elif hasattr(cls, "__dataclass_fields__"):
         names = ((name, name) for name in cls.__dataclass_fields__)
     elif hasattr(cls, "__attrs_attrs__"):

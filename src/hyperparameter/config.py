@@ -89,7 +89,10 @@ class Config(dict):  # type: ignore[type-arg]
             'environment variable APP_TRAIN__LR'
         """
         entry = self._trace.kept.get(key)
-        return None if entry is None else where(entry[1])
+        present: Any = self
+        for segment in key.split("."):
+            present = present.get(segment, self) if isinstance(present, dict) else self
+        return where(entry[1]) if entry is not None and present is entry[0] else None
 
     def history(self, key: str) -> list[tuple[Any, str | None]]:
         """Return all that was set for a flat key, as given, and each one's place; the last one won.

@@ -25,6 +25,7 @@ from .keys import derives_mapping, hashes
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 __all__ = [
@@ -81,6 +82,10 @@ def convert(value: Any, wanted: Any) -> Any:
         return by_library(value, wanted)
     except Unsupported as unsupported:
         return _by_parts(value, wanted, unsupported)
+    except Misfit as misfit:
+        if not is_literal(wanted):
+            raise
+        return _literal(value, wanted, misfit)  # of other values than text and integers
 
 
 def _is_constrained(wanted: Any) -> bool:
@@ -161,7 +166,9 @@ def _by_parts(value: Any, wanted: Any, unsupported: Misfit) -> Any:
     origin: Any = getattr(wanted, "__origin__", wanted)
     arguments: tuple[Any, ...] = getattr(wanted, "__args__", ())
     if is_literal(wanted):
-        return _literal(value, wanted)
+        return _literal(value, wanted, unsupported)
+    if hasattr(wanted, "_value2member_map_"):
+        return wanted(_literal_of([member.value for member in wanted], value, unsupported))
     if origin is dict:
         asked, kind = arguments
         given = convert(value, dict).items()
@@ -188,19 +195,25 @@ def _part(value: Any, wanted: Any, whole: Any, path: str) -> Any:
         raise Misfit(whole, misfit.detail, path + misfit.path) from misfit.__cause__
 
 
-def _literal(value: Any, wanted: Any) -> Any:
-    """Convert to one of the values of a Literal that has others than msgspec takes."""
-    for one in wanted.__args__:
+def _literal(value: Any, wanted: Any, misfit: Misfit) -> Any:
+    """Convert to one of the values of a Literal that has others than msgspec takes; raise `misfit` for none."""
+    if None in wanted.__args__ and _says_none(value, []):
+        return None
+    return _literal_of(wanted.__args__, value, misfit)
+
+
+def _literal_of(ones: Iterable[Any], value: Any, misfit: Misfit) -> Any:
+    for one in ones:
         if type(value) is type(one) and value == one:
             return value
-    for one in wanted.__args__:
+    for one in ones:
         try:
             made = convert(value, type(one))
         except Misfit:
             continue
         if made == one:
             return one
-    raise Misfit(wanted)
+    raise misfit
 
 
 def takes_subtree(wanted: Any) -> bool:

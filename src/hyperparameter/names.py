@@ -100,7 +100,9 @@ class Names:
         """Return the declared keys that a key may be a misspelling of, best first."""
         names = list(self.by_key)
         same = [name for name in names if name.endswith("." + key) or key.endswith("." + name)]
-        likely = [name for name in nearest(key, names, most=20) if name not in same and _is_like(key, name)]
+        lower = {name.lower(): name for name in names}
+        close = [lower[name] for name in nearest(key.lower(), lower, most=20)]
+        likely = [name for name in close if name not in same and _is_like(key, name)]
         return (likely + sorted(same))[:3]
 
     def fault(self, key: str, entry: Entry) -> UnknownParamError | None:
@@ -112,8 +114,15 @@ class Names:
         namespace = self.namespace_of(key)
         found = self.declaring(key)
         depth = -1 if namespace is None else namespace.count(".")
-        if any(one.key.count(".") > depth for one in found) or (is_mapping(entry[0]) and self.holds(key)):
+        if any(one.key.count(".") > depth for one in found):
             return None
+        if self.holds(key):
+            if is_mapping(entry[0]) or entry[0] is None:
+                return None
+            beneath = sorted(name for name in self.by_key if name.startswith(key + "."))
+            named = ", ".join(map(repr, beneath[:MOST_NAMED]))
+            detail = f"what is read lies beneath it{f': {named}' if named else ''}"
+            return UnknownParamError.of(key, entry, detail, (), key)
         if namespace is None:
             return UnknownParamError.of(key, entry, "nothing reads it", self.near(key))
         owners = {f"{one.owner or namespace}()": None for one in self.namespaces[namespace]}

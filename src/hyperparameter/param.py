@@ -195,11 +195,13 @@ def bindings() -> list[Binding]:
 def binding_of(decorated: Any) -> Binding | None:
     """Return the binding of a decorated function or class, None where it is not decorated."""
     decorated = getattr(decorated, "__func__", decorated)
+    found = {}
     for binding in bindings():
         made = binding.cls if binding.made is None or binding.cls is not None else binding.made()
-        if made is decorated:
-            return binding
-    return None
+        found[id(made)] = binding
+    while id(decorated) not in found and hasattr(decorated, "__wrapped__"):
+        decorated = decorated.__wrapped__  # of a decorator above
+    return found.get(id(decorated))
 
 
 class Binding:

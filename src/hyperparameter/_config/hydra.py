@@ -36,6 +36,8 @@ def compose(config_dir: str | os.PathLike[str], config_name: str | None, overrid
         plain: Any = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
     except (HydraException, OmegaConfBaseException) as error:
         raise ConfigError(detail=_words(error), origin=origin) from error
+    except Exception as error:  # of the parser of a file, or of an override's
+        raise ConfigError(detail=f"{type(error).__name__}: {_words(error)}", origin=origin) from error
     return load([Given(plain, origin, is_final=True)])
 
 

@@ -59,6 +59,10 @@ def load(
 
 def _load(sources: Iterable[Any], schema: Any, declared: Callable[[], Iterable[str]], origin: Origin) -> Config:
     merged = Merged()
+    if schema is not None:
+        from .fields import required_schema
+
+        schema = required_schema(schema)
     for source in sources:
         _add(merged, source, schema, declared, origin)
     referred: Iterable[str] = ()

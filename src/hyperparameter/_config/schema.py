@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
+from .._library import refuse_unknown
 from .._rows import Misfit, parsed
 from ..convert import convert
 from ..errors import ConfigError, MissingArgumentError, ParamError, UnusableOverrideError, nearest
@@ -104,9 +105,20 @@ class _Fitting:
             return None
 
     def _model(self, cls: Any, value: dict[str, Any], path: str) -> Any:
+        before = len(self.errors)
         self._find_unknown(cls, value, path)
+        given = _read_texts(cls, value)
         try:
-            return cls.model_validate(_read_texts(cls, value))
+            made = cls.model_validate(given)
+            if len(self.errors) == before:  # what is in tuples, mappings and unions shows in what was made
+                refuse_unknown(given, made, cls, "")
+            return made
+        except Misfit as misfit:
+            key = _joined(path, misfit.path.lstrip("."))
+            self.errors.append(
+                ConfigError(key, value=value, detail=f"does not fit: {misfit.detail}", origin=self._origin(key))
+            )
+            return None
         except Exception as error:
             faults = getattr(error, "errors", None)  # pydantic's own error lists all of them
             if faults is None:

@@ -31,6 +31,8 @@ def parse(text: str) -> dict[str, Any]:
         said = f"{error.context}: {error.problem}" if error.context else str(error.problem)
         mark = error.problem_mark or error.context_mark
         raise Fault(f"this is not YAML: {said}", mark and mark.line + 1, mark and mark.column + 1) from None
+    except AssertionError as error:
+        raise Fault(f"this is not YAML 1.2: {error or 'its %YAML directive names another version'}") from None
     except YAMLError as error:  # a character that is none of YAML's
         at = getattr(error, "position", 0)
         line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
@@ -51,15 +53,17 @@ def _composed(text: str) -> tuple[YAML, Any]:
 
 
 def _find(node: Any, path: str, found: dict[str, int]) -> None:
+    merged: list[Any] = []
     for name, value in node.value:
         if name.tag == PREFIX + "merge":
-            for one in [value] if isinstance(value, MappingNode) else value.value:
-                _find(one, path, found)
+            merged += [value] if isinstance(value, MappingNode) else value.value
             continue
         key = f"{path}.{name.value}" if path else name.value
-        found[key] = name.start_mark.line + 1
+        found.setdefault(key, name.start_mark.line + 1)
         if isinstance(value, MappingNode):
             _find(value, key, found)
+    for one in merged:  # what it has itself wins, and then the first
+        _find(one, path, found)
 
 
 class _Look:
@@ -105,6 +109,8 @@ class _Look:
             self.yaml.constructor.construct_object(node)
         except ValueError as error:  # an integer of thousands of digits, a day that no month has
             raise _fault(str(error), node) from None
+        except KeyError:  # a word that is no bool
+            raise _fault(f"{node.value!r} is no {_written(str(node.tag))[2:]}", node) from None
 
 
 def _check_keys(node: MappingNode) -> None:
