@@ -179,6 +179,39 @@ def test_a_value_can_use_the_library_where_the_collector_drops_it_while_a_scope_
     assert done.returncode == 0
 
 
+COLLECTED = """
+import gc
+import hyperparameter as hp
+
+class Sets:
+    def __del__(self):
+        hp.scope.w = 1
+
+def collected(phase, info):
+    if not nested:
+        nested.append(1)
+        hp.scope.w = Sets()
+        made.append((set(), set()))
+        nested.clear()
+
+nested, made = [], []
+gc.callbacks.append(collected)
+for threshold in (1, 2, 3):
+    gc.set_threshold(threshold)
+    for number in range(3_000):
+        with hp.scope(a=number), hp.scope(b=Sets()):
+            assert hp.scope.a | 0 == number
+    made.clear()
+gc.callbacks.clear()
+"""
+
+
+def test_a_collection_can_set_parameters_in_the_midst_of_entering_a_scope():
+    environment = {**os.environ, "HYPERPARAMETER_KERNEL": hp.kernel, "PYTHONMALLOC": "debug"}
+    done = subprocess.run([sys.executable, "-c", COLLECTED], env=environment, check=False)
+    assert done.returncode == 0
+
+
 def test_a_frame_can_forget_what_it_remembers_in_the_midst_of_a_look_up():
     """What is looked up belongs to what it forgets."""
     environment = {**os.environ, "HYPERPARAMETER_KERNEL": hp.kernel, "PYTHONMALLOC": "debug"}

@@ -6,8 +6,9 @@ chain of scopes in `_frames.py`, reading and references in `_references.py`; `ad
 
 from __future__ import annotations
 
+import gc
 import sys
-from contextvars import ContextVar, copy_context
+from contextvars import ContextVar
 
 from ._wrappers import placed
 
@@ -80,11 +81,15 @@ if sys.version_info < (3, 12):
 
     def set_current(frame: Any) -> None:
         """Point the context at a frame; None stands for the baseline."""
-        # The collector can run in the midst of `set`, and a `__del__` then set it too, which would free
-        # what the former is at. A copy keeps that.
-        held = copy_context()
-        _set(frame)
-        del held
+        # The collector could run in the midst of `set`, and other code then set it too, which frees what the
+        # former is at, and leaves a dropped value where the variable is read from (python/cpython#148891).
+        collects = gc.isenabled()
+        try:
+            gc.disable()
+            _set(frame)
+        finally:
+            if collects:
+                gc.enable()
 
 else:
 

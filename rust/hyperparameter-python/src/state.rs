@@ -121,8 +121,8 @@ pub(crate) unsafe fn current() -> *mut PyObject {
 /// The interpreter lock is held; the frame is one, or null.
 pub(crate) unsafe fn point_at(frame: *mut PyObject) -> bool {
     let frame = if frame.is_null() { Py_None() } else { frame };
-    // Until Python 3.12 the collector can run in the midst of setting, and a `__del__` then set it too, which
-    // would free what the former is at.
+    // Until Python 3.12 the collector can run in the midst of setting, and other code then set it too, which
+    // would free what the former is at (python/cpython#148891).
     let collects = PyGC_Disable() != 0;
     let token = PyContextVar_Set(state().current, frame);
     if collects {
