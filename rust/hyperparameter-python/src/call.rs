@@ -1,6 +1,6 @@
 //! The decorated call.
 
-use std::ffi::{CStr, c_char, c_int, c_void};
+use std::ffi::{CStr, CString, c_char, c_int, c_void};
 use std::mem::{offset_of, size_of};
 use std::ptr;
 
@@ -11,7 +11,7 @@ use pyo3::types::{PyFrozenSet, PyFunction};
 
 use crate::frame::{Frame, is_frame};
 use crate::object::{
-    END, LAST, alloc, computed, free, make_type, member, offset_member, owned, replace, slot, visit,
+    END, LAST, alloc, computed, free, make_type, offset_member, owned, replace, slot, visit,
 };
 use crate::state::{current, state};
 
@@ -34,6 +34,7 @@ struct Decorated {
     token: *mut PyObject,   // stands for the binding in a frame's memo
     resolve: *mut PyObject, // a method of the binding's
     plain: *mut PyObject,   // the function that has its attributes: see `stand_in` in _wrappers.py
+    dict: *mut PyObject,    // that function's, for who asks past `getattro`
     weak: *mut PyObject,
     last: Last,
 }
@@ -248,11 +249,16 @@ unsafe extern "C" fn setattro(
     value: *mut PyObject,
 ) -> c_int {
     let decorated = object.cast::<Decorated>();
-    let done = PyObject_SetAttr((*decorated).plain, name, value);
-    if done == 0 && PyUnicode_CompareWithASCIIString(name, c"__code__".as_ptr()) == 0 {
-        (*decorated).vectorcall = Some(call_plain); // it has other code now
+    if PyObject_SetAttr((*decorated).plain, name, value) != 0 {
+        return -1;
     }
-    done
+    if PyUnicode_CompareWithASCIIString(name, c"__code__".as_ptr()) == 0 {
+        (*decorated).vectorcall = Some(call_plain); // it has other code now
+    } else if PyUnicode_CompareWithASCIIString(name, c"__dict__".as_ptr()) == 0 && !value.is_null()
+    {
+        replace(&raw mut (*decorated).dict, owned(value));
+    }
+    0
 }
 
 unsafe extern "C" fn call_plain(
@@ -274,7 +280,7 @@ unsafe extern "C" fn get_plain(object: *mut PyObject, name: *mut c_void) -> *mut
 }
 
 /// An attribute that is the plain function's.
-const fn of_plain(name: &'static CStr) -> PyGetSetDef {
+fn of_plain(name: &'static CStr) -> PyGetSetDef {
     PyGetSetDef {
         closure: name.as_ptr().cast_mut().cast::<c_void>(),
         ..computed(name, get_plain)
@@ -326,7 +332,8 @@ unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut
         (*decorated).binding,
         (*decorated).token,
         (*decorated).resolve,
-        (*decorated).plain
+        (*decorated).plain,
+        (*decorated).dict
     );
     0
 }
@@ -345,6 +352,7 @@ unsafe extern "C" fn dealloc(object: *mut PyObject) {
         &raw mut (*decorated).resolve,
         &raw mut (*decorated).binding,
         &raw mut (*decorated).last.names,
+        &raw mut (*decorated).dict,
         &raw mut (*decorated).plain,
     ] {
         replace(field, NULL);
@@ -352,28 +360,21 @@ unsafe extern "C" fn dealloc(object: *mut PyObject) {
     free(object);
 }
 
-fn decorated_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+fn decorated_type<'py>(py: Python<'py>, function_names: &[String]) -> PyResult<Bound<'py, PyAny>> {
     let members = Box::leak(Box::new([
-        member(c"__binding__", offset_of!(Decorated, binding), Py_READONLY),
         offset_member(c"__vectorcalloffset__", offset_of!(Decorated, vectorcall)),
         offset_member(c"__weaklistoffset__", offset_of!(Decorated, weak)),
+        offset_member(c"__dictoffset__", offset_of!(Decorated, dict)),
         END,
     ]));
-    let getset = Box::leak(Box::new([
-        computed(c"__class__", get_class),
-        of_plain(c"__annotations__"),
-        of_plain(c"__builtins__"),
-        of_plain(c"__closure__"),
-        of_plain(c"__code__"),
-        of_plain(c"__defaults__"),
-        of_plain(c"__dict__"),
-        of_plain(c"__doc__"),
-        of_plain(c"__globals__"),
-        of_plain(c"__kwdefaults__"),
-        of_plain(c"__name__"),
-        of_plain(c"__qualname__"),
-        LAST,
-    ]));
+    let mut getset = vec![computed(c"__class__", get_class)];
+    for name in function_names {
+        getset.push(of_plain(Box::leak(
+            CString::new(name.as_str())?.into_boxed_c_str(),
+        )));
+    }
+    getset.push(LAST);
+    let getset = getset.leak();
     let methods = Box::leak(Box::new([
         PyMethodDef {
             ml_name: c"__reduce__".as_ptr(),
@@ -411,15 +412,23 @@ fn decorated_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         | Py_TPFLAGS_METHOD_DESCRIPTOR
         | Py_TPFLAGS_DISALLOW_INSTANTIATION;
     // SAFETY: the slots are those of decorated functions.
-    unsafe {
+    let kind = unsafe {
         make_type(
             py,
             c"hyperparameter._native.Decorated",
             size_of::<Decorated>(),
             flags,
             &mut slots,
-        )
+        )?
+    };
+    // What Python says of one, as where it is called wrongly, names its type.
+    kind.setattr("__name__", "function")?;
+    kind.setattr("__qualname__", "function")?;
+    kind.setattr("__module__", "builtins")?;
+    if kind.hasattr("__vectorcalloffset__")? {
+        kind.delattr("__vectorcalloffset__")?; // it has been read, and no function has one
     }
+    Ok(kind)
 }
 
 /// Return a function that calls `function` with what the scopes set for it.
@@ -435,6 +444,7 @@ fn decorate<'py>(
     if !plain.is_instance_of::<PyFunction>() {
         return Err(PyTypeError::new_err("what stands in is a function"));
     }
+    let dict = plain.getattr("__dict__")?;
     // SAFETY: the lock is held; the fields are those of a new object of the type.
     unsafe {
         let kind = state().decorated.cast::<PyTypeObject>();
@@ -446,28 +456,32 @@ fn decorate<'py>(
         (*decorated).token = token.into_ptr();
         (*decorated).resolve = resolve.into_ptr();
         (*decorated).plain = plain.into_ptr();
+        (*decorated).dict = dict.into_ptr();
         (*decorated).last.number = 1; // no frame's
         Ok(made)
     }
 }
 
 /// Return the names of what every function has of its own: `__name__`, `__code__` and so on.
-fn function_names(py: Python<'_>) -> PyResult<Bound<'_, PyFrozenSet>> {
+fn function_names(py: Python<'_>) -> PyResult<Vec<String>> {
     let mut names = Vec::new();
     let methods = py.get_type::<PyFunction>().getattr("__dict__")?;
     for item in methods.call_method0("items")?.try_iter()? {
-        let (name, found): (Bound<'_, PyAny>, Bound<'_, PyAny>) = item?.extract()?;
+        let (name, found): (String, Bound<'_, PyAny>) = item?.extract()?;
         // SAFETY: the lock is held, and it is a live object.
         if unsafe { PyDescr_IsData(found.as_ptr()) } != 0 {
             names.push(name);
         }
     }
-    PyFrozenSet::new(py, names)
+    Ok(names)
 }
 
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    let kind = decorated_type(module.py())?;
     let names = function_names(module.py())?;
+    let kind = decorated_type(module.py(), &names)?;
+    // What no function has, though its type has it here: the plain function says so.
+    let names = names.iter().map(String::as_str).chain(["__set_name__"]);
+    let names = PyFrozenSet::new(module.py(), names)?;
     // SAFETY: the lock is held.
     unsafe {
         replace(&raw mut state().decorated, kind.into_ptr());

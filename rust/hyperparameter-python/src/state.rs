@@ -18,7 +18,7 @@ pub(crate) struct State {
     pub(crate) reference_base: *mut PyObject,
     pub(crate) scope_base: *mut PyObject,
     pub(crate) decorated: *mut PyObject,
-    pub(crate) function_names: *mut PyObject, // the set of what every function has of its own
+    pub(crate) function_names: *mut PyObject, // the set of what a plain function is asked for
     pub(crate) frame: *mut PyObject,          // what is made of them
     pub(crate) reference: *mut PyObject,
     pub(crate) missing: *mut PyObject, // stands for no value
