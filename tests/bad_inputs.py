@@ -278,7 +278,7 @@ cases(
     "f[0]",
     "iter(f)",
     "type(f), type(f).__name__, type(f).__module__",
-    "object.__getattribute__(f, '__wrapped__') is f.__wrapped__, object.__getattribute__(hp.param(marked), 'mark')",
+    "object.__getattribute__(hp.param(marked), 'mark'), object.__getattribute__(f, '__wrapped__')",
     "setattr(f, '__dict__', {**vars(f), 'mark': 2}), object.__getattribute__(f, 'mark'), delattr(f, 'mark')",
     "hasattr(f, '__set_name__'), hasattr(f, '__binding__'), hasattr(f, '__vectorcalloffset__')",
     "f.__set_name__",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ._wrappers import stand_in_steps
+from ._wrappers import pickled, stand_in_steps
 from .bind import DRIVERS, kind_of, present_view
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
@@ -64,7 +64,7 @@ class Stepwise:
         return f"<hp.param {self.__plain.__wrapped__!r}>"
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        return self.__plain.__qualname__  # pickled by name, as functions are
+        return pickled(self)
 
 
 Stepwise.__module__ = _of_plain("__module__")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ["placed", "stand_in", "stand_in_steps"]
+__all__ = ["pickled", "placed", "stand_in", "stand_in_steps"]
 
 _function: Any = type(lambda: None)
 
@@ -19,6 +21,23 @@ def placed(call: Callable[..., Any], function: Any) -> Any:
     """
     made = _function(call.__code__, getattr(function, "__globals__", globals()), "call", None, call.__closure__)
     made.__qualname__ = "call"
+    return made
+
+
+def pickled(made: Any) -> Any:
+    """Return what a decorated function that is an object of ours is pickled as: its name, as any function.
+
+    dill goes by the type, and is told here, where it first asks, that this one is a function's too: it then
+    carries by value what it would of these.
+    """
+    dill = sys.modules.get("dill")
+    if dill is None or type(made) in dill.Pickler.dispatch:
+        return made.__qualname__
+    dill.pickle(type(made), dill.Pickler.dispatch[_function])
+    return _itself, (made,)  # so that whoever pickles, dill or not, asks again
+
+
+def _itself(made: Any) -> Any:
     return made
 
 

@@ -9,7 +9,7 @@ from ._frames import MISSING, Frame, present
 from ._kernel import decorate
 from ._references import Reference, misfit_error
 from ._stepwise import Stepwise
-from ._wrappers import stand_in
+from ._wrappers import pickled, stand_in
 from .annotations import Unresolved, names_around, names_of_module, resolve, signature_of
 from .bind import kind_of
 from .convert import Misfit, convert, convert_like, is_immutable, takes_subtree
@@ -233,6 +233,9 @@ class Binding:
 
     def stand_in(self) -> Any:
         return stand_in(self.function, self)
+
+    def pickled(self, made: Any) -> Any:
+        return pickled(made)
 
     def __getattr__(self, name: str) -> Any:
         if name != "call":  # the function decorated, made where one that was pickled by value asks

@@ -291,9 +291,10 @@ unsafe extern "C" fn repr(object: *mut PyObject) -> *mut PyObject {
     PyObject_Repr((*object.cast::<Decorated>()).plain)
 }
 
-/// Pickle by reference.
+/// Pickle by name, where whoever pickles does not do so by value.
 unsafe extern "C" fn reduce(object: *mut PyObject, _: *mut PyObject) -> *mut PyObject {
-    PyObject_GetAttrString(object, c"__qualname__".as_ptr())
+    let binding = (*object.cast::<Decorated>()).binding;
+    PyObject_CallMethod(binding, c"pickled".as_ptr(), c"O".as_ptr(), object)
 }
 
 /// Become the static or class method that a class makes of a plain function of such a name.
