@@ -63,6 +63,27 @@ async def counted(items):
     ]
 
 
+CLOSED = []
+
+
+@hp.param("wait")
+async def left_open(lr=0.1):
+    """Wait where it is closed, as it is by the event loop at its end."""
+    try:
+        yield lr
+    finally:
+        await asyncio.sleep(0.01)
+        CLOSED.append(lr)
+
+
+async def begun(items):
+    """Begin an async generator, kept until the event loop ends, and return what becomes of it then."""
+    handler = lambda loop, context, kept=items: CLOSED.append(context["message"])  # noqa: E731
+    asyncio.get_running_loop().set_exception_handler(handler)
+    CLOSED[:] = [await items.asend(None)]
+    return CLOSED
+
+
 def made(offset):
     @hp.param("inner")
     def inner(x=1):
@@ -104,6 +125,7 @@ CALLS = {
     "a generator": lambda fall=fall: (fall.__name__, list(fall(1))),
     "a coroutine function": lambda: (asyncio.run(wait()), inspect.iscoroutinefunction(wait)),
     "what it says of itself": lambda wait=wait: (wait.__doc__, wait.__qualname__, wait.mark, wait.__module__),
+    "an async generator that is left open": lambda: asyncio.run(begun(left_open())),
     "an async generator": lambda count=count: asyncio.run(counted(count())),
     "methods": lambda: (Model().method(), Model.of_class(), list(Model().steps())),
     "a class": lambda: dataclasses.astuple(Data()),

@@ -74,6 +74,7 @@ print(results(calls))
     assert here["a function"].startswith("((0.5, 3, ")
     assert here["a function"].count("Path('fast')") == 3
     assert here["what it says of itself"] == "('Wait.', 'wait', 'kept', '__main__')"
+    assert here["an async generator that is left open"] == "[0.6, 0.6]"
     assert here["an async generator"] == "[0.6, 0.6, 2, 'KeyError(3)']"
     assert here["a generator that calls itself"] == "[4, 2, 0]"
     assert [ast.literal_eval(line) for line in python("-c", code)] == [here] * 3

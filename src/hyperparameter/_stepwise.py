@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ._wrappers import pickled, stand_in_steps
-from .bind import DRIVERS, kind_of, present_view
+from .bind import DRIVERS, first_step, kind_of, present_view
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Stepwise:
         from functools import update_wrapper
 
         kind = kind_of(function)
-        plain = update_wrapper(stand_in_steps(function, binding, kind), function)
+        plain = update_wrapper(stand_in_steps(function, binding, kind, first_step), function)
         # each of what is written in the class's own way, which is to write to the function
         object.__setattr__(self, "_Stepwise__plain", plain)
         object.__setattr__(self, "_Stepwise__call", call)

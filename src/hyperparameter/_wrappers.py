@@ -54,12 +54,14 @@ def stand_in(function: Any, binding: Any) -> Any:
     return placed(call, function)
 
 
-def stand_in_steps(function: Any, binding: Any, kind: str) -> Any:
+def stand_in_steps(function: Any, binding: Any, kind: str, first_step: Callable[..., Any]) -> Any:
     """Return the function that stands for a decorated one of its kind: for its attributes, and by value."""
     if kind == "coroutine":
         call = _coroutine(binding)
+    elif kind == "async generator":
+        call = _async_generator(binding, first_step)
     else:
-        call = _async_generator(binding) if kind == "async generator" else _generator(binding)
+        call = _generator(binding)
     if kind == "awaitable generator":
         from types import coroutine
 
@@ -81,10 +83,10 @@ def _generator(binding: Any) -> Any:
     return call
 
 
-def _async_generator(binding: Any) -> Any:
+def _async_generator(binding: Any, first_step: Callable[..., Any]) -> Any:
     async def call(*args: Any, **kwargs: Any) -> Any:
         made = binding.call(*args, **kwargs)
-        step = made.asend(None)
+        step = first_step(made)
         while True:
             try:
                 item = await step

@@ -269,7 +269,7 @@ class Steps:
         return steps(self._awaitable.__await__(), self._view)
 
 
-def _first_step(generator: Any) -> Any:
+def first_step(generator: Any) -> Any:
     """Begin an async generator unknown to the event loop.
 
     The loop closes at its end all that it has seen begin, at once: were it to know this one and the
@@ -285,7 +285,7 @@ def _first_step(generator: Any) -> Any:
 
 async def async_steps(generator: Any, view: list[Frame | None]) -> AsyncGenerator[Any, Any]:
     """Drive an async generator as `steps` drives a generator."""
-    step = _first_step(generator)
+    step = first_step(generator)
     while True:
         try:
             item = await Steps(step, view)
