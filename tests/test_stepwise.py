@@ -6,6 +6,7 @@ import inspect
 import types
 import unittest.mock
 
+import pydantic
 import pytest
 
 import hyperparameter as hp
@@ -37,6 +38,7 @@ def test_a_stepwise_function_is_a_function_of_its_kind(one):
     assert not inspect.ismethoddescriptor(one)
     assert (one.__doc__, inspect.getdoc(one)) == (one.__wrapped__.__doc__,) * 2
     assert (one.__module__, one.__globals__) == (__name__, globals())
+    assert type(one).__module__.startswith("hyperparameter")
     assert vars(one) == {"__wrapped__": one.__wrapped__}
     assert vars(functools.wraps(one)(lambda: None)) == {"__wrapped__": one}
 
@@ -51,6 +53,27 @@ def test_a_stepwise_functions_attributes_are_as_hard_to_break_as_any_functions(o
     assert vars(one)["mark"] == 1
     del one.mark
     assert not hasattr(one, "mark")
+    one.__dict__ = {**vars(one), "mark": 2}
+    assert (one.mark, one.__name__) == (2, one.__wrapped__.__name__)
+    del one.mark
+
+
+def test_code_that_is_given_to_a_stepwise_function_is_what_it_runs():
+    def made(kept):
+        async def other(*args):
+            return type(kept).__name__, *args
+
+        return other
+
+    @hp.param("steps")
+    async def one(a=1):
+        return a
+
+    with pytest.raises(ValueError, match="one\\(\\) requires a code object with 1 free vars, not 0"):
+        one.__code__ = (lambda: None).__code__
+    assert asyncio.run(one()) == 1
+    one.__code__ = made(0).__code__
+    assert asyncio.run(one(2)) == ("Binding", 2)
 
 
 def test_a_mock_made_after_a_stepwise_method_checks_its_calls():
@@ -81,3 +104,24 @@ def test_a_generator_that_is_made_awaitable_stays_so():
     with hp.scope(**{"awaitable.a": 2}):
         assert asyncio.run(main()) == 2
         assert [*wait()] == [None]
+
+
+def test_a_pydantic_model_takes_stepwise_methods():
+    class Model(pydantic.BaseModel):
+        size: int = 3
+
+        @hp.param("model")
+        async def fetch(self, a=1):
+            return self.size, a
+
+        @hp.param("model")
+        def steps(self, a=1):
+            yield self.size, a
+
+    with hp.scope(**{"model.a": 2}):
+        assert asyncio.run(Model().fetch()) == (3, 2)
+        assert [*Model().steps()] == [(3, 2)]
+    assert [name for name, _ in inspect.getmembers(Model, inspect.isfunction) if name in vars(Model)] == [
+        "fetch",
+        "steps",
+    ]

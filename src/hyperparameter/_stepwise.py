@@ -53,6 +53,9 @@ class Stepwise:
 
     def __setattr__(self, name: str, value: Any) -> None:
         setattr(self.__plain, name, value)
+        if name == "__code__":  # it has other code now
+            object.__setattr__(self, "_Stepwise__call", self.__plain)
+            object.__setattr__(self, "_Stepwise__driver", None)
 
     def __delattr__(self, name: str) -> None:
         delattr(self.__plain, name)
@@ -67,4 +70,13 @@ class Stepwise:
         return pickled(self)
 
 
-Stepwise.__module__ = _of_plain("__module__")
+class _Module(str):
+    """Be a class's module, which others take for text, and to an object of it that of its function."""
+
+    __slots__ = ()
+
+    def __get__(self, made: Any, owner: type | None = None) -> str:
+        return self if made is None else made._Stepwise__plain.__module__
+
+
+Stepwise.__module__ = _Module(__name__)
