@@ -178,6 +178,25 @@ def attribute_key(name: str) -> str:
     return name if type(name) is str and name.isidentifier() else check(name)
 
 
+class Signature:
+    """Be the signature of a class, and of what is made of it where that is called.
+
+    Those that `inspect` would find are the kernels', which take what they refuse too, or have none.
+    """
+
+    def __init__(self, made: Any, called: Any = None) -> None:
+        self._made = made
+        self._called = called
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        from inspect import signature
+
+        asked = self._made if instance is None else self._called
+        if asked is None:
+            raise AttributeError("__signature__")
+        return signature(asked)
+
+
 class Reference(ReferenceBase):
     """Name a parameter: immutable, stateless, free to keep and share. It holds no value.
 
@@ -193,6 +212,7 @@ class Reference(ReferenceBase):
     """
 
     __slots__ = ()
+    __signature__ = Signature(lambda key, /: key, lambda default=..., /: default)
 
     if TYPE_CHECKING:
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 from ._frames import MISSING, delete, frame_of, freeze, innermost, present, stand_for_context, write
 from ._kernel import RootBase, ScopeBase
 from ._map import items
-from ._references import Reference, assign, attribute_key, caller, handle_reference, overrides, require
+from ._references import (
+    Reference,
+    Signature,
+    assign,
+    attribute_key,
+    caller,
+    handle_reference,
+    overrides,
+    require,
+)
 from .errors import KeySyntaxError, shown
 from .keys import check
 
@@ -42,6 +51,7 @@ class Scope(ScopeBase):
     """
 
     __slots__ = ()
+    __signature__ = Signature(lambda own, /: own)
     __empty__ = False  # does it hide what is outside?
 
     if TYPE_CHECKING:
@@ -184,6 +194,7 @@ class ScopeRoot(RootBase):
     """
 
     __slots__ = ()
+    __signature__ = Signature(lambda scope, /: scope, lambda *sources, **params: (sources, params))
 
     if TYPE_CHECKING:
 

@@ -353,6 +353,7 @@ unsafe extern "C" fn dealloc(object: *mut PyObject) {
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let members = Box::leak(Box::new([
         member(c"__key__", offset_of!(Reference, key), Py_READONLY),
+        member(c"__weakref__", offset_of!(Reference, weak), Py_READONLY),
         offset_member(c"__weaklistoffset__", offset_of!(Reference, weak)),
         END,
     ]));

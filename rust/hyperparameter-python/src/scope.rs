@@ -142,6 +142,7 @@ unsafe extern "C" fn dealloc(object: *mut PyObject) {
 fn scope_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
     let members = Box::leak(Box::new([
         member(c"__own__", offset_of!(Scope, own), Py_READONLY),
+        member(c"__weakref__", offset_of!(Scope, weak), Py_READONLY),
         offset_member(c"__weaklistoffset__", offset_of!(Scope, weak)),
         END,
     ]));
