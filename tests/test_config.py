@@ -557,3 +557,61 @@ def test_hydras_own_words_are_kept(conf, overrides, text):
     assert str(caught.value).startswith(text)
     with pytest.raises(hp.ConfigError, match="nowhere: there is no such folder"):
         hp.config.hydra("nowhere", "config")
+
+
+# --- Found in the use of it ---
+
+
+class Part(pydantic.BaseModel):
+    x: int = 1
+
+
+class Whole(pydantic.BaseModel):
+    several: tuple[Part, ...] = ()
+    named: dict[str, Part] = {}  # pydantic copies it
+    maybe: list[Part] | None = None
+
+
+@pytest.mark.parametrize(
+    "given", [{"several": [{"xx": 1}]}, {"named": {"k": {"xx": 1}}}, {"maybe": [{"xx": 1}]}]
+)
+def test_a_model_within_a_container_is_refused_what_it_does_not_have(given):
+    with pytest.raises(hp.ConfigError, match="no such field; nearest: 'x'"):
+        hp.config(given, schema=Whole)
+
+
+def test_a_tagged_struct_is_told_by_its_tag():
+    class Circle(msgspec.Struct, tag="circle"):
+        radius: int = 1
+
+    class Square(msgspec.Struct, tag="square"):
+        side: int = 1
+
+    class Drawing(msgspec.Struct):
+        shape: Circle | Square
+
+    cfg = hp.config({"shape": {"type": "square", "side": "3"}}, schema=Drawing)
+    assert cfg.instance == Drawing(Square(3))
+
+
+def test_a_value_that_is_put_in_later_has_no_place():
+    cfg = hp.config({"a": {"b": 1, "c": 2}})
+    assert cfg.where("a.b") is not None
+    cfg["a"]["b"] = 99
+    del cfg["a"]["c"]
+    assert (cfg.where("a.b"), cfg.where("a.c")) == (None, None)
+
+
+def test_what_a_yaml_table_has_itself_is_where_it_stands(tmp_path):
+    path = tmp_path / "a.yaml"
+    path.write_text("b: &b\n  x: 1\n  y: 2\nc:\n  x: 9\n  <<: *b\n")
+    cfg = hp.config(path)
+    assert [cfg.where(key) for key in ("c.x", "c.y")] == [f"{path}:5", f"{path}:3"]
+
+
+@pytest.mark.parametrize("text", ["a: !!bool foo", "%YAML 1.9\n---\na: 1"])
+def test_odd_yaml_is_a_fault_of_the_file(tmp_path, text):
+    path = tmp_path / "a.yaml"
+    path.write_text(text)
+    with pytest.raises(hp.ConfigError, match="a.yaml"):
+        hp.config(path)

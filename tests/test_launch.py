@@ -3,6 +3,7 @@
 import os
 import pty
 import select
+import subprocess
 import sys
 import time
 import tomllib
@@ -232,6 +233,7 @@ def test_launching_returns_the_value_and_leaves_the_baseline():
         ),
         ("number", "hp.launch runs functions and classes, not 3"),
         ("nothing", "hp.launch has nothing to run: the calling module decorates no function"),
+        ("switches", "hp.launch cannot tell --no-cache of 'no_cache' from that of 'cache'"),
         ("twice", "hp.launch runs functions of different names; more than one is called fine"),
     ],
 )
@@ -240,11 +242,134 @@ def test_what_cannot_become_a_program_is_refused(what, text):
         yield 1
 
     def fine(): ...
+    def switches(cache=True, no_cache=False): ...
 
-    given = {"generator": [generator], "number": [3], "nothing": [], "twice": [fine, fine]}[what]
+    given = {
+        "generator": [generator],
+        "switches": [switches],
+        "number": [3],
+        "nothing": [],
+        "twice": [fine, fine],
+    }[what]
     with pytest.raises(TypeError) as caught:
         hp.launch(*given, argv=[])
     assert str(caught.value) == text.format(name=generator.__qualname__)
+
+
+def test_items_follow_options_and_a_double_dash(program):
+    run = program("""
+        import hyperparameter as hp
+
+        @hp.param("copy")
+        def copy(source, times=1, *command: int):
+            print(source, times, command)
+
+        hp.launch(copy)
+    """)
+    assert lines(run("a", "-D", "copy.times=9", "--", "5", "-6")) == ["a 9 (5, -6)"]
+    assert lines(run("a", "1", "--times", "2", "8", "9")) == ["a 2 (1, 8, 9)"]
+    assert "unrecognized arguments: 8 -x" in run("a", "--times", "2", "8", "-x").err
+
+
+def test_a_bound_method_and_what_is_wrapped_once_more_are_what_they_were_decorated_as(program):
+    run = program("""
+        import functools
+        import sys
+
+        import hyperparameter as hp
+
+        def logged(function):
+            @functools.wraps(function)
+            def call(*args, **kwargs):
+                print("logged")
+                return function(*args, **kwargs)
+
+            return call
+
+        class Job:
+            @hp.param("job")
+            def run(self, n=1):
+                print("job", n)
+
+        @logged
+        @hp.param("train")
+        def fit(lr=0.1):
+            print("fit", lr)
+
+        hp.launch(Job().run, fit)
+    """)
+    assert lines(run("run", "--n", "2")) == ["job 2"]
+    assert lines(run("fit", "--lr", "2")) == ["logged", "fit 2.0"]
+    assert "has no such parameter" in run("fit", "-D", "train.lrr=1").err
+
+
+def test_a_scope_around_the_launch_is_left_with_it(program):
+    run = program("""
+        import hyperparameter as hp
+
+        @hp.param("train")
+        def train(lr=0.1, steps=1):
+            return lr, steps
+
+        with hp.scope(**{"train.steps": 5}):
+            print(hp.launch(train))
+        print(train())
+    """)
+    assert lines(run("--lr", "2")) == ["(2.0, 5)", "(2.0, 1)"]
+
+
+def test_a_file_may_have_any_name_and_a_script_no_suffix(program):
+    run = program(TRAIN, "script")
+    run.write("script", TRAIN)
+    run.write("runs/lr=0.1/c.toml", "[opt]\nmomentum = 0.25\n")
+    assert lines(run("d", "-C", "runs/lr=0.1/c.toml"))[1] == "32 relu 0.25 1"
+    assert "nearest: 'opt.momentum'" in run("d", "-D", "opt.momentm=1").err
+
+
+@pytest.mark.parametrize(
+    ("asked", "given", "value"),
+    [
+        ("Literal['x', None] = 'x'", "none", None),
+        ("Literal[True, False, 'auto'] = 'auto'", "True", True),
+        ("Size = Size.SMALL", "1.5", "Size.BIG"),
+        ("list = [1, 2]", "[3, 4]", [3, 4]),
+        ("Sequence[str] = ()", "a", ["a"]),
+    ],
+)
+def test_whatever_is_offered_is_taken(program, asked, given, value):
+    run = program(f"""
+import enum
+from collections.abc import Sequence
+from typing import Literal
+
+import hyperparameter as hp
+
+class Size(enum.Enum):
+    SMALL = 0.5
+    BIG = 1.5
+
+@hp.param("one")
+def one(a: {asked}):
+    print(a)
+
+hp.launch(one)
+""")
+    assert lines(run("--a", given)) == [str(value)]
+    if "list" in asked:
+        assert lines(run("--a", "3", "4")) == [str(value)]
+
+
+def test_a_reader_that_has_gone_is_no_fault(program):
+    run = program()
+    done = subprocess.run(
+        f"{sys.executable} prog.py -lps | true; {sys.executable} prog.py -lps >/dev/full",
+        shell=True,
+        cwd=run.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == "prog.py: error: cannot write: No space left on device\n"
 
 
 # --- What it tells ---

@@ -49,6 +49,23 @@ def test_what_is_read_beneath_a_namespace_is_known(tmp_path, reading, key):
     assert names_of(tmp_path, TRAIN + reading).fault(key, (1, None)) is None
 
 
+@pytest.mark.parametrize("value", [3, "3", [1], True])
+def test_a_value_where_a_table_is_read_is_refused(tmp_path, value):
+    known = names_of(tmp_path, TRAIN + "hp.scope.model.dim | 1\n")
+    for key, beneath in (("train", "'train.lr', 'train.steps'"), ("model", "'model.dim'")):
+        refused, _ = known.faults({key: (value, None)}, lenient=True)
+        assert [str(fault) for fault in refused] == [
+            f"{key!r} = {value!r} is not used: what is read lies beneath it: {beneath}"
+        ]
+        assert known.faults({key: ({}, None)}) == ([], [])
+        assert known.faults({key: (None, None)}) == ([], [])
+
+
+def test_a_key_of_another_case_is_near(tmp_path):
+    known = names_of(tmp_path, "hp.scope.model.dim | 1\n")
+    assert known.near("MODEL.DIM") == ["model.dim"]
+
+
 def test_what_a_method_is_called_on_is_no_parameter():
     class Model:
         @hp.param("methods.one")
