@@ -615,3 +615,12 @@ def test_odd_yaml_is_a_fault_of_the_file(tmp_path, text):
     path.write_text(text)
     with pytest.raises(hp.ConfigError, match="a.yaml"):
         hp.config(path)
+
+
+@pytest.mark.parametrize("schema", [dataclasses.make_dataclass("Made", [("n", int)]), Part])
+def test_a_key_that_others_refer_to_need_not_be_the_schemas(schema):
+    name = "x" if schema is Part else "n"
+    cfg = hp.config({name: "${base.k}", "base": {"k": "5"}}, schema=schema)
+    assert cfg == {name: 5}
+    with pytest.raises(hp.ConfigError, match="has no field 'base'"):
+        hp.config({name: 1, "base": {"k": 5}}, schema=schema)

@@ -495,19 +495,19 @@ def test_explain_tells_every_layer(program):
         (
             "-D opt.momentun=1",
             2,
-            "prog.py: error: 'opt.momentun' = '1' is not used: nothing reads it; "
+            "prog.py: error: 'opt.momentun' = '1' is not used: nothing is found that reads it; "
             "nearest: 'opt.momentum'; set at the command line: -D opt.momentun=1\n",
         ),
         (
             "-D opt.momentun=1 --allow-unknown",
             0,
-            "prog.py: warning: 'opt.momentun' = '1' is not used: nothing reads it; "
+            "prog.py: warning: 'opt.momentun' = '1' is not used: nothing is found that reads it; "
             "nearest: 'opt.momentum'; set at the command line: -D opt.momentun=1\n",
         ),
         (
             "-D logging.level=debug",
             0,
-            "prog.py: warning: 'logging.level' = 'debug' is not used: nothing reads it; "
+            "prog.py: warning: 'logging.level' = 'debug' is not used: nothing is found that reads it; "
             "set at the command line: -D logging.level=debug\n",
         ),
         (
@@ -522,7 +522,7 @@ def test_explain_tells_every_layer(program):
             "-D opt.momentum=fast train.lr=slow opt.momentun=1",
             2,
             "prog.py: error: 3 faults in the configuration:\n"
-            "  'opt.momentun' = '1' is not used: nothing reads it; nearest: 'opt.momentum'; "
+            "  'opt.momentun' = '1' is not used: nothing is found that reads it; nearest: 'opt.momentum'; "
             "set at the command line: -D opt.momentun=1\n"
             "  'train.lr' = 'slow' does not fit: wanted float; set at the command line: -D train.lr=slow\n"
             "  'opt.momentum' = 'fast' does not fit: wanted float (read at {folder}/prog.py:49); "
@@ -564,7 +564,7 @@ def test_a_library_checks_what_it_is_given(program):
         "2 faults in the configuration:",
         f"  'train.lrr' = '1' is not used: train() has no such parameter; nearest: 'train.lr'; {place}12",
         f"  'train.steps' = 'x' does not fit: wanted int; {place}12",
-        f"UnknownParamWarning: 'quite.other' = 1 is not used: nothing reads it; {place}19",
+        f"UnknownParamWarning: 'quite.other' = 1 is not used: nothing is found that reads it; {place}19",
     ]
 
 

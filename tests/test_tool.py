@@ -592,7 +592,7 @@ def test_every_fault_is_told_at_once(hp):
     assert ran.code == 1
     assert ran.out == (
         "'train.lrr' = 1 is not used: train() has no such parameter; nearest: 'train.lr'; set at c.toml:2\n"
-        "'opt.momentun' = '1' is not used: nothing reads it; nearest: 'opt.momentum'; "
+        "'opt.momentun' = '1' is not used: nothing is found that reads it; nearest: 'opt.momentum'; "
         "set at the command line: -D opt.momentun=1\n"
         "'train.steps' = 'fast' does not fit: wanted int (declared at prog.py:5); set at c.toml:3\n"
         "'train.lr' = 'x' does not fit: wanted float (declared at prog.py:5); "
@@ -600,7 +600,8 @@ def test_every_fault_is_told_at_once(hp):
         "'task.seg.weight' = 'heavy' does not fit: wanted int (read at prog.py:14); set at c.toml:5\n"
     )
     assert ran.err == (
-        "warning: 'other.thing' = 1 is not used: nothing reads it; set at c.toml:7\n5 faults in 7 values\n"
+        "warning: 'other.thing' = 1 is not used: nothing is found that reads it; set at c.toml:7\n"
+        "5 faults in 7 values\n"
     )
 
 
@@ -624,7 +625,7 @@ def test_near_misses_can_be_allowed_but_not_under_a_function(hp):
     ran = hp("check", ".", "-D", "opt.momentun=1", "--allow-unknown")
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == (
-        "warning: 'opt.momentun' = '1' is not used: nothing reads it; nearest: 'opt.momentum'; "
+        "warning: 'opt.momentun' = '1' is not used: nothing is found that reads it; nearest: 'opt.momentum'; "
         "set at the command line: -D opt.momentun=1\nno faults in 1 value\n"
     )
     assert hp("check", ".", "-D", "train.lrr=1", "--allow-unknown").code == 1

@@ -39,10 +39,11 @@ class Doc:
     def parameters(self) -> dict[str, str]:
         """What is said of each parameter, on one line."""
         return {
-            one.arg_name.lstrip("*"): " ".join(one.description.split())
+            name.strip().lstrip("*"): " ".join(one.description.split())
             for said in reversed(self._parsed)
             for one in said.params
             if one.description
+            for name in one.arg_name.split(",")  # NumPy's way of saying one thing of several
         }
 
     @cached_property

@@ -124,7 +124,7 @@ class Names:
             detail = f"what is read lies beneath it{f': {named}' if named else ''}"
             return UnknownParamError.of(key, entry, detail, (), key)
         if namespace is None:
-            return UnknownParamError.of(key, entry, "nothing reads it", self.near(key))
+            return UnknownParamError.of(key, entry, "nothing is found that reads it", self.near(key))
         owners = {f"{one.owner or namespace}()": None for one in self.namespaces[namespace]}
         has, it = ("have", "they") if len(owners) > 1 else ("has", "it")
         detail = f"{' and '.join(owners)} {has} no such parameter"

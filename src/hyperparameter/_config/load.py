@@ -74,7 +74,7 @@ def _load(sources: Iterable[Any], schema: Any, declared: Callable[[], Iterable[s
     if schema is not None:
         from .schema import fit
 
-        instance = fit(merged, schema)
+        instance = fit(merged, schema, referred)
     trace = Trace(merged.leaves, merged.earlier, merged.given, referred)
     trace.instance = instance
     return Config(merged.nested(), trace=trace)

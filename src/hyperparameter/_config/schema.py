@@ -28,7 +28,7 @@ from .fields import (
 from .merge import gives_way
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from .._frames import Entry
     from .merge import Merged
@@ -36,12 +36,14 @@ if TYPE_CHECKING:
 CONTAINERS = (list, tuple, set, frozenset, dict)
 
 
-def fit(merged: Merged, schema: Any) -> Any:
+def fit(merged: Merged, schema: Any, referred: Iterable[str]) -> Any:
     """Convert what is merged, in place, as a schema asks, and return the object that it makes.
+
+    A key that others refer to need not be one of the schema's: it has been of use, and is left out.
 
     Raises `ConfigError` with every fault.
     """
-    fitting = _Fitting(merged)
+    fitting = _Fitting(merged, frozenset(referred))
     nested = merged.nested()
     instance = fitting.at(nested, required_schema(schema), "")
     if fitting.errors:
@@ -52,8 +54,9 @@ def fit(merged: Merged, schema: Any) -> Any:
 
 
 class _Fitting:
-    def __init__(self, merged: Merged) -> None:
+    def __init__(self, merged: Merged, referred: frozenset[str]) -> None:
         self.merged = merged
+        self.referred = referred
         self.errors: list[ParamError] = []
 
     def at(self, value: Any, wanted: Any, path: str) -> Any:
@@ -162,6 +165,8 @@ class _Fitting:
 
     def _unknown(self, cls: Any, fields: dict[str, Field], path: str, name: str, value: Any) -> None:
         key = _joined(path, name)
+        if all(leaf in self.referred for leaf, _ in _flat(key, value)):
+            return
         fault = UnusableOverrideError(
             key,
             value=value,
