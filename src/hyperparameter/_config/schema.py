@@ -63,13 +63,23 @@ class _Fitting:
         """Return a value as an annotation asks, None after noting why it cannot be."""
         structure = structure_of(wanted)
         if type(value) is dict and structure is not None:
-            return (self._model if is_model(structure) else self._structure)(structure, value, path)
+            asked = self._asked(structure, value, path)
+            return (self._model if is_model(structure) else self._structure)(structure, asked, path)
         origin, arguments = get_origin(bare(wanted)), get_args(bare(wanted))
         if origin is list and type(value) is list and structure_of(arguments[0]):
             return [self.at(item, arguments[0], f"{path}[{number}]") for number, item in enumerate(value)]
         if origin is dict and type(value) is dict and arguments[0] is str and structure_of(arguments[1]):
             return {name: self.at(item, arguments[1], _joined(path, name)) for name, item in value.items()}
         return self._leaf(value, wanted, path)
+
+    def _asked(self, cls: Any, value: dict[str, Any], path: str) -> dict[str, Any]:
+        """Return a table without what is no field, and was of use since others refer to it."""
+        fields = fields_of(cls)
+        return {
+            name: item
+            for name, item in value.items()
+            if name in fields or not all(key in self.referred for key, _ in _flat(_joined(path, name), item))
+        }
 
     def _leaf(self, value: Any, wanted: Any, path: str) -> Any:
         try:
@@ -165,8 +175,6 @@ class _Fitting:
 
     def _unknown(self, cls: Any, fields: dict[str, Field], path: str, name: str, value: Any) -> None:
         key = _joined(path, name)
-        if all(leaf in self.referred for leaf, _ in _flat(key, value)):
-            return
         fault = UnusableOverrideError(
             key,
             value=value,
