@@ -503,6 +503,16 @@ def test_a_deletion_hides_what_is_set_outside_and_leaves_nothing_behind_where_no
         assert dict(outer) == {"a": 3, "b": 3, "c": 3}
 
 
+def test_a_deletion_leaves_hidden_what_was_hidden_beneath_it():
+    with hp.scope({"a.b": 1}) as outer, hp.scope() as inner:
+        del hp.scope.a
+        del outer.a
+        hp.scope["a.b.c"] = 2
+        del hp.scope.a
+        outer["a.b"] = 3
+        assert dict(inner) == {}
+
+
 def test_a_view_is_right_after_writes_and_deletions_among_many_keys():
     many = {f"k{number}": {"x": number, "y": {"z": number}} for number in range(300)}
     with hp.scope(many), hp.scope({f"k{number}.x": -number for number in range(100)}) as ps:

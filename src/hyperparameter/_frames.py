@@ -287,9 +287,10 @@ def delete(scope: ScopeBase | None, key: str) -> None:
     while stack:
         path = stack.pop()
         stack += (f"{path}.{segment}" for segment in frame.beneath(path))
+        own = _map.get(frame.own, path)
         if _map.get(below, path) is not None:
             gone[path] = ABSENT
-        elif _map.get(frame.own, path) is not None:
+        elif own is not None and (path == key or own is not ABSENT):  # what is hidden beneath stays so
             gone[path] = None
     _rewrite(frame, above, gone)
 
