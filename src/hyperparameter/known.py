@@ -12,7 +12,7 @@ from .scope import EmptyScope
 
 TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
     from typing import Any
 
@@ -29,7 +29,7 @@ def entries_of(source: Any) -> dict[str, Entry]:
 
 
 def faults(
-    entries: Mapping[str, Entry],
+    entries: dict[str, Entry],
     referred: Iterable[str],
     sources: Callable[[], Iterable[Path]],
     lenient: bool,
@@ -60,9 +60,9 @@ def faults(
     return sorted(wrong, key=lambda fault: not isinstance(fault, UnknownParamError)), unread
 
 
-def _misfits(entries: Mapping[str, Entry]) -> Iterator[ParamError]:
+def _misfits(entries: dict[str, Entry]) -> Iterator[ParamError]:
     """Yield an error for each value that a decorated function of this process could not take."""
-    with EmptyScope(dict(entries)):
+    with EmptyScope(entries):
         frame = present()
     for binding in bindings():
         if frame.beneath(binding.namespace):

@@ -35,6 +35,7 @@ class Names:
         self.by_key: dict[str, list[Declared]] = defaultdict(list)
         self.namespaces: dict[str, list[Declared]] = defaultdict(list)
         self._trees: set[str] = set()
+        self._parts: set[str] = set()  # of the keys: what lies above them
         self._patterns: list[tuple[list[str], bool]] = []  # segments, and whether all beneath is known too
         self._made: dict[str, list[Declared]] = defaultdict(list)  # those patterns as they are declared
         self._kept: dict[tuple[str, str, str], int] = {}  # which of those of its key each is
@@ -52,6 +53,7 @@ class Names:
             self._keep(self._made[one.key], one)
             return
         self._keep(self.by_key[one.key], one)
+        self._parts.update(_above(segments))
         if tree:
             self._trees.add(one.key)
 
@@ -70,13 +72,16 @@ class Names:
     def declaring(self, key: str) -> list[Declared]:
         """Return what declares a key, then what takes all that lies beneath a part of it."""
         segments = key.split(".")
-        parts = [".".join(segments[:count]) for count in range(len(segments) - 1, 0, -1)]
         found = list(self.by_key.get(key, ()))
         for pattern in self._patterns:
             if _matches(*pattern, segments):
                 found += self._made[".".join(pattern[0])]
         found += (
-            one for part in parts if part in self._trees for one in self.by_key[part] if _takes_beneath(one)
+            one
+            for part in _above(segments)
+            if part in self._trees
+            for one in self.by_key[part]
+            if _takes_beneath(one)
         )
         return found
 
@@ -86,15 +91,11 @@ class Names:
 
     def holds(self, key: str) -> bool:
         """Tell whether a key is a part of one that is declared."""
-        return key in self.namespaces or any(known.startswith(key + ".") for known in self.by_key)
+        return key in self.namespaces or key in self._parts
 
     def namespace_of(self, key: str) -> str | None:
         """Return the innermost namespace of a decorated function that a key lies under."""
-        while "." in key:
-            key = key.rpartition(".")[0]
-            if key in self.namespaces:
-                return key
-        return None
+        return next((part for part in _above(key.split(".")) if part in self.namespaces), None)
 
     def near(self, key: str) -> list[str]:
         """Return the declared keys that a key may be a misspelling of, best first."""
@@ -119,8 +120,7 @@ class Names:
         if self.holds(key):
             if is_mapping(entry[0]) or entry[0] is None:
                 return None
-            beneath = sorted(name for name in self.by_key if name.startswith(key + "."))
-            named = ", ".join(map(repr, beneath[:MOST_NAMED]))
+            named = ", ".join(map(repr, sorted(self.beneath(key))[:MOST_NAMED]))
             detail = f"what is read lies beneath it{f': {named}' if named else ''}"
             return UnknownParamError.of(key, entry, detail, (), key)
         if namespace is None:
@@ -128,7 +128,7 @@ class Names:
         owners = {f"{one.owner or namespace}()": None for one in self.namespaces[namespace]}
         has, it = ("have", "they") if len(owners) > 1 else ("has", "it")
         detail = f"{' and '.join(owners)} {has} no such parameter"
-        beneath = self._beneath(namespace)
+        beneath = self.beneath(namespace)
         near = [name for name in nearest(key, beneath) if _is_like(key, name)]
         if not near and beneath:
             names = [repr(name.removeprefix(namespace + ".")) for name in sorted(beneath)]
@@ -137,8 +137,9 @@ class Names:
             detail += f"; only all of {found[0].key!r} is read ({found[0].place})"
         return UnknownParamError.of(key, entry, detail, near, namespace)
 
-    def _beneath(self, namespace: str) -> list[str]:
-        return [name for name in self.by_key if name.startswith(namespace + ".")]
+    def beneath(self, key: str) -> list[str]:
+        """Return the declared keys that lie beneath one."""
+        return [name for name in self.by_key if name.startswith(key + ".")]
 
     def misfit(self, key: str, entry: Entry) -> ParamError | None:
         """Return what is wrong with the value of a key, None for nothing.
@@ -189,6 +190,11 @@ def _misfit(one: Declared, key: str, entry: Entry) -> ParamError | None:
         detail = f"{how} at {one.place}" + (f"; {misfit.detail}" if misfit.detail else "")
         return ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin)
     return None
+
+
+def _above(segments: list[str]) -> list[str]:
+    """Return the keys that one of these segments lies beneath, the nearest first."""
+    return [".".join(segments[:count]) for count in range(len(segments) - 1, 0, -1)]
 
 
 def _by_namespace(item: tuple[str, Any]) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from .._frames import MISSING
+from .._rows import ABSTRACT, is_abstract
 from ..convert import Misfit, convert, convert_like, is_literal, is_union
 from ..errors import default_text
 from .given import Named, Positional, Switch
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["add_arguments", "add_help", "asked_of", "choices_of"]
 
-ABSTRACT_ITEMS = ("Collection", "Iterable", "MutableSequence", "MutableSet", "Sequence", "Set")
 _METAVARS = {"str": "TEXT", "list": "ITEM", "tuple": "ITEM", "set": "ITEM", "frozenset": "ITEM", "dict": "JSON"}
 
 
@@ -150,7 +150,9 @@ def _text(value: object) -> str:
 
 def _is_many(asked: Any) -> bool:
     origin = getattr(asked, "__origin__", asked)
-    return origin in (list, tuple, set, frozenset) or getattr(origin, "__name__", "") in ABSTRACT_ITEMS
+    if is_abstract(asked):
+        return ABSTRACT[origin.__name__] is not dict
+    return origin in (list, tuple, set, frozenset)
 
 
 def _metavar(asked: Any) -> str:

@@ -41,7 +41,7 @@ def explain(key: str, known: Names, settings: Config) -> str:
     history = settings.history(key)
     ones = known.by_key.get(key, [])
     if not history and not ones:
-        beneath = [one for one in known.by_key if one.startswith(key + ".")]
+        beneath = known.beneath(key)
         if not beneath:
             near = "".join(f"; nearest: {one!r}" for one in known.near(key)[:1])
             raise ConfigError(detail=f"no parameter is called {key!r}, and nothing sets it{near}")

@@ -72,12 +72,11 @@ class Program:
                 parser.tell(self.listing() if self.given.shows == "" else self.explain(self.given.shows))
             if command is None:
                 parser.error(f"a command is needed: {', '.join(command.name for command in self.commands)}")
-            entries = entries_of(self.settings)
-            self._check(parser, entries)
+            self._check(parser)
             arguments = command.arguments(self.given)
         except ParamError as error:
             parser.fail(str(error))
-        scope = Scope(entries)
+        scope = Scope(self.entries)
         outside = _frames.innermost() is _frames.CONTEXT
         before = _frames.swap(None)  # a scope around the call is its caller's, and is left some time
         try:
@@ -124,17 +123,22 @@ class Program:
         sources += [Placed({key: value}, place, is_final=True) for key, (value, place) in given.named.items()]
         return load(sources, declared=lambda: self.known.by_key)
 
-    def _supplies(self, key: str) -> bool:
-        return any(name == key or name.startswith(key + ".") for name in entries_of(self.settings))
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        """The same by flat key."""
+        return entries_of(self.settings)
 
-    def _check(self, parser: Parser, entries: dict[str, Entry]) -> None:
+    def _supplies(self, key: str) -> bool:
+        return any(name == key or name.startswith(key + ".") for name in self.entries)
+
+    def _check(self, parser: Parser) -> None:
         """Raise `ConfigError` for what no one reads and for what does not fit; tell of what may be unread."""
 
         def warn(what: object) -> None:
             sys.stderr.write(f"{parser.prog}: warning: {what}\n")
 
         referred, lenient = self.settings.referred, self.given.lenient
-        wrong, unread = faults(entries, referred, self._sources, lenient, warn)
+        wrong, unread = faults(self.entries, referred, self._sources, lenient, warn)
         if wrong:
             raise ConfigError(errors=wrong)
         for fault in unread[:MOST_TOLD]:

@@ -20,7 +20,6 @@ from .fields import (
     is_model,
     is_structure,
     is_typed_dict,
-    required_schema,
     structure_of,
     takes_more,
     takes_none,
@@ -45,7 +44,7 @@ def fit(merged: Merged, schema: Any, referred: Iterable[str]) -> Any:
     """
     fitting = _Fitting(merged, frozenset(referred))
     nested = merged.nested()
-    instance = fitting.at(nested, required_schema(schema), "")
+    instance = fitting.at(nested, schema, "")
     if fitting.errors:
         raise ConfigError(fitting.errors[0].key, errors=fitting.errors)
     defaults: dict[str, str] = {}
