@@ -1,24 +1,13 @@
 //! The one error: key, value, what was wanted, where it was set, and the nearest keys that are set.
 
 use std::fmt;
-use std::panic::Location;
+use std::sync::Arc;
 
+use crate::entry::Origin;
+use crate::frame::Frame;
+use crate::key::Key;
 use crate::nearest::nearest;
-use crate::snapshot::Snapshot;
 use crate::value::{Value, quoted, shown};
-
-/// Where a value was set: file and line of the code that did.
-///
-/// ```
-/// use hyperparameter::*;
-///
-/// let line = line!() + 1;
-/// let scope = ParamScope::from_texts(["a=1"])?;
-/// let origin: Option<Origin> = scope.snapshot().origin("a");
-/// assert_eq!(origin.map(|origin| origin.line()), Some(line));
-/// # Ok::<(), ParamError>(())
-/// ```
-pub type Origin = &'static Location<'static>;
 
 /// A parameter that cannot be used as asked.
 ///
@@ -45,7 +34,7 @@ struct Fault {
     wanted: Option<String>,
     detail: Option<String>,
     origin: Option<Origin>,
-    view: Option<Snapshot>,
+    view: Option<Arc<Frame>>,
 }
 
 /// What is wrong.
@@ -81,7 +70,7 @@ impl ParamError {
         }))
     }
 
-    pub(crate) fn missing(key: &str, view: Snapshot) -> Self {
+    pub(crate) fn missing(key: &str, view: Arc<Frame>) -> Self {
         let mut error = Self::new(ParamErrorKind::Missing, key);
         error.0.view = Some(view);
         error
@@ -212,10 +201,9 @@ impl ParamError {
     /// ```
     #[must_use]
     pub fn nearest(&self) -> Vec<String> {
-        self.0
-            .view
-            .as_ref()
-            .map_or_else(Vec::new, |view| nearest(self.key(), view.keys()))
+        self.0.view.as_ref().map_or_else(Vec::new, |view| {
+            nearest(self.key(), view.sorted_keys().iter().map(Key::as_str))
+        })
     }
 }
 

@@ -7,9 +7,9 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use crate::chain::Pointer;
-use crate::context::{Entry, swap};
 use crate::frame::Frame;
+use crate::frame::chain::FramePointer;
+use crate::frame::context::replace_current;
 use crate::scope::ParamScope;
 
 impl ParamScope {
@@ -56,7 +56,7 @@ pin_project! {
         // `None` once a future has ended: what it holds is dropped in its view
         #[pin]
         what: Option<F>,
-        view: Pointer<Entry>,
+        view: FramePointer,
     }
 
     impl<F> PinnedDrop for Bound<F> {
@@ -71,7 +71,7 @@ pin_project! {
 }
 
 impl<F> Bound<F> {
-    pub(crate) fn new(view: Arc<Frame<Entry>>, what: F) -> Self {
+    pub(crate) fn new(view: Arc<Frame>, what: F) -> Self {
         Self {
             what: Some(what),
             view: Some(view),
@@ -169,19 +169,19 @@ impl<F: Future> Future for Bound<F> {
 /// Has this thread in another view, and puts both back when it is dropped: what was entered meanwhile and not
 /// left stays with that view.
 struct Switch<'a> {
-    view: &'a mut Pointer<Entry>,
-    before: Pointer<Entry>,
+    view: &'a mut FramePointer,
+    before: FramePointer,
 }
 
 impl<'a> Switch<'a> {
-    fn to(view: &'a mut Pointer<Entry>) -> Self {
-        let before = swap(view.take());
+    fn to(view: &'a mut FramePointer) -> Self {
+        let before = replace_current(view.take());
         Self { view, before }
     }
 }
 
 impl Drop for Switch<'_> {
     fn drop(&mut self) {
-        *self.view = swap(self.before.take());
+        *self.view = replace_current(self.before.take());
     }
 }

@@ -310,7 +310,7 @@ impl fmt::Debug for Key {
 
 /// Pass on the hash that a key brings with it.
 #[derive(Clone, Default)]
-pub struct Prehashed(u64);
+pub(crate) struct Prehashed(u64);
 
 impl Hasher for Prehashed {
     fn finish(&self) -> u64 {

@@ -1,43 +1,29 @@
 #![doc = include_str!("../README.md")]
 
-mod baseline;
-mod chain;
 mod containers;
-mod context;
 mod convert;
 mod deserialize;
+mod entry;
 mod error;
 mod frame;
 mod future;
 #[cfg(feature = "help")]
 mod help;
-mod ids;
 mod key;
-mod map;
 mod nearest;
 mod read;
 mod scope;
 mod serialize;
 mod snapshot;
-mod sync;
 mod value;
 
 #[doc(hidden)]
 #[allow(missing_docs)]
 pub mod private;
 
-/// Frames, maps and chains, generic over what an entry holds: for bindings to other languages, not subject to
-/// the promises of a version.
-#[doc(hidden)]
-pub mod kernel {
-    pub use crate::chain::*;
-    pub use crate::frame::*;
-    pub use crate::key::Key;
-    pub use crate::map::*;
-}
-
 pub use convert::{FromValue, Misfit};
-pub use error::{Origin, ParamError, ParamErrorKind};
+pub use entry::Origin;
+pub use error::{ParamError, ParamErrorKind};
 pub use future::Bound;
 #[cfg(feature = "help")]
 pub use help::{ParamInfo, declared_params, generate_params_help};

@@ -17,15 +17,12 @@ pub use crate::help::{DECLARED, ParamInfo};
 #[cfg(feature = "help")]
 pub use linkme;
 
-use crate::chain;
-use crate::context::{self, Entry};
 use crate::convert::FromValue;
+use crate::entry::Entry;
 use crate::error::ParamError;
-use crate::frame::{Frame, Mark};
-use crate::map::Own;
+use crate::frame::{Frame, Overrides, ScopeIdentity, chain, context};
 use crate::read;
 use crate::scope::{ParamScope, ScopeGuard, overrides};
-use crate::snapshot::Snapshot;
 use crate::value::Value;
 
 // --- Reading ---
@@ -71,7 +68,7 @@ pub trait ByOption<T> {
 
 impl<T: DeserializeOwned + Clone + 'static> ByOption<T> for &&Ask<Option<T>> {
     fn ask(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError> {
-        let frame = context::present();
+        let frame = context::current_frame();
         if let Ok(Some(value)) = read::by_type(&frame, place.key) {
             return Ok(Some(value));
         }
@@ -85,12 +82,12 @@ pub trait BySerde<T> {
 
 impl<T: DeserializeOwned + Clone + 'static> BySerde<T> for &Ask<T> {
     fn ask(&self, place: Place, default: T) -> Result<T, ParamError> {
-        self.ask_serde(&context::present(), place, default)
+        self.ask_serde(&context::current_frame(), place, default)
     }
 }
 
 impl<T: DeserializeOwned + Clone + 'static> Ask<T> {
-    fn ask_serde(&self, frame: &Frame<Entry>, place: Place, default: T) -> Result<T, ParamError> {
+    fn ask_serde(&self, frame: &Frame, place: Place, default: T) -> Result<T, ParamError> {
         if let Ok(Some(value)) = read::by_type(frame, place.key) {
             return Ok(value);
         }
@@ -104,16 +101,16 @@ pub trait ByType<T> {
 
 impl<T: Clone + 'static> ByType<T> for Ask<T> {
     fn ask(&self, place: Place, default: T) -> Result<T, ParamError> {
-        Ok(read::by_type(&context::present(), place.key)?.unwrap_or(default))
+        Ok(read::by_type(&context::current_frame(), place.key)?.unwrap_or(default))
     }
 }
 
 /// Read a parameter that has no default.
 pub fn require<T: FromValue>(key: &'static Key) -> Result<T, ParamError> {
-    let frame = context::present();
+    let frame = context::current_frame();
     match read::by_rule(&frame, key, None)? {
         Some(value) => Ok(value),
-        None => Err(ParamError::missing(key.as_str(), Snapshot(frame))),
+        None => Err(ParamError::missing(key.as_str(), frame)),
     }
 }
 
@@ -164,14 +161,14 @@ impl<T: Any + Clone + Send + Sync> GiveAny<T> for Give<T> {
 }
 
 #[track_caller]
-fn own_with(own: &Own<Entry>, key: &'static Key, value: Value) -> Own<Entry> {
+fn own_with(own: &Overrides, key: &'static Key, value: Value) -> Overrides {
     let origin = Location::caller();
     match &value {
         Value::Map(map) if !map.is_empty() => match overrides(key.as_str(), value, origin) {
-            Ok(overrides) => own.with(overrides),
+            Ok(overrides) => own.with_all(overrides),
             Err(error) => refuse(&error),
         },
-        _ => own.clone().with_one(key.clone(), Some((value, origin))),
+        _ => own.clone().with(key.clone(), Some(Entry { value, origin })),
     }
 }
 
@@ -183,19 +180,25 @@ pub struct Block {
 
 impl Block {
     pub fn enter() -> Self {
-        Self::entered(Own::none())
+        Self::entered(Overrides::none())
     }
 
     #[track_caller]
     pub fn enter_with(key: &'static Key, value: Value) -> Self {
         match value {
-            Value::Map(_) => Self::entered(own_with(&Own::none(), key, value)),
-            _ => Self::entered(Own::one(key.clone(), Some((value, Location::caller())))),
+            Value::Map(_) => Self::entered(own_with(&Overrides::none(), key, value)),
+            _ => Self::entered(Overrides::single(
+                key.clone(),
+                Some(Entry {
+                    value,
+                    origin: Location::caller(),
+                }),
+            )),
         }
     }
 
-    fn entered(own: Own<Entry>) -> Self {
-        let mark = Mark::new();
+    fn entered(own: Overrides) -> Self {
+        let mark = ScopeIdentity::new(None);
         let scope = mark.id;
         context::enter(mark, own);
         Self {
@@ -214,7 +217,7 @@ impl Drop for Block {
 /// Set a key in the innermost scope.
 #[track_caller]
 pub fn set(key: &'static Key, value: Value) {
-    let (mark, own) = context::innermost();
+    let (mark, own) = context::innermost_scope();
     let own = own_with(&own, key, value);
     context::write(mark.id, |_| own);
 }
@@ -249,7 +252,11 @@ pub use crate::future::Bound;
 /// around it is there for as long as it is.
 pub fn scoped<F: Future>(future: F) -> Bound<F> {
     Bound::new(
-        chain::enter(context::present(), Mark::new(), Own::none()),
+        chain::enter(
+            context::current_frame(),
+            ScopeIdentity::new(None),
+            Overrides::none(),
+        ),
         future,
     )
 }

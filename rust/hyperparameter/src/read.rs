@@ -8,30 +8,30 @@ use std::thread::LocalKey;
 
 use serde::de::DeserializeOwned;
 
-use crate::context::{self, Entry};
 use crate::convert::{FromValue, yes_or_no};
 use crate::deserialize::{self, type_name};
+use crate::entry::Entry;
 use crate::error::{Misfit, ParamError};
-use crate::frame::Frame;
+use crate::frame::{Frame, context};
 use crate::key::{Key, Probe};
 use crate::value::Value;
 
 /// Return the value of a key, else what `beneath` gives. An empty mapping with keys beneath it is none.
 fn found<'a>(
-    frame: &'a Frame<Entry>,
+    frame: &'a Frame,
     key: &dyn Probe,
     beneath: impl FnOnce() -> Option<Value>,
 ) -> Option<Cow<'a, Value>> {
     match frame.find(key) {
-        Some((value, _)) if !is_empty_map(value) || !is_beneath(frame, key) => {
+        Some(Entry { value, .. }) if !is_empty_map(value) || !is_beneath(frame, key) => {
             Some(Cow::Borrowed(value))
         }
         _ => beneath().map(Cow::Owned),
     }
 }
 
-fn is_beneath(frame: &Frame<Entry>, key: &dyn Probe) -> bool {
-    frame.beneath(key.text()).next().is_some()
+fn is_beneath(frame: &Frame, key: &dyn Probe) -> bool {
+    frame.subtree(key.text()).next().is_some()
 }
 
 fn is_empty_map(value: &Value) -> bool {
@@ -40,7 +40,7 @@ fn is_empty_map(value: &Value) -> bool {
 
 /// Return the value of a key as a type, or what lies beneath it where the type takes that.
 pub(crate) fn by_rule<T: FromValue>(
-    frame: &Frame<Entry>,
+    frame: &Frame,
     key: &dyn Probe,
     default: Option<&T>,
 ) -> Result<Option<T>, ParamError> {
@@ -61,7 +61,7 @@ pub(crate) fn by_rule<T: FromValue>(
 
 /// Return the value of a key as a type of serde's, or what lies beneath it where the type takes that.
 pub(crate) fn by_serde<T: DeserializeOwned>(
-    frame: &Frame<Entry>,
+    frame: &Frame,
     key: &dyn Probe,
 ) -> Result<Option<T>, ParamError> {
     let beneath = || subtree(frame, key.text()).filter(deserialize::takes::<T>);
@@ -75,10 +75,10 @@ pub(crate) fn by_serde<T: DeserializeOwned>(
 
 /// Return the value of a key that holds a type of the user's own.
 pub(crate) fn by_type<T: Clone + 'static>(
-    frame: &Frame<Entry>,
+    frame: &Frame,
     key: &dyn Probe,
 ) -> Result<Option<T>, ParamError> {
-    let Some((value, _)) = frame.find(key) else {
+    let Some(Entry { value, .. }) = frame.find(key) else {
         return Ok(None);
     };
     match value.downcast_ref::<T>() {
@@ -93,19 +93,19 @@ pub(crate) fn by_type<T: Clone + 'static>(
 }
 
 /// Return the error for a value that does not fit, with the place it was set at.
-fn refused(frame: &Frame<Entry>, key: &dyn Probe, value: Value, misfit: Misfit) -> ParamError {
+fn refused(frame: &Frame, key: &dyn Probe, value: Value, misfit: Misfit) -> ParamError {
     let own = frame.find(key);
     let within = || frame.entry(&format!("{}{}", key.text(), misfit.path)); // set by a key of its own
     let origin = own
         .or_else(within)
-        .or_else(|| frame.beneath(key.text()).next().map(|(_, entry)| entry));
-    let origin = origin.map(|entry| entry.1);
+        .or_else(|| frame.subtree(key.text()).next().map(|(_, entry)| entry));
+    let origin = origin.map(|entry| entry.origin);
     ParamError::misfit(key.text(), value, misfit, origin)
 }
 
 /// Return the truth of a parameter.
-pub(crate) fn truth(frame: &Frame<Entry>, key: &dyn Probe) -> bool {
-    let Some((value, _)) = frame.find(key) else {
+pub(crate) fn truth(frame: &Frame, key: &dyn Probe) -> bool {
+    let Some(Entry { value, .. }) = frame.find(key) else {
         return is_beneath(frame, key);
     };
     match value {
@@ -123,10 +123,10 @@ pub(crate) fn truth(frame: &Frame<Entry>, key: &dyn Probe) -> bool {
 
 /// Return what lies beneath a key as a nested mapping. Where a key has both a value and keys beneath it, the
 /// value is shown, unless it is an empty mapping.
-pub(crate) fn subtree(frame: &Frame<Entry>, key: &str) -> Option<Value> {
+pub(crate) fn subtree(frame: &Frame, key: &str) -> Option<Value> {
     let mut top = BTreeMap::new();
     let skipped = if key.is_empty() { 0 } else { key.len() + 1 };
-    for (path, (value, _)) in frame.beneath(key) {
+    for (path, Entry { value, .. }) in frame.subtree(key) {
         let mut node = &mut top;
         let mut segments = path.as_str()[skipped..].split('.').peekable();
         while let Some(segment) = segments.next() {
@@ -213,7 +213,7 @@ impl Place {
     /// Return what is set, `None` where nothing is; a number is remembered.
     #[inline(always)]
     pub(crate) fn recall<T: FromValue>(self, default: T) -> Result<T, ParamError> {
-        let number = context::number();
+        let number = context::current_frame_id();
         let last = self.answer.get();
         if T::REMEMBERED_AS != 0 && last.stamp == stamp(number, T::REMEMBERED_AS) {
             return Ok(T::from_bits(last.bits));
@@ -226,7 +226,7 @@ impl Place {
 
     #[inline(never)]
     fn look_up<T: FromValue>(self, default: T) -> Result<T, ParamError> {
-        let frame = context::present();
+        let frame = context::current_frame();
         let found = by_rule(&frame, self.key, Some(&default))?;
         match &found {
             None if !T::takes_beneath(Some(&default)) => {

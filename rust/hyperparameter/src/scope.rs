@@ -8,12 +8,10 @@ use std::sync::Arc;
 
 use serde::ser::Serialize;
 
-use crate::chain;
-use crate::context::{self, Entry};
-use crate::error::{Origin, ParamError};
-use crate::frame::{Frame, Mark};
+use crate::entry::{Entry, Origin};
+use crate::error::ParamError;
+use crate::frame::{Frame, Override, Overrides, ScopeIdentity, chain, context};
 use crate::key::{Key, check};
-use crate::map::Own;
 use crate::snapshot::Snapshot;
 use crate::value::Value;
 
@@ -56,8 +54,8 @@ pub fn frozen() {
 /// ```
 #[derive(Clone)]
 pub struct ParamScope {
-    mark: Mark<Entry>,
-    own: Own<Entry>,
+    identity: ScopeIdentity,
+    overrides: Overrides,
 }
 
 impl ParamScope {
@@ -74,8 +72,8 @@ impl ParamScope {
     #[must_use]
     pub fn new() -> Self {
         Self {
-            mark: Mark::new(),
-            own: Own::none(),
+            identity: ScopeIdentity::new(None),
+            overrides: Overrides::none(),
         }
     }
 
@@ -93,11 +91,8 @@ impl ParamScope {
     #[must_use]
     pub fn empty() -> Self {
         Self {
-            mark: Mark {
-                outside: Some(context::nowhere()),
-                ..Mark::new()
-            },
-            own: Own::none(),
+            identity: ScopeIdentity::new(Some(context::empty_baseline())),
+            overrides: Overrides::none(),
         }
     }
 
@@ -119,11 +114,8 @@ impl ParamScope {
     #[must_use]
     pub fn capture() -> Self {
         Self {
-            mark: Mark {
-                outside: Some(context::present().to_base()),
-                ..Mark::new()
-            },
-            own: Own::none(),
+            identity: ScopeIdentity::new(Some(context::current_frame().to_baseline())),
+            overrides: Overrides::none(),
         }
     }
 
@@ -140,8 +132,11 @@ impl ParamScope {
     /// ```
     #[must_use]
     pub fn current() -> Self {
-        let (mark, own) = context::innermost();
-        Self { mark, own }
+        let (identity, overrides) = context::innermost_scope();
+        Self {
+            identity,
+            overrides,
+        }
     }
 
     /// Return a scope of `key=value` texts, each split at its first `=`; of two for one key the later wins.
@@ -170,10 +165,16 @@ impl ParamScope {
             let (key, value) = text
                 .split_once('=')
                 .ok_or_else(|| ParamError::syntax(text, "is not an override: wanted key=value"))?;
-            entries.push((parsed(key)?, Some((Value::from(value), Location::caller()))));
+            entries.push((
+                parsed(key)?,
+                Some(Entry {
+                    value: Value::from(value),
+                    origin: Location::caller(),
+                }),
+            ));
         }
         Ok(Self {
-            own: Own::none().with(entries),
+            overrides: Overrides::none().with_all(entries),
             ..Self::new()
         })
     }
@@ -200,9 +201,11 @@ impl ParamScope {
         match &value {
             Value::Map(map) => {
                 for (key, value) in map.iter() {
-                    scope.own = scope
-                        .own
-                        .with(overrides(key, value.clone(), Location::caller())?);
+                    scope.overrides = scope.overrides.with_all(overrides(
+                        key,
+                        value.clone(),
+                        Location::caller(),
+                    )?);
                 }
             }
             other => {
@@ -251,10 +254,10 @@ impl ParamScope {
     /// ```
     #[track_caller]
     pub fn put(&mut self, key: &str, value: impl Into<Value>) -> Result<(), ParamError> {
-        self.own = self
-            .own
-            .with(overrides(key, value.into(), Location::caller())?);
-        self.mark.id = Mark::<Entry>::new().id; // a copy of what was before may be entered
+        self.overrides = self
+            .overrides
+            .with_all(overrides(key, value.into(), Location::caller())?);
+        self.identity.id = ScopeIdentity::new(None).id; // a copy of what was before may be entered
         Ok(())
     }
 
@@ -269,12 +272,12 @@ impl ParamScope {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn extend(&mut self, other: &Self) {
-        self.own = self.own.with(other.overrides());
-        self.mark.id = Mark::<Entry>::new().id;
+        self.overrides = self.overrides.with_all(other.override_list());
+        self.identity.id = ScopeIdentity::new(None).id;
     }
 
-    fn overrides(&self) -> Vec<(Key, Option<Entry>)> {
-        self.own
+    fn override_list(&self) -> Vec<(Key, Override)> {
+        self.overrides
             .iter()
             .map(|(key, entry)| (key.clone(), entry.clone()))
             .collect()
@@ -302,8 +305,8 @@ impl ParamScope {
     }
 
     pub(crate) fn enter_unguarded(&self) {
-        if !self.mark.is_of_context() {
-            context::enter(self.mark.clone(), self.own.clone());
+        if !self.identity.is_ambient() {
+            context::enter(self.identity.clone(), self.overrides.clone());
         }
     }
 
@@ -322,8 +325,8 @@ impl ParamScope {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn leave(&self) {
-        if !self.mark.is_of_context() {
-            context::leave(self.mark.id);
+        if !self.identity.is_ambient() {
+            context::leave(self.identity.id);
         }
     }
 
@@ -340,10 +343,11 @@ impl ParamScope {
     /// ```
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        let present = context::present();
+        let present = context::current_frame();
         Snapshot(
-            chain::frame_of(&present, self.mark.id)
-                .unwrap_or_else(|| chain::enter(present, self.mark.clone(), self.own.clone())),
+            chain::frame_of(&present, self.identity.id).unwrap_or_else(|| {
+                chain::enter(present, self.identity.clone(), self.overrides.clone())
+            }),
         )
     }
 
@@ -365,7 +369,7 @@ impl ParamScope {
     #[track_caller]
     pub fn set(&self, key: &str, value: impl Into<Value>) -> Result<(), ParamError> {
         let overrides = overrides(key, value.into(), Location::caller())?;
-        self.write(|own| own.with(overrides))
+        self.write(|own| own.with_all(overrides))
     }
 
     /// Set what another scope sets, until this one is left.
@@ -382,7 +386,7 @@ impl ParamScope {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn update(&self, other: &Self) -> Result<(), ParamError> {
-        self.write(|own| own.with(other.overrides()))
+        self.write(|own| own.with_all(other.override_list()))
     }
 
     /// Make a key, and every key beneath it, missing until the scope is left.
@@ -403,7 +407,7 @@ impl ParamScope {
     /// ```
     pub fn delete(&self, key: &str) -> Result<(), ParamError> {
         let key = parsed(key)?;
-        let left = chain::deletion(&self.snapshot().0, &key);
+        let left = chain::overrides_after_delete(&self.snapshot().0, &key);
         self.write(|_| left)
     }
 
@@ -422,11 +426,11 @@ impl ParamScope {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn clear(&self) -> Result<(), ParamError> {
-        self.write(|_| Own::none())
+        self.write(|_| Overrides::none())
     }
 
-    fn write(&self, change: impl FnOnce(&Own<Entry>) -> Own<Entry>) -> Result<(), ParamError> {
-        if context::write(self.mark.id, change) {
+    fn write(&self, change: impl FnOnce(&Overrides) -> Overrides) -> Result<(), ParamError> {
+        if context::write(self.identity.id, change) {
             Ok(())
         } else {
             Err(ParamError::not_entered())
@@ -434,12 +438,12 @@ impl ParamScope {
     }
 
     /// Return the frame of this scope entered in the present view. Nothing around the view is kept alive.
-    pub(crate) fn frame(&self) -> Arc<Frame<Entry>> {
-        let below = context::present().to_base();
-        if self.mark.is_of_context() {
-            return chain::enter(below, Mark::new(), Own::none());
+    pub(crate) fn frame(&self) -> Arc<Frame> {
+        let below = context::current_frame().to_baseline();
+        if self.identity.is_ambient() {
+            return chain::enter(below, ScopeIdentity::new(None), Overrides::none());
         }
-        chain::enter(below, self.mark.clone(), self.own.clone())
+        chain::enter(below, self.identity.clone(), self.overrides.clone())
     }
 }
 
@@ -453,16 +457,16 @@ pub(crate) fn overrides(
     key: &str,
     value: Value,
     origin: Origin,
-) -> Result<Vec<(Key, Option<Entry>)>, ParamError> {
+) -> Result<Vec<(Key, Override)>, ParamError> {
     let mut entries = Vec::new();
     let mut open = vec![(parsed(key)?, value)];
     while let Some((key, value)) = open.pop() {
         let Value::Map(map) = &value else {
-            entries.push((key, Some((value, origin))));
+            entries.push((key, Some(Entry { value, origin })));
             continue;
         };
         if map.is_empty() {
-            entries.push((key, Some((value, origin))));
+            entries.push((key, Some(Entry { value, origin })));
             continue;
         }
         for (name, item) in map.iter().rev() {
@@ -485,7 +489,7 @@ impl Default for ParamScope {
 /// Two are equal where they are the same scope.
 impl PartialEq for ParamScope {
     fn eq(&self, other: &Self) -> bool {
-        self.mark.id == other.mark.id
+        self.identity.id == other.identity.id
     }
 }
 
@@ -493,13 +497,13 @@ impl Eq for ParamScope {}
 
 impl fmt::Debug for ParamScope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut own: Vec<_> = self.own.iter().collect();
+        let mut own: Vec<_> = self.overrides.iter().collect();
         own.sort_by_key(|(key, _)| *key);
         f.write_str("ParamScope ")?;
         f.debug_map()
             .entries(
                 own.into_iter()
-                    .map(|(key, entry)| (key, entry.as_ref().map(|entry| &entry.0))),
+                    .map(|(key, entry)| (key, entry.as_ref().map(|entry| &entry.value))),
             )
             .finish()
     }
@@ -548,7 +552,7 @@ impl From<&Snapshot> for ParamScope {
             .iter()
             .map(|(key, entry)| (key.clone(), Some(entry.clone())));
         Self {
-            own: Own::none().with(entries),
+            overrides: Overrides::none().with_all(entries),
             ..Self::new()
         }
     }

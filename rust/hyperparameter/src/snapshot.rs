@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
-use crate::context::{self, Entry};
 use crate::convert::FromValue;
-use crate::error::{Origin, ParamError};
-use crate::frame::Frame;
+use crate::entry::Origin;
+use crate::error::ParamError;
+use crate::frame::{Frame, context};
 use crate::key::{Borrowed, Key, Probe, check};
 use crate::read;
 use crate::value::Value;
@@ -26,7 +26,7 @@ use crate::value::Value;
 /// ```
 #[must_use]
 pub fn snapshot() -> Snapshot {
-    Snapshot(context::present())
+    Snapshot(context::current_frame())
 }
 
 /// A view as it was: immutable, cheap to copy, free to send.
@@ -43,7 +43,7 @@ pub fn snapshot() -> Snapshot {
 /// # Ok::<(), ParamError>(())
 /// ```
 #[derive(Clone)]
-pub struct Snapshot(pub(crate) Arc<Frame<Entry>>);
+pub struct Snapshot(pub(crate) Arc<Frame>);
 
 impl Snapshot {
     /// Return the value of a parameter as the type of the default, else the default.
@@ -96,7 +96,7 @@ impl Snapshot {
     /// ```
     pub fn require<T: FromValue>(&self, key: &str) -> Result<T, ParamError> {
         read::by_rule(&self.0, &probe(key)?, None)?
-            .ok_or_else(|| ParamError::missing(key, self.clone()))
+            .ok_or_else(|| ParamError::missing(key, self.0.clone()))
     }
 
     /// Return a parameter as a type that serde can deserialize: its value, or what lies beneath the key.
@@ -119,7 +119,8 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn deserialize<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<T, ParamError> {
-        read::by_serde(&self.0, &probe(key)?)?.ok_or_else(|| ParamError::missing(key, self.clone()))
+        read::by_serde(&self.0, &probe(key)?)?
+            .ok_or_else(|| ParamError::missing(key, self.0.clone()))
     }
 
     /// Return the truth of a parameter: of text the yes or no that it says, and where it says neither, whether
@@ -150,7 +151,7 @@ impl Snapshot {
     /// ```
     #[must_use]
     pub fn value(&self, key: &str) -> Option<&Value> {
-        self.0.entry(key).map(|entry| &entry.0)
+        self.0.entry(key).map(|entry| &entry.value)
     }
 
     /// Return file and line of the code that set a key.
@@ -164,7 +165,7 @@ impl Snapshot {
     /// ```
     #[must_use]
     pub fn origin(&self, key: &str) -> Option<Origin> {
-        self.0.entry(key).map(|entry| entry.1)
+        self.0.entry(key).map(|entry| entry.origin)
     }
 
     /// Return what lies beneath a key as a nested mapping, `None` for nothing. Where a key has both a value and
@@ -206,7 +207,7 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        self.0.keys().iter().map(Key::as_str)
+        self.0.sorted_keys().iter().map(Key::as_str)
     }
 
     /// Return every key and its value, in order.
@@ -221,9 +222,9 @@ impl Snapshot {
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
         self.0
-            .keys()
+            .sorted_keys()
             .iter()
-            .filter_map(|key| Some((key.as_str(), &self.0.find(key as &dyn Probe)?.0)))
+            .filter_map(|key| Some((key.as_str(), &self.0.find(key as &dyn Probe)?.value)))
     }
 
     /// Return the number of keys.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use loom::thread;
 
-#[path = "../src/baseline.rs"]
+#[path = "../src/frame/baseline.rs"]
 mod baseline;
 
-use baseline::{Baseline, Numbered};
+use baseline::{Baseline, Identified};
 
 /// What the baseline is made of, in what loom can follow.
 mod sync {
@@ -32,15 +32,15 @@ mod sync {
     }
 }
 
-impl Numbered for u64 {
-    fn number(&self) -> u64 {
+impl Identified for u64 {
+    fn id(&self) -> u64 {
         *self
     }
 }
 
 fn unset() -> loom::sync::Arc<Baseline<u64>> {
     loom::sync::Arc::new(Baseline {
-        number: sync::AtomicU64::new(0),
+        id: sync::AtomicU64::new(0),
         pointer: sync::Pointer(loom::sync::RwLock::new(None)),
         publishing: sync::Mutex::new(()),
     })
@@ -48,7 +48,7 @@ fn unset() -> loom::sync::Arc<Baseline<u64>> {
 
 /// Read as a place in source code does: what it remembers for the number, else what is pointed at.
 fn read(baseline: &Baseline<u64>, remembered: &mut u64) -> u64 {
-    if *remembered != baseline.number() {
+    if *remembered != baseline.id() {
         *remembered = baseline.load().map_or(0, |value| *value);
     }
     *remembered
@@ -91,6 +91,6 @@ fn publishers_do_not_mix() {
         for publisher in publishers {
             publisher.join().unwrap();
         }
-        assert_eq!(baseline.load().map(|value| *value), Some(baseline.number()));
+        assert_eq!(baseline.load().map(|value| *value), Some(baseline.id()));
     });
 }

@@ -1,0 +1,121 @@
+//! Functions that turn one chain of frames into another: entering, leaving, writing and deleting.
+//!
+//! A thread stores one pointer to the frame of its innermost scope. The pointer is `None` outside every
+//! scope, and points at a detached frame if the thread has set something there. `leave` and `write` take
+//! the current frame and return the pointer to store next.
+
+use std::sync::Arc;
+
+use super::{Frame, Overrides, ScopeIdentity, ids};
+use crate::key::Key;
+
+/// What a thread stores: its innermost frame, or `None` outside every scope.
+pub(crate) type FramePointer = Option<Arc<Frame>>;
+
+/// Return the frame that answers a read.
+pub(super) fn current_frame(pointer: &FramePointer, baseline: &Arc<Frame>) -> Arc<Frame> {
+    match pointer {
+        None => baseline.clone(),
+        Some(frame) if frame.is_detached() => frame.attached_to(baseline),
+        Some(frame) => frame.clone(),
+    }
+}
+
+/// Enter a scope: return its frame on top of the current one.
+pub(crate) fn enter(current: Arc<Frame>, scope: ScopeIdentity, overrides: Overrides) -> Arc<Frame> {
+    Frame::new(scope, overrides, Some(current))
+}
+
+/// Leave a scope, wherever it stands in the chain. Return `None` if it is not in the chain.
+pub(super) fn leave(current: &Arc<Frame>, scope_id: u64) -> Option<FramePointer> {
+    let (frame, above) = find(current, scope_id)?;
+    let parent = frame.parent().expect("a scope is entered on a frame");
+    Some(restack(parent.clone(), &above))
+}
+
+/// Return the frame of a scope, `None` if the scope is not entered.
+pub(crate) fn frame_of(current: &Arc<Frame>, scope_id: u64) -> Option<Arc<Frame>> {
+    Some(find(current, scope_id)?.0)
+}
+
+/// Change the overrides of an entered scope until it is left. Return `None` if the scope is not entered.
+pub(super) fn write(
+    current: &Arc<Frame>,
+    scope_id: u64,
+    change: impl FnOnce(&Overrides) -> Overrides,
+) -> Option<FramePointer> {
+    let (frame, above) = find(current, scope_id)?;
+    let scope = frame.scope().expect("`find` returns the frame of a scope");
+    let overrides = change(frame.overrides());
+    let changed = Frame::new(scope.clone(), overrides, frame.parent().cloned());
+    Some(restack(changed, &above))
+}
+
+/// Return the overrides of a frame's scope after it deletes a key and every key in the subtree below it.
+///
+/// A key that is set further out is hidden. A key that only this scope sets leaves no trace.
+pub(crate) fn overrides_after_delete(frame: &Frame, key: &Key) -> Overrides {
+    let view_below = frame.visible_parent().view();
+    let subtree = frame.subtree(key.as_str()).map(|(key, _)| key.clone());
+    subtree
+        .chain([key.clone()])
+        .fold(
+            frame.overrides().clone(),
+            |overrides, key| match view_below.get(&key) {
+                Some(_) => overrides.with(key, None),
+                None => overrides.without(&key),
+            },
+        )
+}
+
+/// Return the innermost scope, which is the ambient scope outside every other.
+pub(super) fn innermost_scope(pointer: &FramePointer) -> ScopeIdentity {
+    pointer
+        .as_ref()
+        .and_then(|frame| frame.scope().cloned())
+        .unwrap_or_else(ScopeIdentity::ambient)
+}
+
+/// Return the innermost frame of a scope, and the frames above it, innermost first.
+fn find(current: &Arc<Frame>, scope_id: u64) -> Option<(Arc<Frame>, Vec<Arc<Frame>>)> {
+    let mut above = Vec::new();
+    let mut frame = current;
+    while frame.scope_id() != Some(scope_id) {
+        if frame.scope_id().is_none() && scope_id == ids::AMBIENT_SCOPE {
+            // Nothing was set outside every scope so far. The ambient frame belongs on top of the baseline.
+            let ambient = Frame::new(
+                ScopeIdentity::ambient(),
+                Overrides::none(),
+                Some(frame.clone()),
+            );
+            return Some((ambient, above));
+        }
+        above.push(frame.clone());
+        frame = frame.parent()?;
+    }
+    Some((frame.clone(), above))
+}
+
+/// Put the frames `above`, innermost first, back on top of `frame`. Return the pointer to the new chain.
+fn restack(mut frame: Arc<Frame>, above: &[Arc<Frame>]) -> FramePointer {
+    if above.is_empty() && !frame.is_of_entered_scope() {
+        return detach(&frame);
+    }
+    for upper in above.iter().rev() {
+        let scope = upper.scope().expect("a baseline has no frame below it");
+        frame = Frame::new(scope.clone(), upper.overrides().clone(), Some(frame));
+    }
+    Some(frame)
+}
+
+/// Return what a thread stores outside every scope: only its ambient overrides, without a baseline.
+fn detach(frame: &Frame) -> FramePointer {
+    if frame.scope().is_none() || frame.overrides().is_empty() {
+        return None;
+    }
+    Some(Frame::new(
+        ScopeIdentity::ambient(),
+        frame.overrides().clone(),
+        None,
+    ))
+}

@@ -1,0 +1,245 @@
+//! Frames: what a reader sees from an entered scope outwards.
+//!
+//! # The algorithm
+//!
+//! A key names a value in an immutable map. A thread-local pointer points at the current frame. Entering
+//! a scope points it at a new frame on top of the old one; leaving the scope points it back. `frozen()`
+//! publishes one pointer, the baseline, and every chain of frames ends on a baseline. There is no other
+//! state.
+//!
+//! ```text
+//! thread-local pointer
+//!     │
+//!     ▼
+//!   frame 8   overrides {b: 20}          view {a: 1, b: 20, c: 3}
+//!     │ parent
+//!     ▼
+//!   frame 7   overrides {b: 2, c: 3}     view {a: 1, b: 2, c: 3}
+//!     │ parent
+//!     ▼
+//!   frame 4   (a baseline)               view {a: 1}
+//! ```
+//!
+//! - **Lookup.** A frame looks into its own overrides, which are few, and then into the view of its
+//!   parent. The view is the map of every visible key. A frame makes it from the view of its parent when it
+//!   is first needed, and caches it. So the cost of a lookup depends neither on the number of scopes nor on
+//!   the number of keys.
+//! - **Entering** makes a frame of the scope's overrides. No view is made and nothing is copied.
+//! - **Leaving** finds the frame of the scope by the scope's number and removes it. The frames above it are
+//!   made again on top of its parent, so scopes can be left in any order.
+//! - **Writing** to an entered scope replaces its frame, and the frames above it, in the same way. Nobody
+//!   else sees the write, because other threads and captured views point at the old frames.
+//! - **Freezing** makes a frame without a parent from the current view, and publishes it as the baseline.
+//!
+//! A write outside every scope belongs to the *ambient* scope. Its frame is *detached*: it has no
+//! parent. A read lays it over the baseline of that moment, and entering a scope does the same for as
+//! long as that scope lasts. So outside every scope a thread always sees the newest baseline.
+//!
+//! Three modules share the work: this one and `view` have the frame, `chain` has the functions that turn one
+//! chain into another, and `context` has the thread's pointer.
+
+mod baseline;
+pub(crate) mod chain;
+pub(crate) mod context;
+mod ids;
+pub(crate) mod map;
+mod overrides;
+mod sync;
+mod view;
+
+use std::sync::{Arc, OnceLock};
+
+use arc_swap::ArcSwapOption;
+
+use crate::entry::Entry;
+use crate::key::{Borrowed, Probe};
+use map::{Map, SortedKeys};
+pub(crate) use overrides::{Override, Overrides};
+
+/// The part of a scope that stays the same while it is entered.
+#[derive(Clone)]
+pub(crate) struct ScopeIdentity {
+    /// The number of the scope. Leaving and writing find the frame of a scope by it.
+    pub(crate) id: u64,
+    /// A baseline that readers see through the scope instead of the frames outside it.
+    ///
+    /// `ParamScope::empty` puts an empty baseline here, `ParamScope::capture` the captured view. `None` lets
+    /// readers see the frames outside.
+    pub(crate) background: Option<Arc<Frame>>,
+}
+
+impl ScopeIdentity {
+    /// Return the identity of a new scope.
+    pub(crate) fn new(background: Option<Arc<Frame>>) -> Self {
+        Self {
+            id: ids::next(),
+            background,
+        }
+    }
+
+    /// Return the identity of the ambient scope, which all threads share.
+    pub(crate) fn ambient() -> Self {
+        Self {
+            id: ids::AMBIENT_SCOPE,
+            background: None,
+        }
+    }
+
+    pub(crate) fn is_ambient(&self) -> bool {
+        self.id == ids::AMBIENT_SCOPE
+    }
+}
+
+/// One entered scope on top of another frame, or a baseline. Immutable, except for its caches.
+pub(crate) struct Frame {
+    /// Tells the frame from every other. Two reads of one key in one frame have the same answer.
+    id: u64,
+    /// The scope that the frame was made for. `None` for a baseline.
+    scope: Option<ScopeIdentity>,
+    /// What the scope sets itself. A baseline has none: all of its keys are in `view`.
+    overrides: Overrides,
+    /// The frame below. `None` for a baseline and for a detached ambient frame.
+    parent: Option<Arc<Frame>>,
+    /// A cache: every visible key and its entry. A baseline has it from the start.
+    view: OnceLock<Map<Entry>>,
+    /// A cache: every visible key, in order.
+    sorted_keys: OnceLock<SortedKeys>,
+    /// A cache of a detached ambient frame: the same overrides on top of the newest baseline that was read.
+    attached: OnceLock<ArcSwapOption<Frame>>,
+}
+
+impl Frame {
+    /// Return a frame for a scope, on top of `parent`.
+    pub(crate) fn new(
+        scope: ScopeIdentity,
+        overrides: Overrides,
+        parent: Option<Arc<Self>>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
+            id: ids::next(),
+            scope: Some(scope),
+            overrides,
+            parent,
+            view: OnceLock::new(),
+            sorted_keys: OnceLock::new(),
+            attached: OnceLock::new(),
+        })
+    }
+
+    /// Return what is visible in this frame as a baseline: a frame without a parent.
+    pub(crate) fn to_baseline(&self) -> Arc<Self> {
+        Self::baseline(ids::next(), self.view().clone(), self.sorted_keys.clone())
+    }
+
+    /// Return the baseline of a program that has not called `frozen()`.
+    fn empty_baseline() -> Arc<Self> {
+        Self::baseline(ids::EMPTY_BASELINE, map::empty(), OnceLock::new())
+    }
+
+    fn baseline(id: u64, view: Map<Entry>, sorted_keys: OnceLock<SortedKeys>) -> Arc<Self> {
+        Arc::new(Self {
+            id,
+            scope: None,
+            overrides: Overrides::none(),
+            parent: None,
+            view: view.into(),
+            sorted_keys,
+            attached: OnceLock::new(),
+        })
+    }
+
+    pub(crate) fn id(&self) -> u64 {
+        self.id
+    }
+
+    /// Return the scope that the frame was made for, `None` for a baseline.
+    fn scope(&self) -> Option<&ScopeIdentity> {
+        self.scope.as_ref()
+    }
+
+    /// Return the number of the frame's scope, `None` for a baseline.
+    fn scope_id(&self) -> Option<u64> {
+        self.scope.as_ref().map(|scope| scope.id)
+    }
+
+    /// Return whether the frame belongs to a scope that was entered, not to the ambient scope.
+    fn is_of_entered_scope(&self) -> bool {
+        self.scope_id().is_some_and(|id| id != ids::AMBIENT_SCOPE)
+    }
+
+    /// Return whether the frame holds writes of the ambient scope and lies on no baseline yet.
+    fn is_detached(&self) -> bool {
+        self.parent.is_none()
+    }
+
+    /// Return what the scope of this frame sets itself.
+    pub(crate) fn overrides(&self) -> &Overrides {
+        &self.overrides
+    }
+
+    fn parent(&self) -> Option<&Arc<Self>> {
+        self.parent.as_ref()
+    }
+
+    /// Return the entry of a key that is given as text.
+    pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
+        self.find(&Borrowed::new(key))
+    }
+
+    /// Return the entry of a key.
+    pub(crate) fn find(&self, key: &dyn Probe) -> Option<&Entry> {
+        if let Some(change) = self.overrides.get(key) {
+            return change.as_ref();
+        }
+        let frame = if self.view.get().is_some() {
+            self
+        } else {
+            self.visible_parent()
+        };
+        frame.view().get(key)
+    }
+
+    /// Return the frame whose keys show through this one.
+    ///
+    /// # Panics
+    /// If the frame is a baseline or is detached.
+    pub(crate) fn visible_parent(&self) -> &Self {
+        let background = self
+            .scope
+            .as_ref()
+            .and_then(|scope| scope.background.as_ref());
+        background
+            .or(self.parent.as_ref())
+            .expect("every chain of frames ends on a baseline")
+    }
+
+    /// Return a detached frame's overrides as a frame on top of a baseline.
+    fn attached_to(&self, baseline: &Arc<Self>) -> Arc<Self> {
+        let cache = self.attached.get_or_init(ArcSwapOption::const_empty);
+        if let Some(cached) = cache.load_full()
+            && cached
+                .parent
+                .as_ref()
+                .is_some_and(|parent| parent.id == baseline.id)
+        {
+            return cached;
+        }
+        let attached = Self::new(
+            ScopeIdentity::ambient(),
+            self.overrides.clone(),
+            Some(baseline.clone()),
+        );
+        cache.store(Some(attached.clone()));
+        attached
+    }
+}
+
+impl Drop for Frame {
+    /// Drop a chain of frames one by one. Recursive drops of a long chain would overflow the stack.
+    fn drop(&mut self) {
+        let mut next = self.parent.take();
+        while let Some(mut frame) = next.and_then(Arc::into_inner) {
+            next = frame.parent.take();
+        }
+    }
+}
