@@ -5,7 +5,8 @@ BIN := .venv/bin
 export CARGO_TERM_QUIET ?= true
 
 demo: .venv/demo
-	$(BIN)/python examples/digits.py $(ARGS)
+	@echo "Starting examples/digits.py; it imports scikit-learn first ..."
+	@$(BIN)/python examples/digits.py $(ARGS)
 
 test: cargo .venv/test
 	cargo test --workspace --all-features
@@ -46,22 +47,29 @@ docs: cargo .venv/docs
 	cargo doc --workspace --all-features --no-deps
 
 clean:
-	rm -rf .venv .bench site dist .hypothesis .pytest_cache .mypy_cache .ruff_cache target benches/rust/target
+	rm -rf .venv .bench .cache site dist .hypothesis .pytest_cache .mypy_cache .ruff_cache target benches/rust/target
 
 cargo:
 	@command -v cargo >/dev/null || { echo "cargo is missing: https://rustup.rs installs it" >&2; exit 1; }
 
-# One environment; a verb adds its dependency group when what the package is built from is newer than its mark.
+# Put this before a silent command: it prints a line every eight seconds until the command ends.
+PRINT_PROGRESS = (while sleep 8 >/dev/null 2>&1; do echo "  still installing ..."; done) & ticker=$$!; \
+    trap 'kill $$ticker' EXIT; trap 'exit 130' INT;
+
+# All verbs share one environment. A verb installs its dependency group again if a file that the package is
+# built from is newer than the group's mark.
 BUILT_FROM := pyproject.toml Cargo.toml Cargo.lock $(wildcard build_backend/*.py) \
     $(wildcard rust/hyperparameter-python/*.toml rust/hyperparameter-python/src/*.rs)
 .venv/test .venv/lint .venv/bench: export HYPERPARAMETER_BUILD = rust
 .venv/demo .venv/test .venv/lint .venv/bench .venv/docs: $(BUILT_FROM) | .venv/pip
-	$(BIN)/pip install --quiet --editable . --group $(notdir $@)
+	@echo "Installing what 'make $(notdir $@)' needs into .venv; the first time takes a few minutes ..."
+	@$(PRINT_PROGRESS) $(BIN)/pip install --quiet --editable . --group $(notdir $@)
 	@touch $@
 
+# pip 25.1 is the first that knows dependency groups.
 .venv/pip:
-	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --upgrade 'pip>=25.1'  # the first that knows dependency groups
+	@echo "Creating the Python environment .venv ..."
+	@$(PRINT_PROGRESS) $(PYTHON) -m venv .venv && $(BIN)/pip install --quiet --upgrade 'pip>=25.1'
 	@touch $@
 
 # The published package of the same name, by other authors, in an environment of its own.

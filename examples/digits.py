@@ -1,29 +1,28 @@
-"""Train classifiers on handwritten digits, as one program whose every parameter can be set.
+"""Train classifiers of handwritten digits: one program, and every parameter of it can be set.
 
-Two models are compared; then 24 trials over a grid of learning rate and regularisation run alone, in
-threads and in processes, and must come out the same everywhere:
+The program compares two models. Then it runs 24 trials over a grid of learning rates and regularisations:
+one by one, in threads and in processes. Every trial must give the same result in all three.
 
     python examples/digits.py
     python examples/digits.py -D mlp.hidden=128 'grid.lr=[0.01, 0.1]' pool.workers=4
     python examples/digits.py --help
 
-What it uses otherwise is in digits.toml. A trial sets its learning rate and its regularisation in a scope
-of its own, around all that it calls.
+The defaults of the program are in digits.toml. A trial sets its learning rate and its regularisation in a
+scope around the call of `train()`. No function in between passes them on.
 """
 
 import multiprocessing
 import os
 import sys
 import time
-from collections.abc import Mapping
-from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor
+from collections.abc import Iterable, Mapping
+from concurrent.futures import Executor, ProcessPoolExecutor, ThreadPoolExecutor, wait
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 import numpy as np
+from digits_report import Outcome, Timing, console, plot, print_grid, print_timings
 from msgspec import Meta
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from sklearn.datasets import load_digits
 from sklearn.linear_model import SGDClassifier
@@ -34,33 +33,26 @@ from threadpoolctl import threadpool_limits
 import hyperparameter as hp
 
 SETTINGS = Path(__file__).with_name("digits.toml")
-WORKERS = min(4, os.cpu_count() or 1)  # so short a job repays no more
+# A trial takes a fraction of a second, so more workers than this do not pay for their start.
+WORKERS = min(4, os.cpu_count() or 1)
+SECONDS_BETWEEN_LINES = 5
 
-# An annotation says what is accepted: any other value is refused before anything runs.
+# An annotation says which values are accepted. Any other value is refused before the program starts.
 Count = Annotated[int, Meta(ge=1)]
 Seed = Annotated[int, Meta(ge=0, lt=2**32)]
-Share = Annotated[float, Meta(ge=0.05, le=0.95)]  # of 1,797 images: every digit is on both sides
+# At least 5 % of the 1,797 images, so that every digit is on both sides of the split.
+Share = Annotated[float, Meta(ge=0.05, le=0.95)]
 Rate = Annotated[float, Meta(gt=0, le=100)]
 Rates = Annotated[tuple[Rate, ...], Meta(min_length=1)]
 Model = Literal["linear", "mlp"]
 
-console = Console(highlight=False, markup=False)
 
-
-class Outcome(NamedTuple):
-    """Hold a model's accuracy and the settings that its training saw."""
-
-    lr: float
-    l2: float
-    accuracy: float
-
-
-# --- Training: what is not handed from caller to callee comes from the scopes around the call ---
+# --- Training. What a function does not get as an argument comes from the scopes around the call. ---
 
 
 @hp.param("data")
 def load(held_out: Share = 0.25, seed: Seed = 0) -> list[np.ndarray]:
-    """Return images and labels: training images, held-out images, their labels in that order.
+    """Return training images, held-out images, training labels and held-out labels.
 
     Args:
         held_out: share of the images that accuracy is measured on.
@@ -74,12 +66,12 @@ def load(held_out: Share = 0.25, seed: Seed = 0) -> list[np.ndarray]:
 def linear(
     seed: np.random.RandomState, /, lr: Rate = 0.1, l2: Rate = 1e-4, average: bool = False
 ) -> SGDClassifier:
-    """Return a logistic regression, to be trained by stochastic gradient descent.
+    """Return a logistic regression that stochastic gradient descent trains.
 
     Args:
         lr: learning rate.
         l2: regularisation.
-        average: average the weights over the steps.
+        average: whether to average the weights over the steps.
     """
     return SGDClassifier(
         loss="log_loss", learning_rate="constant", eta0=lr, alpha=l2, average=average, random_state=seed
@@ -90,7 +82,7 @@ def linear(
 def mlp(
     seed: np.random.RandomState, /, lr: Rate = 0.01, l2: Rate = 0.01, hidden: Count = 32, batch: Count = 64
 ) -> MLPClassifier:
-    """Return a network with one hidden layer, to be trained by Adam.
+    """Return a network with one hidden layer that Adam trains.
 
     Args:
         lr: learning rate.
@@ -108,14 +100,14 @@ def train(model: Model = "mlp", epochs: Count = 15, seed: Seed = 0) -> Outcome:
     Args:
         model: model of the grid.
         epochs: passes over the training images.
-        seed: seed of initial weights and of the order of images.
+        seed: seed of the initial weights and of the order of the images.
     """
     seen, held_out, seen_labels, held_out_labels = load()
     classifier = {"linear": linear, "mlp": mlp}[model](np.random.RandomState(seed))
-    for _ in range(epochs):  # epoch by epoch, for a length that is set rather than found
+    for _ in range(epochs):
         classifier.partial_fit(seen, seen_labels, classes=range(10))
     accuracy = classifier.score(held_out, held_out_labels)
-    # Read again: had another trial reached into this one meanwhile, it would show here.
+    # Read the settings again after the training. If another trial had changed them, the difference shows.
     settings = hp.snapshot()
     return Outcome(settings.get(f"{model}.lr", 0.0), settings.get(f"{model}.l2", 0.0), accuracy)
 
@@ -123,21 +115,23 @@ def train(model: Model = "mlp", epochs: Count = 15, seed: Seed = 0) -> Outcome:
 # --- The two models ---
 
 
-def compare() -> None:
-    """Train each model in a scope of its own and print how they do."""
-    table = Table("model", "set for it", "accuracy", "seconds", title="Two models")
+def compare_models() -> None:
+    """Train each model in a scope of its own and print its accuracy."""
+    table = Table("model", "its settings", "accuracy", "seconds", title="Two models")
     for name in ("linear", "mlp"):
+        console.print(f"Training the model {name!r} ...")
         with hp.scope(**{"train.model": name}):
             start = time.perf_counter()
             outcome = train()
             seconds = time.perf_counter() - start
-            settings = {**hp.scope.train(), **hp.scope[name]()}  # subtrees are plain dicts
-            shown = ", ".join(f"{key}={value}" for key, value in settings.items() if key != "model")
-            table.add_row(name, shown, f"{outcome.accuracy:.2%}", f"{seconds:.2f}")
+            # Reading a prefix gives its subtree as a plain dict.
+            settings = {**hp.scope.train(), **hp.scope[name]()}
+        text = ", ".join(f"{key}={value}" for key, value in settings.items() if key != "model")
+        table.add_row(name, text, f"{outcome.accuracy:.2%}", f"{seconds:.2f}")
     console.print(table)
 
 
-# --- The grid: the same trials alone, in threads and in processes ---
+# --- The grid: the same trials one by one, in threads and in processes ---
 
 
 @hp.param("grid")
@@ -162,103 +156,99 @@ def grid(
     ]
 
 
-def trial(overrides: Mapping[str, Any]) -> Outcome:
+def run_trial(overrides: Mapping[str, Any]) -> Outcome:
     """Train in a scope that no other trial sees, whatever runs beside it."""
     with hp.scope(overrides):
         return train()
 
 
+def collect(outcomes: Iterable[Outcome], total: int) -> list[Outcome]:
+    """Return all outcomes, and print a line of progress every few seconds."""
+    collected: list[Outcome] = []
+    start = last_line = time.perf_counter()
+    for outcome in outcomes:
+        collected.append(outcome)
+        now = time.perf_counter()
+        if now - last_line >= SECONDS_BETWEEN_LINES and len(collected) < total:
+            console.print(f"  {len(collected)} of {total} trials are done after {now - start:.0f} s")
+            last_line = now
+    return collected
+
+
+def start_worker(all_started: Any) -> None:
+    """Start a worker process: wait until the others have started, too."""
+    threadpool_limits(1)
+    all_started.wait()
+
+
+def process_pool(workers: int) -> Executor:
+    """Return a pool of processes that have imported this file and are ready for work."""
+    # Spawn the processes. To fork a process that has run threads is unsafe, and Windows cannot fork.
+    context = multiprocessing.get_context("spawn")
+    all_started = context.Barrier(workers)
+    pool = ProcessPoolExecutor(workers, context, initializer=start_worker, initargs=(all_started,))
+    # Each task starts one process. None of them runs before all processes have started.
+    tasks = [pool.submit(os.getpid) for _ in range(workers)]
+    while wait(tasks, timeout=SECONDS_BETWEEN_LINES).not_done:
+        console.print("  the processes are still starting: each of them imports scikit-learn")
+    for task in tasks:
+        task.result()
+    return pool
+
+
 @hp.param("pool")
-def pools(workers: Count = WORKERS) -> dict[str, Executor]:
-    """Return a pool of threads and one of processes.
+def run_everywhere(
+    trials: list[dict[str, Any]], /, workers: Count = WORKERS
+) -> tuple[dict[str, list[Outcome]], dict[str, Timing]]:
+    """Run all trials one by one, in threads and in processes; return the outcomes and times of each.
 
     Args:
-        workers: threads, and processes.
+        workers: number of threads, and of processes.
     """
-    return {
-        "threads": ThreadPoolExecutor(workers),
-        # Spawned: to fork a process that has run threads is unsafe, and Windows cannot do it.
-        "processes": ProcessPoolExecutor(
-            workers, multiprocessing.get_context("spawn"), initializer=threadpool_limits, initargs=(1,)
-        ),
-    }
+    console.print(f"\nRunning {len(trials)} trials one by one ...")
+    start = time.perf_counter()
+    runs = {"one by one": collect(map(run_trial, trials), len(trials))}
+    timings = {"one by one": Timing(0, time.perf_counter() - start)}
+    for kind, make_pool in (("threads", ThreadPoolExecutor), ("processes", process_pool)):
+        name = f"{workers} {kind}"
+        console.print(f"Starting {name} ...")
+        start = time.perf_counter()
+        with make_pool(workers) as pool:
+            started = time.perf_counter()
+            console.print(f"Running {len(trials)} trials in {name} ...")
+            # The workers of a pool start outside of our scopes. `hp.bind` carries our scopes to them.
+            runs[name] = collect(pool.map(hp.bind(run_trial), trials), len(trials))
+            timings[name] = Timing(started - start, time.perf_counter() - started)
+    return runs, timings
 
 
-def run(trials: list[dict[str, Any]]) -> dict[str, list[Outcome]]:
-    """Run all trials one by one, in threads and in processes; return the outcomes of each."""
-    executors = pools()
-    columns = TextColumn("{task.description:>9}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=console) as progress:
-
-        def gathered(how: str, outcomes: Any) -> list[Outcome]:
-            return list(progress.track(outcomes, total=len(trials), description=how))
-
-        runs = {"alone": gathered("alone", map(trial, trials))}
-        for how, pool in executors.items():
-            with pool:
-                # The pool's workers start outside of our scopes; bind takes the scopes along.
-                runs[how] = gathered(how, pool.map(hp.bind(trial), trials))
-    return runs
+def find_differences(trials: list[dict[str, Any]], runs: Mapping[str, list[Outcome]]) -> list[str]:
+    """Return a text for every outcome that is not exactly that of its trial run one by one."""
+    differences = []
+    for name, outcomes in runs.items():
+        for overrides, expected, outcome in zip(trials, runs["one by one"], outcomes, strict=True):
+            model = overrides["train.model"]
+            settings = overrides[f"{model}.lr"], overrides[f"{model}.l2"]
+            if outcome != expected or outcome[:2] != settings:
+                differences.append(f"{name}: trial {overrides} gave {outcome}, expected {expected}")
+    return differences
 
 
-def strays(trials: list[dict[str, Any]], runs: Mapping[str, list[Outcome]]) -> list[str]:
-    """Return every outcome, as text, that is not exactly that of its trial run alone."""
-    found = []
-    for how, outcomes in runs.items():
-        for overrides, alone, outcome in zip(trials, runs["alone"], outcomes, strict=True):
-            asked = tuple(overrides[f"{overrides['train.model']}.{name}"] for name in ("lr", "l2"))
-            if outcome != alone or (outcome.lr, outcome.l2) != asked:
-                found.append(f"{how}: trial {overrides} gave {outcome}, alone {alone}")
-    return found
-
-
-def tabulate(runs: Mapping[str, list[Outcome]]) -> None:
-    """Print the accuracy of every trial, wherever it ran; the best in bold."""
-    table = Table("learning rate", "regularisation", *runs, title=f"{len(runs['alone'])} trials")
-    best = max(outcome.accuracy for outcome in runs["alone"])
-    for outcomes in zip(*runs.values(), strict=True):
-        lr, l2, accuracy = outcomes[0]
-        figures = (f"{outcome.accuracy:.2%}" for outcome in outcomes)
-        table.add_row(f"{lr:g}", f"{l2:g}", *figures, style="bold" if accuracy == best else None)
-    console.print(table)
-
-
-def plot(outcomes: list[Outcome], path: Path) -> None:
-    """Draw accuracy over the grid as a heat map, the best of it framed."""
-    from matplotlib.figure import Figure  # here, since every worker process imports this file
-
-    rates, strengths = (sorted({outcome[axis] for outcome in outcomes}) for axis in (0, 1))
-    shares = np.zeros((len(strengths), len(rates)))
-    for lr, l2, accuracy in outcomes:
-        shares[strengths.index(l2), rates.index(lr)] = 100 * accuracy
-    worst, best = shares.min(), shares.max()
-
-    figure = Figure(figsize=(2.5 + len(rates), 2 + 0.7 * len(strengths)), layout="constrained")
-    axes = figure.add_subplot(title=f"Handwritten digits: {len(outcomes)} trials, the best framed")
-    heat = axes.imshow(shares, origin="lower", aspect="auto", cmap="viridis")
-    for (row, column), share in np.ndenumerate(shares):
-        colour = "white" if share - worst < 0.6 * (best - worst) else "black"  # read on dark, on light
-        frame = {"edgecolor": colour, "facecolor": "none"} if share == best else None
-        axes.text(column, row, f"{share:.1f}", ha="center", va="center", color=colour, bbox=frame)
-    axes.set_xticks(range(len(rates)), [f"{rate:g}" for rate in rates])
-    axes.set_yticks(range(len(strengths)), [f"{strength:g}" for strength in strengths])
-    axes.set(xlabel="learning rate", ylabel="L2 regularisation")
-    figure.colorbar(heat, label="accuracy on held-out images (%)")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path, format="png", dpi=150)
-
-
-def search() -> None:
-    """Run the grid everywhere, show it, and exit with an error where a trial was not isolated."""
+def search_grid() -> None:
+    """Run the grid everywhere and show it; exit with an error if a trial was not isolated."""
     trials = grid()
-    runs = run(trials)
-    tabulate(runs)
-    if found := strays(trials, runs):
-        sys.exit("\n".join(["digits.py: NOT isolated:", *found]))
-    console.print(f"Isolated: all {len(trials)} trials gave in threads and in processes what they gave alone.")
+    runs, timings = run_everywhere(trials)
+    print_timings(timings)
+    print_grid(runs["one by one"])
+    if differences := find_differences(trials, runs):
+        sys.exit("\n".join(["digits.py: the trials are NOT isolated:", *differences]))
+    console.print(
+        f"Isolated: all {len(trials)} trials gave the same result one by one, in threads and in processes."
+    )
     path = hp.scope.plot.path | Path("build/digits.png")
+    console.print("Drawing the plot ...")
     try:
-        plot(runs["alone"], path)
+        plot(runs["one by one"], path)
     except OSError as error:
         sys.exit(f"digits.py: cannot write the plot: {error}")
     console.print(f"Plot: {path}", soft_wrap=True)
@@ -266,9 +256,10 @@ def search() -> None:
 
 def digits() -> None:
     """Compare two classifiers of handwritten digits, and search a grid in threads and in processes."""
-    threadpool_limits(1)  # trials run in parallel already; the arithmetic inside one need not
-    compare()
-    search()
+    # Trials run in parallel, so the arithmetic of one trial uses one thread.
+    threadpool_limits(1)
+    compare_models()
+    search_grid()
 
 
 if __name__ == "__main__":

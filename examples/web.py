@@ -1,10 +1,11 @@
-"""Serve a search whose settings a request can override, for itself alone.
+"""Serve a search. A request can override its settings, for itself alone.
 
     python examples/web.py --port 8000 -D search.boost=1.5
     curl 'localhost:8000/search?q=cat'
     curl 'localhost:8000/search?q=cat' -H 'X-Override: search.algo=v2, search.limit=2'
 
-A header can come from anyone, so it sets nothing but what is named in `OPEN`. Needs starlette and uvicorn.
+Anyone can send a header, so a header sets only the parameters that are named in `OPEN`.
+The program needs starlette and uvicorn.
 """
 
 from typing import Annotated, Any, Literal
@@ -31,21 +32,24 @@ def search(
     limit: Annotated[int, Meta(ge=1, le=100)] = 10,
     boost: float = 1.0,
 ) -> list[tuple[str, float]]:
-    """Return words that hold the query with their scores, best first.
+    """Return the words that contain the query, with their scores, the best first.
 
     Args:
-        algo: v1 scores by the share of the word that the query is, v2 by how early it comes.
-        limit: how many words at most.
-        boost: factor of the scores.
+        algo: v1 scores by the length of the query in the word, v2 by its position in the word.
+        limit: largest number of words.
+        boost: factor for the scores.
     """
-    found = [word for word in WORDS if query in word]
+    matches = [word for word in WORDS if query in word]
     score = {"v1": lambda word: len(query) / len(word), "v2": lambda word: 1 / (1 + word.index(query))}[algo]
-    ranked = sorted(((word, round(boost * score(word), 3)) for word in found), key=lambda pair: -pair[1])
+    ranked = sorted(((word, round(boost * score(word), 3)) for word in matches), key=lambda pair: -pair[1])
     return ranked[:limit]
 
 
 class Overrides:
-    """Run each request in the scope that its header asks for: plain ASGI, so streams are in it too."""
+    """Run each request in the scope that its header sets.
+
+    This is a plain ASGI application, so the scope lasts until the whole response is sent.
+    """
 
     def __init__(self, app: Any) -> None:
         self.app = app
@@ -55,22 +59,21 @@ class Overrides:
             await self.app(scope, receive, send)
             return
         header = dict(scope["headers"]).get(b"x-override", b"").decode("latin-1")
-        answer = self.app
+        app = self.app
         try:
-            asked = hp.scope.empty(*filter(None, map(str.strip, header.split(","))))
-            closed = sorted(set(asked) - OPEN)
+            overrides = hp.scope.empty(*filter(None, map(str.strip, header.split(","))))
+            closed = sorted(set(overrides) - OPEN)
             if closed:
-                answer = refusal(
-                    f"{closed[0]!r} cannot be set by a request; open are: {', '.join(sorted(OPEN))}"
-                )
-            with hp.scope(asked):
-                await answer(scope, receive, send)
-        except hp.ParamError as error:  # a text that is no override, or a value that does not fit
+                app = refusal(f"{closed[0]!r} cannot be set by a request; open are: {', '.join(sorted(OPEN))}")
+            with hp.scope(overrides):
+                await app(scope, receive, send)
+        except hp.ParamError as error:
+            # The header has a text that is not an override, or a value that does not fit.
             await refusal(str(error))(scope, receive, send)
 
 
 def refusal(text: str) -> JSONResponse:
-    """Return the answer to a request that cannot be served as it asks."""
+    """Return the response to a request with wrong overrides."""
     return JSONResponse({"error": text}, status_code=400)
 
 
