@@ -17,12 +17,12 @@ test: cargo .venv/test
 # is freed; then the former, shorter, under valgrind, which sees every access. (Of values that are not initialised
 # it says much, all of it of the interpreter's own, and the same under the Python kernel.)
 memory: .venv/test
-	HYPERPARAMETER_KERNEL=rust $(BIN)/python tests/growth.py 10000000
+	HYPERPARAMETER_KERNEL=rust $(BIN)/python tests/core/growth.py 10000000
 	HYPERPARAMETER_KERNEL=rust PYTHONMALLOC=debug $(BIN)/python -m pytest -m "not once" $(ARGS)
 
 valgrind: .venv/test
 	PYTHONMALLOC=malloc HYPERPARAMETER_KERNEL=rust valgrind --quiet --error-exitcode=1 --undef-value-errors=no \
-	    $(BIN)/python tests/growth.py 2000 1000000
+	    $(BIN)/python tests/core/growth.py 2000 1000000
 
 lint: cargo .venv/lint
 	$(BIN)/ruff check .

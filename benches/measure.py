@@ -25,7 +25,7 @@ BENCH = HERE.parent / ".bench"
 INCUMBENT = BENCH / "incumbent" / "bin" / "python"
 PEERS = BENCH / "peers"
 IMPORT = "import hyperparameter"
-KERNELS = ["rust", "python"] if importlib.util.find_spec("hyperparameter._native") else ["python"]
+KERNELS = ["rust", "python"] if importlib.util.find_spec("hyperparameter.core._native") else ["python"]
 
 Times = dict[str, list[float]]  # "ours", "other" in ns, and "ratio" of the two, by round
 Found = dict[str, list[Any]]  # who was measured to what each process found

@@ -58,7 +58,7 @@ def _without(hook, wheel_directory, config_settings, why):
         sys.stderr.write(f"hyperparameter: {text}\n")
     if hook == "build_editable":  # what an earlier build left in the sources would be imported
         for suffix in EXTENSION_SUFFIXES:
-            Path(f"src/hyperparameter/_native{suffix}").unlink(missing_ok=True)
+            Path(f"src/hyperparameter/core/_native{suffix}").unlink(missing_ok=True)
     return getattr(python, hook)(wheel_directory, config_settings)
 
 

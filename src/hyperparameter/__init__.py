@@ -9,11 +9,7 @@ Example:
     0.0005
 """
 
-from ._kernel import kernel
-from .bind import Snapshot, bind, frozen, snapshot
-from .check import check
-from .cli import launch
-from .config import Config, config, env, replace
+from .core.kernel import kernel
 from .errors import (
     ConfigError,
     KeySyntaxError,
@@ -24,8 +20,17 @@ from .errors import (
     UnknownParamWarning,
     UnusableOverrideError,
 )
-from .param import param
-from .scope import Reference, Scope, scope
+from .functions.bind import Snapshot, bind, frozen, snapshot
+from .functions.param import param
+from .scopes.scope import Reference, Scope, scope
+
+# Modules of this package set this name themselves, because importing `typing` takes as long as importing
+# the rest of the package. Type checkers treat the name as true.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from .catalog.check import check
+    from .configuration.config import Config, config, env, replace
+    from .program.launch import launch
 
 __version__ = "0.1.0"
 
@@ -55,3 +60,26 @@ __all__ = [
     "scope",
     "snapshot",
 ]
+
+# Public names that most programs do not use, and the module that each is imported from on first use.
+_LAZY_NAMES = {
+    "Config": "configuration.config",
+    "check": "catalog.check",
+    "config": "configuration.config",
+    "env": "configuration.config",
+    "launch": "program.launch",
+    "replace": "configuration.config",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a lazy name, and keep it in this module so that the next access finds it directly."""
+    if name not in _LAZY_NAMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    module = __import__(f"{__name__}.{_LAZY_NAMES[name]}", fromlist=[name])
+    globals()[name] = value = getattr(module, name)
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_LAZY_NAMES})

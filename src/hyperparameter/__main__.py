@@ -10,7 +10,7 @@ __all__ = ["main"]
 def main() -> int:
     """Run the tool with the arguments of the process, and return its exit code."""
     try:
-        from ._tool.commands import run
+        from .tool.commands import run
 
         return run(sys.argv[1:])
     except KeyboardInterrupt:  # while it is still being imported, too

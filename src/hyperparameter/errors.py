@@ -6,7 +6,7 @@ tries a key and catches the error does not pay for the search for its nearest na
 
 from __future__ import annotations
 
-TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from types import CodeType
@@ -25,7 +25,7 @@ __all__ = [
     "UnusableOverrideError",
     "default_text",
     "nearest",
-    "shown",
+    "short_repr",
     "where",
 ]
 
@@ -50,7 +50,7 @@ def where(origin: Origin) -> str | None:
     return code.co_filename
 
 
-def shown(value: object) -> str:
+def short_repr(value: object) -> str:
     """Return the repr of a value for a message: short, on one line, and never raising."""
     try:
         text = repr(value)
@@ -66,7 +66,7 @@ def default_text(default: object) -> str:
 
     if isinstance(default, Enum):
         default = default.value
-    return shown(str(default) if hasattr(type(default), "__fspath__") else default)
+    return short_repr(str(default) if hasattr(type(default), "__fspath__") else default)
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
@@ -130,7 +130,7 @@ class ParamError(ValueError):
         return where(self._origin)
 
     def _message(self) -> str:
-        text = f"{self.key!r} = {shown(self.value)} does not fit: wanted {self.wanted}"
+        text = f"{self.key!r} = {short_repr(self.value)} does not fit: wanted {self.wanted}"
         if self.detail:
             text += f" ({self.detail})"
         return text + self._place()
@@ -158,7 +158,7 @@ class ParamError(ValueError):
         plain = isinstance(value, str | int | float | bool | None)
         known = {
             "key": self.key,
-            "value": value if plain else shown(value),
+            "value": value if plain else short_repr(value),
             "wanted": self.wanted,
             "detail": self.detail,
             "origin": self.where,
@@ -176,7 +176,7 @@ class KeySyntaxError(ParamError):
     """Report text that is not a key, or an override that is not `key=value`."""
 
     def _message(self) -> str:
-        return f"{shown(self.value)} {self.detail}"
+        return f"{short_repr(self.value)} {self.detail}"
 
 
 class MissingParamError(ParamError, KeyError):
@@ -215,7 +215,7 @@ class UnknownParamError(ParamError):
 
     def _message(self) -> str:
         near = f"; nearest: {', '.join(map(repr, self.near))}" if self.near else ""
-        return f"{self.key!r} = {shown(self.value)} is not used: {self.detail}{near}{self._place()}"
+        return f"{self.key!r} = {short_repr(self.value)} is not used: {self.detail}{near}{self._place()}"
 
 
 class UnusableOverrideError(ParamError, TypeError):
@@ -223,7 +223,7 @@ class UnusableOverrideError(ParamError, TypeError):
 
     def _message(self) -> str:
         near = self._nearest().replace("nearest that is set", "nearest parameter")
-        return f"{self.key!r} = {shown(self.value)} cannot be used: {self.detail}{near}{self._place()}"
+        return f"{self.key!r} = {short_repr(self.value)} cannot be used: {self.detail}{near}{self._place()}"
 
 
 class ConfigError(ParamError):
@@ -257,7 +257,7 @@ class ConfigError(ParamError):
                 "\n  ".join([f"{len(lines)} faults in the configuration:", *lines]) if lines[1:] else lines[0]
             )
         if self.key:
-            return f"{self.key!r} = {shown(self.value)} {self.detail}{self._nearest()}{self._place()}"
+            return f"{self.key!r} = {short_repr(self.value)} {self.detail}{self._nearest()}{self._place()}"
         return f"{self.where}: {self.detail}" if self.where else str(self.detail)
 
     def __reduce__(self) -> tuple[Any, ...]:

@@ -7,17 +7,17 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 
-from ._frames import NOWHERE, swap
-from ._kernel import get_baseline, set_baseline
-from ._references import caller, overrides
-from .scope import Scope
+from .core.frame import EMPTY_FRAME, replace_current
+from .core.kernel import get_baseline, set_baseline
+from .scopes.reference import caller, overrides
+from .scopes.scope import Scope
 
-TYPE_CHECKING = False  # spares the import of typing, as dear as the rest of the library
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .scope import Source
+    from .scopes.scope import Source
 
 __all__ = ["clean"]
 
@@ -40,12 +40,12 @@ def clean(*sources: Source, **params: Any) -> Any:
 
 @contextmanager
 def _clean(scope: Scope | None) -> Iterator[None]:
-    baseline, view = get_baseline(), swap(None)
-    set_baseline(NOWHERE)
+    baseline, view = get_baseline(), replace_current(None)
+    set_baseline(EMPTY_FRAME)
     try:
         if scope is not None:
             scope.__enter__()
         yield
     finally:
         set_baseline(baseline)
-        swap(view)
+        replace_current(view)

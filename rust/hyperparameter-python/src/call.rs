@@ -416,7 +416,7 @@ fn decorated_type<'py>(py: Python<'py>, function_names: &[String]) -> PyResult<B
     let kind = unsafe {
         make_type(
             py,
-            c"hyperparameter._native.Decorated",
+            c"hyperparameter.core._native.Decorated",
             size_of::<Decorated>(),
             flags,
             &mut slots,

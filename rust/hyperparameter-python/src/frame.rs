@@ -192,7 +192,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let kind = unsafe {
         make_type(
             module.py(),
-            c"hyperparameter._native.FrameBase",
+            c"hyperparameter.core._native.FrameBase",
             size_of::<Frame>(),
             Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
             &mut slots,

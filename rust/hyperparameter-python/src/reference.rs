@@ -374,7 +374,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let kind = unsafe {
         make_type(
             module.py(),
-            c"hyperparameter._native.ReferenceBase",
+            c"hyperparameter.core._native.ReferenceBase",
             size_of::<Reference>(),
             Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
             &mut slots,

@@ -176,7 +176,7 @@ fn scope_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
     unsafe {
         make_type(
             py,
-            c"hyperparameter._native.ScopeBase",
+            c"hyperparameter.core._native.ScopeBase",
             size_of::<Scope>(),
             flags,
             &mut slots,
@@ -395,7 +395,7 @@ fn root_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
     unsafe {
         make_type(
             py,
-            c"hyperparameter._native.RootBase",
+            c"hyperparameter.core._native.RootBase",
             size_of::<Root>(),
             flags,
             &mut slots,

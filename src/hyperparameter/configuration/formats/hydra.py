@@ -1,0 +1,64 @@
+"""Hydra's own `compose`, and its result as a configuration: nothing of config groups is done here."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ...errors import ConfigError
+from ..load import Given, load
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..config import Config
+
+
+def compose(config_dir: str | os.PathLike[str], config_name: str | None, overrides: Sequence[str]) -> Config:
+    """Return what Hydra composes; raise `ConfigError` with its words where it cannot."""
+    folder = os.fsdecode(config_dir)
+    file = os.path.join(folder, os.path.splitext(config_name)[0] + ".yaml") if config_name else folder
+    origin = f"{file} (hydra)"
+    try:
+        import hydra
+        from hydra.errors import HydraException
+        from omegaconf import OmegaConf
+        from omegaconf.errors import OmegaConfBaseException
+    except ModuleNotFoundError as error:
+        text = f"this needs {error.name}: pip install 'hyperparameter[hydra]'"
+        raise ConfigError(detail=text, origin=folder) from error
+    if not os.path.isdir(folder):
+        raise ConfigError(detail="there is no such folder", origin=folder)
+    try:
+        with _state_kept(), hydra.initialize_config_dir(os.path.abspath(folder), version_base="1.3"):
+            composed = hydra.compose(config_name, overrides=list(overrides))
+        plain: Any = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(detail=_words(error), origin=origin) from error
+    except Exception as error:  # of the parser of a file, or of an override's
+        raise ConfigError(detail=f"{type(error).__name__}: {_words(error)}", origin=origin) from error
+    return load([Given(plain, origin, is_final=True)])
+
+
+@contextmanager
+def _state_kept() -> Iterator[None]:
+    """Give a block a Hydra that nothing has initialized, and put back what the program has made of it."""
+    from hydra.core.global_hydra import GlobalHydra
+    from hydra.version import VersionBase
+
+    shared, version = GlobalHydra.instance(), VersionBase.instance()
+    before = shared.hydra, version.version_base
+    shared.hydra = None
+    try:
+        yield
+    finally:
+        GlobalHydra.set_instance(shared)
+        shared.hydra, version.version_base = before
+
+
+def _words(error: BaseException) -> str:
+    """Return what an error says, and the cause that Hydra has for it."""
+    text = str(error).strip()
+    cause = error.__cause__
+    return text if cause is None or str(cause) in text else f"{text} ({str(cause).strip()})"

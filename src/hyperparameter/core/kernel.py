@@ -1,0 +1,67 @@
+"""Pick the kernel: `HYPERPARAMETER_KERNEL=python|rust` forces one. There is no logic here."""
+
+from __future__ import annotations
+
+import os
+
+TYPE_CHECKING = False
+
+__all__ = [
+    "FrameBase",
+    "ReferenceBase",
+    "RootBase",
+    "ScopeBase",
+    "adopt",
+    "current",
+    "decorate",
+    "get_baseline",
+    "kernel",
+    "set_baseline",
+    "set_current",
+]
+
+kernel = os.environ.get("HYPERPARAMETER_KERNEL", "")
+if kernel not in ("", "python", "rust"):
+    raise ImportError(f"HYPERPARAMETER_KERNEL={kernel!r}: wanted 'python' or 'rust'")
+
+if not TYPE_CHECKING and kernel != "python":
+    try:
+        from ._native import (
+            FrameBase,
+            ReferenceBase,
+            RootBase,
+            ScopeBase,
+            adopt,
+            current,
+            decorate,
+            get_baseline,
+            set_baseline,
+            set_current,
+        )
+    except ModuleNotFoundError as error:
+        if kernel == "rust":
+            raise ImportError(
+                "HYPERPARAMETER_KERNEL='rust', but this installation has the Python kernel only: it was built "
+                "where the Rust kernel could not be (HYPERPARAMETER_BUILD=rust makes such a build fail)"
+            ) from error
+        kernel = "python"
+    except ImportError as error:  # it is there and cannot be used, as in a second interpreter of the process
+        raise ImportError(
+            f"the Rust kernel cannot be used here ({error}); HYPERPARAMETER_KERNEL=python does without it"
+        ) from error
+    else:
+        kernel = "rust"
+
+if TYPE_CHECKING or kernel == "python":
+    from .kernel_py import (
+        FrameBase,
+        ReferenceBase,
+        RootBase,
+        ScopeBase,
+        adopt,
+        current,
+        decorate,
+        get_baseline,
+        set_baseline,
+        set_current,
+    )

@@ -1,0 +1,272 @@
+"""`hp.scope`: parameters are read through it, and calling it makes a scope."""
+
+from __future__ import annotations
+
+from ..core.frame import MISSING, current_frame, delete, frame_of, freeze, innermost, stand_for_context, write
+from ..core.kernel import RootBase, ScopeBase
+from ..core.key import check_key
+from ..core.map import items
+from ..errors import KeySyntaxError, short_repr
+from .reference import Reference, Signature, assign, attribute_key, caller, handle_reference, overrides, require
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, KeysView, Mapping
+    from typing import Any, Protocol, TypeAlias
+
+    class Keyed(Protocol):
+        """What `dict` takes: a snapshot is one, and no `Mapping`."""
+
+        def keys(self) -> Iterable[Any]: ...
+        def __getitem__(self, key: Any, /) -> Any: ...
+
+    Source: TypeAlias = Mapping[Any, Any] | str | ScopeBase | Keyed
+
+__all__ = ["Reference", "Scope", "ScopeRoot", "scope"]
+
+
+class Scope(ScopeBase):
+    """Hold a set of overrides; `with` enters and leaves it.
+
+    It can be kept, entered again, entered within itself, and by many threads and tasks at once.
+    Its attributes are references that read from it outwards, whatever scopes are inside it; where
+    it is not entered, as if it were entered here. As a mapping it is the flat view from it
+    outwards: keys in sorted order, and `scope["a.b"]` the value itself.
+
+    Example:
+        >>> import hyperparameter as hp
+        >>> with hp.scope(**{"train.lr": 0.1}) as outer:
+        ...     with hp.scope(**{"train.lr": 0.2}):
+        ...         hp.scope.train.lr(), outer.train.lr(), dict(outer)
+        (0.2, 0.1, {'train.lr': 0.1})
+    """
+
+    __slots__ = ()
+    __signature__ = Signature(lambda own, /: own)
+    __empty__ = False  # does it hide what is outside?
+
+    if TYPE_CHECKING:
+
+        def __enter__(self) -> Scope: ...
+
+    def __getattr__(self, name: str) -> Reference:
+        return handle_reference(self, attribute_key(name))
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        assign(self, _own_attribute(type(self), name), value)
+
+    def __setitem__(self, key: str | int, value: Any) -> None:
+        assign(self, check_key(key), value)
+
+    def __delattr__(self, name: str) -> None:
+        delete(self, _own_attribute(type(self), name))
+
+    def __delitem__(self, key: str | int) -> None:
+        delete(self, check_key(key))
+
+    def keys(self) -> KeysView[str]:
+        """Return every visible key, sorted.
+
+        Example:
+            >>> import hyperparameter as hp
+            >>> list(hp.scope(b=1, a=2).keys())
+            ['a', 'b']
+        """
+        return dict.fromkeys(frame_of(self).visible()).keys()
+
+    def update(self, /, *sources: Source, **params: Any) -> None:
+        """Set parameters in this scope until it is left; sources are those of `hp.scope(...)`.
+
+        Raises `RuntimeError` where the scope is not entered in this context, and `ValueError` for
+        a bad key, before anything is set.
+
+        Example:
+            >>> import hyperparameter as hp
+            >>> with hp.scope() as ps:
+            ...     ps.update({"train": {"lr": 0.1}}, "train.name=first")
+            ...     hp.scope.train()
+            {'lr': 0.1, 'name': 'first'}
+        """
+        write(self, overrides(sources, params, caller(1)))
+
+    def clear(self) -> None:
+        """Drop what this scope itself sets, so that what lies around it shows through.
+
+        Raises `RuntimeError` where the scope is not entered in this context.
+
+        Example:
+            >>> import hyperparameter as hp
+            >>> with hp.scope(a=1), hp.scope(a=2) as inner:
+            ...     inner.clear()
+            ...     hp.scope.a()
+            1
+        """
+        write(self, None)
+
+    def __getitem__(self, key: str | int) -> Any:
+        frame, key = frame_of(self), check_key(key)
+        value = frame.entry(key)[0]  # as the flat view has it, so that dict(scope) is that view
+        return require(frame, key) if value is MISSING else value
+
+    def __contains__(self, key: object) -> bool:
+        try:
+            return frame_of(self).entry(check_key(key))[0] is not MISSING
+        except KeySyntaxError:
+            return False
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(frame_of(self).visible())
+
+    def __len__(self) -> int:
+        return len(frame_of(self).visible())
+
+    def __bool__(self) -> bool:
+        return True  # `if ps:` asks for a scope, not for parameters in it
+
+    def __repr__(self) -> str:
+        own = {key: entry[0] for key, entry in items(self.__own__)}
+        return f"hp.scope{'.empty' if self.__empty__ else ''}({short_repr(own) if own else ''})"
+
+    def __entries__(self) -> Any:
+        return self.__own__
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        from ..functions.bind import Snapshot
+
+        return _unpickled, (type(self), Snapshot(self.__own__))
+
+
+def _unpickled(cls: type[Scope], own: Any) -> Scope:
+    return cls(own.__entries__())
+
+
+def _own_attribute(cls: type, name: str) -> str:
+    if hasattr(cls, name):
+        raise AttributeError(f"{name!r} is a method here; write [{name!r}] for the parameter")
+    return attribute_key(name)
+
+
+class EmptyScope(Scope):
+    """Hide everything outside it. Made by `hp.scope.empty`."""
+
+    __slots__ = ()
+    __empty__ = True
+
+
+class _Context(Scope):
+    """Hold what a context sets outside of any scope. It is never left, so entering it does nothing."""
+
+    __slots__ = ()
+
+    def __enter__(self) -> Scope:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        return None
+
+    def __reduce__(self) -> Any:
+        raise TypeError("the scope of a context does not pickle: pickle hp.snapshot()")
+
+
+class ScopeRoot(RootBase):
+    """Read parameters by attribute or item; make a scope by calling.
+
+    `hp.scope(*sources, **params)` takes mappings, which may be nested, and `key=value` texts; the
+    later wins. Raises `ValueError` for a bad key or a text without `=`, and `TypeError` for a
+    source of another type.
+
+    Example:
+        >>> import hyperparameter as hp
+        >>> hp.scope.train.lr | 0.1
+        0.1
+        >>> with hp.scope({"train": {"lr": 0.2}}, "train.name=first", seed=3):
+        ...     hp.scope.train.lr | 0.1, hp.scope["train.name"]("none"), hp.scope.seed()
+        (0.2, 'first', 3)
+    """
+
+    __slots__ = ()
+    __signature__ = Signature(lambda scope, /: scope, lambda *sources, **params: (sources, params))
+
+    if TYPE_CHECKING:
+
+        def __call__(self, /, *sources: Source, **params: Any) -> Scope: ...
+        def __getattr__(self, name: str) -> Reference: ...
+        def __getitem__(self, key: str | int) -> Reference: ...
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        assign(None, _own_attribute(type(self), name), value)
+
+    def __setitem__(self, key: str | int, value: Any) -> None:
+        assign(None, check_key(key), value)
+
+    def __delattr__(self, name: str) -> None:
+        delete(None, _own_attribute(type(self), name))
+
+    def __delitem__(self, key: str | int) -> None:
+        delete(None, check_key(key))
+
+    def empty(self, /, *sources: Source, **params: Any) -> Scope:
+        """Return a scope that hides everything outside it, the baseline too.
+
+        Example:
+            >>> import hyperparameter as hp
+            >>> with hp.scope(a=1), hp.scope.empty(b=2) as ps:
+            ...     dict(ps)
+            {'b': 2}
+        """
+        return EmptyScope(overrides(sources, params, caller(1)))
+
+    def current(self) -> Scope:
+        """Return the innermost scope; outside of any, the one that holds the context's own writes.
+
+        Example:
+            >>> import hyperparameter as hp
+            >>> with hp.scope(a=1) as ps:
+            ...     hp.scope.current() is ps
+            True
+        """
+        return innermost()  # type: ignore[return-value]
+
+    def frozen(self) -> None:
+        """Make the present view the baseline: see `hp.frozen`."""
+        freeze()
+
+    def init(self, /, *sources: Source, **params: Any) -> Scope:
+        """Enter a scope for the rest of this context, and return it.
+
+        Example:
+            >>> import contextvars, hyperparameter as hp
+            >>> def job():
+            ...     hp.scope.init(a=1)
+            ...     return hp.scope.a | 0
+            >>> contextvars.copy_context().run(job), hp.scope.a | 0
+            (1, 0)
+        """
+        return Scope(overrides(sources, params, caller(1))).__enter__()
+
+    def __iter__(self) -> Any:
+        raise _not_a_mapping()
+
+    def __contains__(self, key: object) -> bool:
+        raise _not_a_mapping()
+
+    def __repr__(self) -> str:
+        return f"<hp.scope: {len(current_frame().visible())} parameters set>"
+
+    def __dir__(self) -> list[str]:
+        return ["current", "empty", "frozen", "init", *current_frame().beneath("")]
+
+    def __reduce__(self) -> str:
+        return "scope"
+
+
+def _not_a_mapping() -> TypeError:
+    # without it Python would ask for items 0, 1, 2, … for ever, and each is a reference
+    return TypeError(
+        "hp.scope names parameters and holds none: hp.scope.current() is the mapping of what is set, "
+        "and hp.scope[key] | default reads one"
+    )
+
+
+scope = ScopeRoot(Scope)
+stand_for_context(_Context({}))

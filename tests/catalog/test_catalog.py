@@ -1,0 +1,85 @@
+"""Telling known keys from slips of the pen, from what is declared."""
+
+import pytest
+
+import hyperparameter as hp
+from hyperparameter.catalog.catalog import Catalog
+from hyperparameter.catalog.source import scan
+
+pytestmark = pytest.mark.once
+
+
+def names_of(tmp_path, text):
+    path = tmp_path / "program.py"
+    path.write_text("import hyperparameter as hp\n" + text)
+    return Catalog(scan([path]).declared)
+
+
+TRAIN = "@hp.param('train')\ndef train(lr=0.1, steps=3): ...\n"
+
+
+@pytest.mark.parametrize("reading", ["hp.scope.train()", "hp.scope.train | {}", "print(hp.scope.train)"])
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [
+        ("train.lrr", "train() has no such parameter; {read}; nearest: 'train.lr'"),
+        ("train.colour", "train() has no such parameter; it has 'lr', 'steps'; {read}"),
+    ],
+)
+def test_that_all_beneath_a_namespace_is_read_excuses_no_slip(tmp_path, reading, key, told):
+    known = names_of(tmp_path, TRAIN + reading)
+    read = f"only all of 'train' is read ({tmp_path / 'program.py'}:4)"
+    refused, unread = known.faults({key: (1, None)}, lenient=True)
+    assert ([str(fault) for fault in refused], unread) == (
+        [f"{key!r} = 1 is not used: {told.format(read=read)}"],
+        [],
+    )
+
+
+@pytest.mark.parametrize(
+    ("reading", "key"),
+    [
+        ("hp.scope.train.lrr | 1", "train.lrr"),
+        ("hp.scope.train.opt | {}", "train.opt.lr"),
+        ("hp.scope[name].lrr | 1", "train.lrr"),
+        ("hp.scope.train[name] | 1", "train.lrr"),
+    ],
+)
+def test_what_is_read_beneath_a_namespace_is_known(tmp_path, reading, key):
+    assert names_of(tmp_path, TRAIN + reading).fault(key, (1, None)) is None
+
+
+@pytest.mark.parametrize("value", [3, "3", [1], True])
+def test_a_value_where_a_table_is_read_is_refused(tmp_path, value):
+    known = names_of(tmp_path, TRAIN + "hp.scope.model.dim | 1\n")
+    for key, beneath in (("train", "'train.lr', 'train.steps'"), ("model", "'model.dim'")):
+        refused, _ = known.faults({key: (value, None)}, lenient=True)
+        assert [str(fault) for fault in refused] == [
+            f"{key!r} = {value!r} is not used: what is read lies beneath it: {beneath}"
+        ]
+        assert known.faults({key: ({}, None)}) == ([], [])
+        assert known.faults({key: (None, None)}) == ([], [])
+
+
+def test_a_key_of_another_case_is_near(tmp_path):
+    known = names_of(tmp_path, "hp.scope.model.dim | 1\n")
+    assert known.near("MODEL.DIM") == ["model.dim"]
+
+
+def test_what_a_method_is_called_on_is_no_parameter():
+    class Model:
+        @hp.param("methods.one")
+        def one(self, width=1): ...
+
+        @classmethod
+        @hp.param("methods.two")
+        def two(cls, width=1): ...
+
+    @hp.param("functions")
+    def function(self=1, width=1): ...
+
+    hp.check({"methods.one.width": 1, "methods.two.width": 2, "functions.self": 3})
+    for key in ("methods.one.self", "methods.two.cls"):
+        with pytest.raises(hp.ConfigError, match="has no such parameter"):
+            hp.check({key: 1})
+    del Model, function  # known as long as they live

@@ -1,0 +1,235 @@
+"""What looking through source code follows: every key that a program really reads has to be known by it."""
+
+import json
+import subprocess
+import sys
+import textwrap
+from itertools import pairwise
+
+import pytest
+
+from hyperparameter.catalog.catalog import Catalog
+from hyperparameter.catalog.source import scan
+
+pytestmark = pytest.mark.once
+
+PROGRAM = """
+import enum
+import functools
+from collections import OrderedDict
+
+import hyperparameter as hp
+from hyperparameter import scope as renamed
+
+
+class Keys:
+    LR = "keys.lr"
+    STEPS: str = "keys.steps"
+
+
+class Named(enum.StrEnum):
+    A = "named.a"
+
+
+class Valued(enum.Enum):
+    A = "valued.a"
+
+
+hp.scope[Keys.LR] | 1, hp.scope[Keys.STEPS] | 1, hp.scope[Named.A] | 1, hp.scope[Valued.A.value] | 1
+
+for key, default in (("pair.a", 1), ("pair.b", 2)):
+    hp.scope[key] | default
+for key in ["list.a", "list.b"]:
+    hp.scope[key] | 1
+NAMES = ("named.b", "named.c")
+[hp.scope[key] | 1 for key in NAMES]
+for number, key in enumerate(("counted.a", "counted.b")):
+    hp.scope[key] | number
+for key, default in {"mapped.a": 1, "mapped.b": 2}.items():
+    hp.scope[key] | default
+TABLE = {"table.a": 1, "table.b": 2}
+for key in sorted(TABLE):
+    hp.scope[key] | 1
+TABLE["more"] = 3
+for key in TABLE:
+    hp.scope[f"of.{key}.x"] | 1
+
+
+class Trainer:
+    scope = hp.scope.trainer
+
+    def __init__(self, given, other=hp.scope):
+        self.opt = hp.scope.opt
+        self.root = hp.scope
+        self.handle = hp.scope(h=1)
+        self.given, self.other = given, other
+
+    def run(self):
+        self.scope.lr | 1, self.opt.lr | 2, self.root.rooted.lr | 3, self.handle.held.lr | 4
+        self.given.given.lr | 5, self.other.other.lr | 6
+
+
+class Derived(Trainer):
+    def run(self):
+        super().run()
+        self.root.derived.lr | 3
+
+
+
+
+def build(scope, depth):
+    with hp.scope(a=1) as ps:
+        inner(ps)
+    return scope.built.dim | depth
+
+
+def inner(ps):
+    ps.inner.dim | 1
+
+
+def main():
+    Derived(hp.scope).run()
+    build(depth=3, scope=hp.scope)
+    below(hp.scope.below)
+
+
+def below(scope):
+    scope.dim | 1
+
+
+def kept():
+    return hp.scope.kept
+
+
+def outer():
+    r = hp.scope.outer
+
+    def inner():
+        return r.inner | 1
+
+    return inner()
+
+
+main()
+kept().a | 1
+outer()
+
+
+def decorated_by(namespace):
+    def decorate(function):
+        return hp.param(namespace)(function)
+
+    return decorate
+
+
+@decorated_by("made")
+def made(a=1):
+    return a
+
+
+made()
+hp.scope.ordered | OrderedDict()
+several = {"a": hp.scope.of_dict, "b": [hp.scope.of_list]}
+several["a"].lr | 1, several["b"][0].lr | 1
+renamed.renamed.x | 1
+a = b = hp.scope.both
+a.x | 1, b.y | 1
+functools.partial(hp.scope.partial.x, 3)()
+list(map(hp.scope.handed.x, [1]))
+(lambda ref, of=hp.scope.of_lambda: (ref | 1, of.x | 1))(hp.scope.to_lambda)
+chosen = hp.scope.chosen if (y := hp.scope.choice) else hp.scope.other
+chosen.z | 1
+part = "grown"
+part += ".by"
+hp.scope[part] | 1
+hp.scope["whole".upper()] | 1
+hp.scope["{}.{}".format("formatted", "c")] | 1
+hp.scope["{1}.{0}".format("d", "formatted")] | 1
+hp.scope[".".join(["joined", "a"])] | 1
+hp.scope[".".join(("joined", str(3), "b"))] | 1
+hp.scope["%s.b" % "percent"] | 1
+getattr(hp.scope, "got")(1), getattr(hp.scope, "got_too", None)(1)
+"""
+
+RECORD = """
+import json, runpy, sys
+from hyperparameter.scopes.reference import HandleReference, Reference
+
+read = set()
+
+
+def record(cls, name):
+    original = getattr(cls, name)
+
+    def recording(self, *default):
+        if sys._getframe(1).f_code.co_filename == sys.argv[1]:
+            read.add(self.__key__)
+        return original(self, *default)
+
+    setattr(cls, name, recording)
+
+
+record(HandleReference, "__or__")
+for name in ("__or__", "__call__", "__bool__"):
+    record(Reference, name)
+runpy.run_path(sys.argv[1])
+print(json.dumps(sorted(read)))
+"""
+
+
+def test_every_key_that_a_program_really_reads_is_known(tmp_path):
+    path = tmp_path / "program.py"
+    path.write_text(PROGRAM)
+    done = subprocess.run([sys.executable, "-c", RECORD, path], capture_output=True, text=True, check=False)
+    assert done.stderr == ""
+    read = json.loads(done.stdout)
+    assert len(read) > 50
+    found = scan([path])
+    assert found.problems == []
+    known = Catalog(found.declared)
+    made_at_run_time = ["WHOLE"]  # from end to end
+    assert [key for key in read if not known.knows(key)] == made_at_run_time
+    for key in ("keys.lrr", "pair.c", "rooted.lrr", "built.dimm", "inner.dimm", "formatted.x", "joined.a.c"):
+        assert not known.knows(key)
+
+
+def made(folder, files):
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(textwrap.dedent(text))
+    return sorted(folder.rglob("*.py"))
+
+
+@pytest.mark.parametrize(
+    "taking",
+    [
+        "from settings import train",
+        "from settings import (\n    other,\n    train as t,\n)",
+        "from .settings import *\ntrain.lr | 1",
+        "import settings\nsettings.train.lr | 1",
+        "from pack import settings as s\ns.train.lr | 1",
+    ],
+)
+def test_what_lies_beneath_a_reference_that_another_file_imports_is_known(tmp_path, taking):
+    settings = "import hyperparameter as hp\ntrain = hp.scope.train\nother = 1\nif train.debug: pass\n"
+    files = made(tmp_path, {"settings.py": settings, "user.py": taking})
+    assert Catalog(scan(files).declared).knows("train.lr")
+    files = made(tmp_path, {"user.py": "# settings\ntrain = 1\nimport other"})
+    known = Catalog(scan(files).declared)
+    assert known.knows("train.debug")
+    assert not known.knows("train.lr")
+
+
+def test_a_package_is_known_by_its_folder(tmp_path):
+    settings = "import hyperparameter as hp\ntrain = hp.scope.train\nif train.debug: pass\n"
+    files = made(tmp_path, {"pack/__init__.py": settings, "user.py": "from pack import train"})
+    assert Catalog(scan(files).declared).knows("train.lr")
+
+
+def test_a_scope_handed_from_function_to_function_is_followed_to_the_end(tmp_path):
+    names = [f"f{n}" for n in range(30)]
+    functions = [f"def {a}(s):\n    s.{a} | 1\n    {b}(s)" for a, b in pairwise(names)]
+    functions += ["def f29(s):\n    s.f29 | 1\n    f0(s)", "def main():\n    f0(hp.scope)"]
+    files = made(tmp_path, {"user.py": "import hyperparameter as hp\n" + "\n".join(functions)})
+    assert sorted(one.key for one in scan(files).declared) == sorted(names)
