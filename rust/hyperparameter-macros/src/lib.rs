@@ -1,33 +1,49 @@
 //! The macros of the crate `hyperparameter`, which re-exports and documents them.
+//!
+//! Each macro parses its input into a struct, and expands the struct to tokens: `parse` → `syntax` → `expand`.
 
 mod expand;
-mod flow;
 mod parse;
+mod syntax;
+mod tokens;
 
 use proc_macro::TokenStream;
 
-/// Run a block in which parameters are read and set.
+use crate::syntax::{Body, ReadArguments};
+
+/// Run a block that reads and sets parameters, and return its value.
 ///
-/// At the start of a statement, here or in any block within:
+/// # Grammar
+/// The block is plain Rust, with three more statements. They can stand at the start of a statement, in this block
+/// or in any block inside it:
 ///
-/// - `get name = key or default;` reads a parameter, as the type of the default; `get name: Type = key or
-///   default;` as that type. A doc comment before it is its help text.
-/// - `set key = value;` sets one until the block is left.
-/// - `params scope;` enters a [`ParamScope`](struct.ParamScope.html) until the block it stands in is left.
+/// - `get name = key or default;` reads a parameter as the type of the default. A default of type `&str` is read
+///   as a `String`. `get name: Type = key or default;` reads the parameter as `Type`, and `get mut name` makes the
+///   variable mutable. A doc comment above the statement is the help text of the parameter.
+/// - `set key = value;` sets a parameter in the innermost scope.
+/// - `params scope;` enters a [`ParamScope`](struct.ParamScope.html) until the end of the `{}` around the statement.
 ///
-/// Each can be written with a `@` before it. A *key* is segments joined by dots, each a name, a keyword or a number;
-/// or a string literal. A text as default reads as `String`. Everything else is plain Rust; the macro
-/// is an expression, and `return`, `break`, `?` and panics leave its scope as its end does. A block that sets
-/// nothing opens no scope.
+/// A *key* is segments joined by dots, or a string literal. A segment is a name, a keyword or a number. An `@`
+/// before a statement is allowed: `@set train.lr = 0.1;`.
 ///
-/// Where a block that sets something has an `.await`, its scope is there whenever the block runs, and nowhere
-/// else: it is a future that enters the scope at every poll, awaited in place. (An `.await` that a macro such as
-/// `join!` makes is not seen from outside: bind the future instead, with `ParamScope::bind`.)
+/// # Scope
+/// A block that contains `set` or `params` is a scope. The scope is left when the block ends, also by `return`,
+/// `break`, `?` or a panic. A block that only reads is not a scope.
+///
+/// A function, a closure or an `async` block inside the block has a scope of its own for what it sets.
+///
+/// A block with a scope that contains `.await` becomes a future that is awaited in place. It enters its scope at
+/// every poll, so other tasks of the thread do not see the scope. An `.await` that another macro, such as `join!`,
+/// generates is not recognized: bind that future with `ParamScope::bind`.
+///
+/// # Errors
+/// A mistake in a statement is a compile error at its token.
 ///
 /// # Panics
-/// `get` panics where a value does not fit, with the key and the value; `set` where a mapping that is set has a
-/// bad key.
+/// `get` panics if the value cannot be converted to the type. The text names the key and the value. `set` panics if
+/// its value is a map with an invalid key.
 ///
+/// # Examples
 /// ```
 /// use hyperparameter::*;
 ///
@@ -52,44 +68,50 @@ use proc_macro::TokenStream;
 /// ```
 #[proc_macro]
 pub fn with_params(tokens: TokenStream) -> TokenStream {
-    or_error(parse::Body::of_block(tokens.into()).and_then(|body| expand::with_params(&body)))
+    let body = Body::parse_block(tokens.into());
+    or_compile_error(body.and_then(|body| expand::with_params(&body)))
 }
 
 /// Read a parameter as the type of its default.
 ///
-/// `get_param!(key, default)`, or with a help text `get_param!(key, default, "help")`. Keys are those of
-/// [`with_params!`]; one that is made at run time is read from a `snapshot()`.
+/// # Grammar
+/// `get_param!(key, default)` or `get_param!(key, default, "help text")`. A *key* is segments joined by dots, or a
+/// string literal. A segment is a name, a keyword or a number. For a key computed at run time, use
+/// `snapshot().get(key, default)`. A default of type `&str` is read as a `String`.
 ///
 /// # Panics
-/// Where the value does not fit the type, with the key and the value: see [`try_get_param!`].
+/// Panics if the value cannot be converted to the type. The text names the key and the value. [`try_get_param!`]
+/// returns an error instead.
 ///
+/// # Examples
 /// ```
 /// use hyperparameter::*;
 ///
 /// with_params! {
 ///     set train.lr = "1e-4";
 ///     assert_eq!(get_param!(train.lr, 0.001), 0.0001);
-///     assert_eq!(get_param!(train.steps, 100, "how many steps"), 100);
+///     assert_eq!(get_param!(train.steps, 100, "the number of steps"), 100);
 ///     assert_eq!(get_param!("train.name", "first"), "first");
 /// }
 /// ```
 #[proc_macro]
 pub fn get_param(tokens: TokenStream) -> TokenStream {
-    let read = parse::Read::of(tokens.into()).and_then(|read| match read.default {
-        Some(_) => Ok(expand::get_param(&read)),
-        None => Err(syn::Error::new(
-            read.key.span,
-            "expected a default: `get_param!(key, default)`",
-        )),
-    });
-    or_error(read)
+    let arguments = ReadArguments::parse_with_default(tokens.into());
+    or_compile_error(arguments.map(|arguments| expand::get_param(&arguments)))
 }
 
-/// Read a parameter, and return an error where it does not fit.
+/// Read a parameter, and return a `Result`.
 ///
-/// `try_get_param!(key, default)`, also with a help text, is a `Result` of the default's type.
-/// `try_get_param!(key)` reads a parameter that has to be set.
+/// # Grammar
+/// - `try_get_param!(key, default)` or `try_get_param!(key, default, "help text")` reads a parameter as the type of
+///   the default. Keys and defaults are those of [`get_param!`].
+/// - `try_get_param!(key)` reads a parameter that has to be set. The type is the one that the `Result` is used as.
 ///
+/// # Errors
+/// Returns a [`ParamError`](struct.ParamError.html) if the value cannot be converted to the type, or if a parameter
+/// without a default is not set.
+///
+/// # Examples
 /// ```
 /// use hyperparameter::*;
 ///
@@ -106,10 +128,11 @@ pub fn get_param(tokens: TokenStream) -> TokenStream {
 /// ```
 #[proc_macro]
 pub fn try_get_param(tokens: TokenStream) -> TokenStream {
-    or_error(parse::Read::of(tokens.into()).map(|read| expand::try_get_param(&read)))
+    let arguments = ReadArguments::parse(tokens.into());
+    or_compile_error(arguments.map(|arguments| expand::try_get_param(&arguments)))
 }
 
-fn or_error(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
+fn or_compile_error(expanded: syn::Result<proc_macro2::TokenStream>) -> TokenStream {
     expanded
         .unwrap_or_else(|error| error.to_compile_error())
         .into()

@@ -1,26 +1,26 @@
-//! Every mistake that a user can make with the macros, and what is said of it.
+//! Programs with a mistake in a macro, and the compile error that each one has to cause.
 
 use std::env;
 use std::process::Command;
 
-/// The compiler that its texts were recorded with; another one words them differently.
-const RECORDED_WITH: &str = "rustc 1.95.";
+/// The version of Rust that the texts in `ui/compiler` come from. Other versions have other texts.
+const COMPILER: &str = "rustc 1.95.";
 
-/// An error of ours points at the token that is wrong, and says what was expected.
+/// An error of the macros points at the wrong token, and says what was expected.
 #[test]
-fn mistakes_are_told_at_their_token() {
-    trybuild::TestCases::new().compile_fail("tests/ui/ours/*.rs");
+fn errors_of_the_macros_point_at_the_wrong_token() {
+    trybuild::TestCases::new().compile_fail("tests/ui/macros/*.rs");
 }
 
-/// What the compiler says of plain Rust, types and threads points into the user's code, and is understood.
+/// An error of the compiler, about plain Rust, types or threads, points into the user's code.
 #[test]
-fn the_compiler_tells_its_own_part() {
-    let compiler = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
-    let version = Command::new(compiler).arg("--version").output().unwrap();
-    let version = String::from_utf8(version.stdout).unwrap();
-    if version.starts_with(RECORDED_WITH) || env::var_os("TRYBUILD").is_some() {
+fn errors_of_the_compiler_point_into_the_users_code() {
+    let rustc = env::var_os("RUSTC").unwrap_or_else(|| "rustc".into());
+    let output = Command::new(rustc).arg("--version").output().unwrap();
+    let version = String::from_utf8(output.stdout).unwrap();
+    if version.starts_with(COMPILER) || env::var_os("TRYBUILD").is_some() {
         trybuild::TestCases::new().compile_fail("tests/ui/compiler/*.rs");
     } else {
-        println!("not compared: recorded with {RECORDED_WITH}x, this is {version}");
+        println!("not compared: the texts are those of {COMPILER}x, this is {version}");
     }
 }

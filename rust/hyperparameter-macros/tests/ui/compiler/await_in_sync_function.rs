@@ -1,4 +1,4 @@
-//! Await where nothing can be awaited.
+//! Await in a function that is not `async`.
 
 use hyperparameter::*;
 

@@ -1,4 +1,4 @@
-//! Return from a block that awaits by another macro, whose `return` would end the future alone.
+//! Return through another macro from a block that awaits. This `return` would leave only the future.
 
 use hyperparameter::*;
 

@@ -1,4 +1,4 @@
-//! Read into something that is no name.
+//! Read into a field instead of a new variable.
 
 use hyperparameter::*;
 

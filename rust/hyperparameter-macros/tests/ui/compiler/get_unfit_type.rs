@@ -1,4 +1,4 @@
-//! Read as a type that cannot be given out twice.
+//! Read a parameter as a type that is not `Clone`.
 
 use hyperparameter::*;
 

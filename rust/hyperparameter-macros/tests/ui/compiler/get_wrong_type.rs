@@ -1,4 +1,4 @@
-//! Give a default of another type than the annotation.
+//! Write a default that does not have the annotated type.
 
 use hyperparameter::*;
 

@@ -1,4 +1,4 @@
-//! Hold a guard over an await in a future that may go on in another thread.
+//! Hold a guard across an `.await`, in a future that may move to another thread.
 
 use hyperparameter::*;
 

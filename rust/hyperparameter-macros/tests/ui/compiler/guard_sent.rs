@@ -1,4 +1,4 @@
-//! Leave in one thread what was entered in another.
+//! Enter a scope in one thread and leave it in another.
 
 use hyperparameter::*;
 

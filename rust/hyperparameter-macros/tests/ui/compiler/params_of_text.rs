@@ -1,4 +1,4 @@
-//! Give `params` a text, which may be no `key=value`.
+//! Enter a text, which may not be a valid `key=value`.
 
 use hyperparameter::*;
 

@@ -1,4 +1,4 @@
-//! Give a literal that is no key.
+//! Use a string literal that is not a valid key.
 
 use hyperparameter::*;
 

@@ -1,4 +1,4 @@
-//! Give an empty literal as key.
+//! Use an empty string literal as a key.
 
 use hyperparameter::*;
 

@@ -1,4 +1,4 @@
-//! Give a literal with white space at its end as key.
+//! Use a string literal that ends with white space as a key.
 
 use hyperparameter::*;
 

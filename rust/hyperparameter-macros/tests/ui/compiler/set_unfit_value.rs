@@ -1,4 +1,4 @@
-//! Set what can be sent to no other thread.
+//! Set a value that cannot be sent to another thread.
 
 use hyperparameter::*;
 

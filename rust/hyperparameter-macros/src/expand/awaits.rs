@@ -1,0 +1,66 @@
+//! Finds the first `.await` of a block.
+
+use proc_macro2::{Span, TokenStream, TokenTree};
+
+use crate::tokens::{is_braced, is_punct, is_word};
+
+/// Return the place of the first `.await` in these tokens, including the input of macros.
+///
+/// The content of an `async` block, closure or function does not count: the block around it does not await it.
+pub(super) fn first_await(tokens: TokenStream) -> Option<Span> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut position = 0;
+    let mut is_after_dot = false;
+    while let Some(token) = tokens.get(position) {
+        position += 1;
+        match token {
+            TokenTree::Ident(word) if word == "await" && is_after_dot => return Some(word.span()),
+            TokenTree::Ident(word) if word == "async" => {
+                position += async_length(&tokens[position..]);
+            }
+            TokenTree::Group(group) => {
+                if let Some(span) = first_await(group.stream()) {
+                    return Some(span);
+                }
+            }
+            _ => {}
+        }
+        is_after_dot = is_punct(token, '.');
+    }
+    None
+}
+
+/// Return how many tokens after the word `async` belong to the block, closure or function.
+fn async_length(tokens: &[TokenTree]) -> usize {
+    let through_block = |start: usize| position_from(tokens, start, is_braced, 1);
+    let start = usize::from(tokens.first().is_some_and(|token| is_word(token, "move")));
+    let is_bar = |token: &TokenTree| is_punct(token, '|');
+    if !tokens.get(start).is_some_and(is_bar) {
+        // A block or a function.
+        return through_block(0);
+    }
+    let body = position_from(tokens, start + 1, is_bar, 1);
+    match tokens.get(body) {
+        None => tokens.len(),
+        Some(block) if is_braced(block) => body + 1,
+        // A closure with a return type needs a block.
+        Some(arrow) if is_punct(arrow, '-') => through_block(body),
+        Some(_) => {
+            let is_end = |token: &TokenTree| is_punct(token, ';') || is_punct(token, ',');
+            position_from(tokens, body, is_end, 0)
+        }
+    }
+}
+
+/// Return the position that is `offset` tokens after the first match, or the end of the tokens without a match.
+fn position_from(
+    tokens: &[TokenTree],
+    start: usize,
+    matches: impl Fn(&TokenTree) -> bool,
+    offset: usize,
+) -> usize {
+    tokens[start..]
+        .iter()
+        .position(matches)
+        .map_or(tokens.len(), |position| start + position + offset)
+}

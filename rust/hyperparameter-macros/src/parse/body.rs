@@ -1,0 +1,88 @@
+//! Parses blocks and other groups of tokens.
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use syn::Result;
+
+use crate::syntax::{Body, Piece, Statement};
+use crate::tokens::{is_braced, is_punct, is_word};
+
+impl Body {
+    /// Parse the tokens of a block, in which statements of the macro can stand.
+    pub(crate) fn parse_block(tokens: TokenStream) -> Result<Self> {
+        Self::parse(tokens, true)
+    }
+
+    /// Parse the tokens of an expression. Only a block inside it can contain statements of the macro.
+    pub(super) fn parse_expression(tokens: TokenStream) -> Result<Self> {
+        Self::parse(tokens, false)
+    }
+
+    fn parse(tokens: TokenStream, is_block: bool) -> Result<Self> {
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let mut pieces = Vec::new();
+        let mut position = 0;
+        let mut is_statement_start = is_block;
+        while position < tokens.len() {
+            let (before, rest) = tokens.split_at(position);
+            if is_statement_start && let Some((statement, length)) = Statement::parse_first(rest)? {
+                pieces.push(Piece::Statement(statement));
+                position += length;
+                continue;
+            }
+            let token = &rest[0];
+            is_statement_start = is_block && (is_punct(token, ';') || is_braced(token));
+            pieces.push(Piece::parse(token, before)?);
+            position += 1;
+        }
+        Ok(Self { pieces })
+    }
+}
+
+impl Piece {
+    /// Parse one token of plain Rust. The tokens before it show what a group is.
+    fn parse(token: &TokenTree, before: &[TokenTree]) -> Result<Self> {
+        let TokenTree::Group(group) = token else {
+            return Ok(Self::Token(token.clone()));
+        };
+        if group.delimiter() == Delimiter::None || is_macro_input(before) {
+            return Ok(Self::Token(token.clone()));
+        }
+        let is_block = is_braced(token);
+        let content = Body::parse(group.stream(), is_block)?;
+        Ok(if is_block && is_function_body(before) {
+            Self::Function(group.clone(), content)
+        } else {
+            Self::Group(group.clone(), content)
+        })
+    }
+}
+
+/// Report whether a group after these tokens is the input of a macro: `name!(…)` or `macro_rules! name {…}`.
+fn is_macro_input(before: &[TokenTree]) -> bool {
+    match before {
+        [.., TokenTree::Ident(_), bang] if is_punct(bang, '!') => true,
+        [.., TokenTree::Ident(_), bang, TokenTree::Ident(_)] if is_punct(bang, '!') => true,
+        _ => false,
+    }
+}
+
+/// Report whether a block after these tokens is the body of a function, a closure or an `async` block.
+fn is_function_body(before: &[TokenTree]) -> bool {
+    match before {
+        [.., bar] if is_punct(bar, '|') => return true,
+        [.., last] if is_word(last, "async") => return true,
+        [.., first, last] if is_word(first, "async") && is_word(last, "move") => return true,
+        [.., equals] if is_punct(equals, '=') => return false,
+        _ => {}
+    }
+    // The signature of a function, or of a closure with a return type, stands between the end of the
+    // previous statement and this block.
+    let ends_statement = |token: &TokenTree| is_punct(token, ';') || is_braced(token);
+    let start = before
+        .iter()
+        .rposition(ends_statement)
+        .map_or(0, |end| end + 1);
+    let signature = &before[start..];
+    let is_arrow = |pair: &[TokenTree]| is_punct(&pair[0], '-') && is_punct(&pair[1], '>');
+    signature.iter().any(|token| is_word(token, "fn")) || signature.windows(2).any(is_arrow)
+}

@@ -1,0 +1,9 @@
+//! End the statement before the type.
+
+use hyperparameter::*;
+
+fn main() {
+    with_params! {
+        get x:;
+    }
+}

@@ -1,0 +1,10 @@
+//! Leave out the default after `or`.
+
+use hyperparameter::*;
+
+fn main() {
+    with_params! {
+        get lr = train.lr or ;
+        let _ = lr;
+    }
+}

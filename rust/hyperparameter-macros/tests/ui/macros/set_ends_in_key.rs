@@ -1,0 +1,9 @@
+//! End the statement after a dot.
+
+use hyperparameter::*;
+
+fn main() {
+    with_params! {
+        set a.;
+    }
+}

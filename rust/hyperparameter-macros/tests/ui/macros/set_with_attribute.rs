@@ -1,0 +1,9 @@
+//! Write an attribute before `set`.
+
+use hyperparameter::*;
+
+fn main() {
+    with_params! {
+        #[allow(unused)] set train.lr = 0.1;
+    }
+}

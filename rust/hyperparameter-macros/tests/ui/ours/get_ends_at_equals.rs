@@ -1,9 +1,0 @@
-//! End a statement before its key.
-
-use hyperparameter::*;
-
-fn main() {
-    with_params! {
-        get x = ;
-    }
-}

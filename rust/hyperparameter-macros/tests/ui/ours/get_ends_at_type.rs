@@ -1,9 +1,0 @@
-//! End a statement before its type.
-
-use hyperparameter::*;
-
-fn main() {
-    with_params! {
-        get x:;
-    }
-}

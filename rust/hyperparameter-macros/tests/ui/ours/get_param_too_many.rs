@@ -1,7 +1,0 @@
-//! Give `get_param!` more than it takes.
-
-use hyperparameter::*;
-
-fn main() {
-    let _ = get_param!(train.lr, 0.1, "learning rate", 3);
-}

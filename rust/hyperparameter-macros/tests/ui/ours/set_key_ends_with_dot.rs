@@ -1,9 +1,0 @@
-//! End a key with a dot.
-
-use hyperparameter::*;
-
-fn main() {
-    with_params! {
-        set train. = 0.1;
-    }
-}

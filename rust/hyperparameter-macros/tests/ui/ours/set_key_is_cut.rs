@@ -1,9 +1,0 @@
-//! End a statement within its key.
-
-use hyperparameter::*;
-
-fn main() {
-    with_params! {
-        set a.;
-    }
-}
