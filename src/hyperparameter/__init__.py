@@ -1,6 +1,6 @@
 """Configuration and hyperparameters by dynamic scope.
 
-Example:
+Examples:
     >>> import hyperparameter as hp
     >>> hp.scope.train.lr | 0.001
     0.001

@@ -97,7 +97,7 @@ class ParamError(ValueError):
         detail: what else is known of the fault, or None.
         where: `file:line` of the place that set the value, or None where it is not known.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> with hp.scope("train.lr=fast"):
         ...     hp.scope.train.lr | 0.1  # doctest: +ELLIPSIS
@@ -234,7 +234,7 @@ class ConfigError(ParamError):
             that is no parameter's, such as a broken file, it is this error itself.
         where: `file:line:column` for a broken file.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> hp.config({"a": "${b}", "b": "${a}"})  # doctest: +ELLIPSIS
         Traceback (most recent call last):

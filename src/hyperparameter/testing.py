@@ -28,7 +28,7 @@ def clean(*sources: Source, **params: Any) -> Any:
     Whatever the block sets, enters or freezes, the baseline and view from before are back after it.
     The baseline is the process's: other threads see the empty one too.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> from hyperparameter.testing import clean
         >>> with hp.scope(**{"train.lr": 0.1}), clean(seed=7):

@@ -21,7 +21,7 @@ def check(*sources: Source, allow_unknown: bool = False) -> None:
 
     Sources are those of `hp.scope(...)`. Raises `ConfigError`, which lists every fault.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> @hp.param("sweep")
         ... def sweep(trials=10, seed=0): ...

@@ -53,7 +53,7 @@ class Config(dict):  # type: ignore[type-arg]
         referred: the keys that other values refer to by `${…}`.
         instance: the object that the schema made; None without a schema.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> cfg = hp.config({"train": {"lr": 0.1}}, "train.lr=0.2")
         >>> cfg
@@ -83,7 +83,7 @@ class Config(dict):  # type: ignore[type-arg]
     def where(self, key: str) -> str | None:
         """Return the place that set the value of a flat key, None where it is not known.
 
-        Example:
+        Examples:
             >>> import hyperparameter as hp
             >>> hp.config(hp.env("APP_", environ={"APP_TRAIN__LR": "0.1"})).where("train.lr")
             'environment variable APP_TRAIN__LR'
@@ -99,7 +99,7 @@ class Config(dict):  # type: ignore[type-arg]
 
         What `hp.replace` took away is told too, under the keys that it had.
 
-        Example:
+        Examples:
             >>> import hyperparameter as hp
             >>> cfg = hp.config({"m": {"a": 1}}, {"m": hp.replace({"b": 2})})
             >>> cfg, [value for value, place in cfg.history("m.a")]
@@ -152,7 +152,7 @@ class replace(dict):  # type: ignore[type-arg]  # noqa: N801  # a verb where it 
     In a file, `_replace_ = true` in a table does the same. Elsewhere than in `hp.config` it is a
     plain mapping.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> hp.config({"model": {"name": "cnn", "width": 3}}, {"model": hp.replace({"name": "mlp"})})
         {'model': {'name': 'mlp'}}
@@ -170,7 +170,7 @@ def env(prefix: str, *, environ: Mapping[str, str] | None = None) -> Environment
     exactly what the variable says, `hp.config` raises `ConfigError`. Variables are read when
     `hp.config` is called, from `environ` where it is given.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> hp.config({"batch_size": 1}, hp.env("APP_", environ={"APP_BATCH_SIZE": "32"}))
         {'batch_size': '32'}
@@ -199,7 +199,7 @@ class _Config:
         values; `KeySyntaxError`, a `ValueError` too, for a bad key in a mapping or text; `TypeError` for
         a source of another type.
 
-        Example:
+        Examples:
             >>> import hyperparameter as hp
             >>> hp.config({"data": {"root": "/data", "file": "${data.root}/train.csv"}}, "data.root=/tmp")
             {'data': {'root': '/tmp', 'file': '/tmp/train.csv'}}
@@ -216,7 +216,7 @@ class _Config:
         Raises `ConfigError` with Hydra's words where it cannot, and where Hydra is not installed:
         `pip install 'hyperparameter[hydra]'`.
 
-        Example:
+        Examples:
             >>> import hyperparameter as hp
             >>> hp.config.hydra("conf", "config", overrides=["+db=none"])  # doctest: +SKIP
             {'db': {'driver': 'none'}}

@@ -25,7 +25,7 @@ def frozen() -> None:
 
     Whoever is inside a scope keeps the baseline that was there when the outermost was entered.
 
-    Example:
+    Examples:
         >>> import threading, hyperparameter as hp
         >>> with hp.scope(seed=42):
         ...     hp.frozen()
@@ -39,7 +39,7 @@ def frozen() -> None:
 def snapshot() -> Snapshot:
     """Return the present view: immutable, picklable, and a source for `hp.scope(...)`.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> with hp.scope(a=1):
         ...     seen = hp.snapshot()
@@ -132,7 +132,7 @@ def bind(function: Callable[P, R], /) -> Callable[P, R]:
 
     Raises `TypeError` for what cannot be called.
 
-    Example:
+    Examples:
         >>> from concurrent.futures import ThreadPoolExecutor
         >>> import hyperparameter as hp
         >>> def work(x):

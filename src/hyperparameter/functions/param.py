@@ -47,7 +47,7 @@ def param(target: Any = None, /) -> Any:
     `hp.MissingArgumentError`, a `TypeError`, for an argument that neither caller nor scope gives.
     Decorating raises `ValueError` for a bad namespace and `TypeError` for what has no parameters.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> @hp.param("train")
         ... def train(lr=0.1, steps=100):

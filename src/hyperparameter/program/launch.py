@@ -44,7 +44,7 @@ def launch(
     Wrong input ends the process with exit code 2 and a message on stderr, before a function is called:
     `SystemExit` is raised. Raises `TypeError` for a function that cannot become a program.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> @hp.param("train")
         ... def train(lr: float = 0.1, steps: int = 100):

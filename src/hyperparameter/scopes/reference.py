@@ -204,7 +204,7 @@ class Reference(ReferenceBase):
     `reference | default` and `reference(default)` give the value, else the default; `reference()`
     requires it. Attributes and items are references to what lies beneath.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> train = hp.scope.train
         >>> with hp.scope(**{"train.lr": 0.5}):

@@ -33,7 +33,7 @@ class Scope(ScopeBase):
     it is not entered, as if it were entered here. As a mapping it is the flat view from it
     outwards: keys in sorted order, and `scope["a.b"]` the value itself.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> with hp.scope(**{"train.lr": 0.1}) as outer:
         ...     with hp.scope(**{"train.lr": 0.2}):
@@ -67,7 +67,7 @@ class Scope(ScopeBase):
     def keys(self) -> KeysView[str]:
         """Return every visible key, sorted.
 
-        Example:
+        Examples:
             >>> import hyperparameter as hp
             >>> list(hp.scope(b=1, a=2).keys())
             ['a', 'b']
@@ -80,7 +80,7 @@ class Scope(ScopeBase):
         Raises `RuntimeError` where the scope is not entered in this context, and `ValueError` for
         a bad key, before anything is set.
 
-        Example:
+        Examples:
             >>> import hyperparameter as hp
             >>> with hp.scope() as ps:
             ...     ps.update({"train": {"lr": 0.1}}, "train.name=first")
@@ -94,7 +94,7 @@ class Scope(ScopeBase):
 
         Raises `RuntimeError` where the scope is not entered in this context.
 
-        Example:
+        Examples:
             >>> import hyperparameter as hp
             >>> with hp.scope(a=1), hp.scope(a=2) as inner:
             ...     inner.clear()
@@ -175,7 +175,7 @@ class ScopeRoot(RootBase):
     later wins. Raises `ValueError` for a bad key or a text without `=`, and `TypeError` for a
     source of another type.
 
-    Example:
+    Examples:
         >>> import hyperparameter as hp
         >>> hp.scope.train.lr | 0.1
         0.1
@@ -208,7 +208,7 @@ class ScopeRoot(RootBase):
     def empty(self, /, *sources: Source, **params: Any) -> Scope:
         """Return a scope that hides everything outside it, the baseline too.
 
-        Example:
+        Examples:
             >>> import hyperparameter as hp
             >>> with hp.scope(a=1), hp.scope.empty(b=2) as ps:
             ...     dict(ps)
@@ -219,7 +219,7 @@ class ScopeRoot(RootBase):
     def current(self) -> Scope:
         """Return the innermost scope; outside of any, the one that holds the context's own writes.
 
-        Example:
+        Examples:
             >>> import hyperparameter as hp
             >>> with hp.scope(a=1) as ps:
             ...     hp.scope.current() is ps
@@ -234,7 +234,7 @@ class ScopeRoot(RootBase):
     def init(self, /, *sources: Source, **params: Any) -> Scope:
         """Enter a scope for the rest of this context, and return it.
 
-        Example:
+        Examples:
             >>> import contextvars, hyperparameter as hp
             >>> def job():
             ...     hp.scope.init(a=1)
