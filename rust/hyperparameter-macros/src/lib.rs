@@ -40,7 +40,7 @@ use crate::syntax::{Body, ReadArguments};
 /// A mistake in a statement is a compile error at its token.
 ///
 /// # Panics
-/// `get` panics if the value cannot be converted to the type. The text names the key and the value. `set` panics if
+/// `get` panics if the value cannot be converted to the type. The message names the key and the value. `set` panics if
 /// its value is a map with an invalid key.
 ///
 /// # Examples
@@ -80,7 +80,7 @@ pub fn with_params(tokens: TokenStream) -> TokenStream {
 /// `snapshot().get(key, default)`. A default of type `&str` is read as a `String`.
 ///
 /// # Panics
-/// Panics if the value cannot be converted to the type. The text names the key and the value. [`try_get_param!`]
+/// Panics if the value cannot be converted to the type. The message names the key and the value. [`try_get_param!`]
 /// returns an error instead.
 ///
 /// # Examples

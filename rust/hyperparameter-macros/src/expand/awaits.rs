@@ -32,35 +32,37 @@ pub(super) fn first_await(tokens: TokenStream) -> Option<Span> {
 
 /// Return how many tokens after the word `async` belong to the block, closure or function.
 fn async_length(tokens: &[TokenTree]) -> usize {
-    let through_block = |start: usize| position_from(tokens, start, is_braced, 1);
+    let through_block = |start| {
+        let block = position_from(tokens, start, is_braced);
+        block.map_or(tokens.len(), |block| block + 1)
+    };
     let start = usize::from(tokens.first().is_some_and(|token| is_word(token, "move")));
     let is_bar = |token: &TokenTree| is_punct(token, '|');
     if !tokens.get(start).is_some_and(is_bar) {
         // A block or a function.
         return through_block(0);
     }
-    let body = position_from(tokens, start + 1, is_bar, 1);
+    let Some(closing_bar) = position_from(tokens, start + 1, is_bar) else {
+        return tokens.len();
+    };
+    let body = closing_bar + 1;
     match tokens.get(body) {
-        None => tokens.len(),
         Some(block) if is_braced(block) => body + 1,
         // A closure with a return type needs a block.
         Some(arrow) if is_punct(arrow, '-') => through_block(body),
-        Some(_) => {
+        _ => {
             let is_end = |token: &TokenTree| is_punct(token, ';') || is_punct(token, ',');
-            position_from(tokens, body, is_end, 0)
+            position_from(tokens, body, is_end).unwrap_or(tokens.len())
         }
     }
 }
 
-/// Return the position that is `offset` tokens after the first match, or the end of the tokens without a match.
+/// Return the position of the first match at `start` or after it.
 fn position_from(
     tokens: &[TokenTree],
     start: usize,
     matches: impl Fn(&TokenTree) -> bool,
-    offset: usize,
-) -> usize {
-    tokens[start..]
-        .iter()
-        .position(matches)
-        .map_or(tokens.len(), |position| start + position + offset)
+) -> Option<usize> {
+    let position = tokens[start..].iter().position(matches)?;
+    Some(start + position)
 }

@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! with_params! { let x = 1; set train.lr = { x }; f(x) }
-//!                └─ Token ┘ └──── Statement ────┘ Token, Group
+//!                └ Tokens ┘ └──── Statement ────┘ Token, Group
 //! ```
 
 mod body;
