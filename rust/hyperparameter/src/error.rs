@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use crate::convert::Misfit;
 use crate::entry::Origin;
 use crate::frame::Frame;
 use crate::key::Key;
@@ -256,55 +257,3 @@ impl fmt::Debug for ParamError {
 }
 
 impl std::error::Error for ParamError {}
-
-/// Why a value does not fit; who reads adds the key, and where it was set.
-#[derive(Clone, Debug)]
-pub struct Misfit {
-    pub(crate) wanted: String,
-    pub(crate) detail: Option<String>,
-    pub(crate) path: String,
-}
-
-impl Misfit {
-    /// Say that something else was wanted: a type, as a person calls it.
-    ///
-    /// ```
-    /// use hyperparameter::{FromValue, Misfit, Value};
-    ///
-    /// #[derive(Debug, PartialEq)]
-    /// struct Even(i64);
-    ///
-    /// impl FromValue for Even {
-    ///     fn wanted() -> String {
-    ///         "even int".to_owned()
-    ///     }
-    ///     fn from_value(value: &Value) -> Result<Self, Misfit> {
-    ///         let number = i64::from_value(value)?;
-    ///         if number % 2 == 0 { Ok(Self(number)) } else { Err(Misfit::new("even int").because("it is odd")) }
-    ///     }
-    /// }
-    ///
-    /// assert_eq!(Even::from_value(&"4".into()).unwrap(), Even(4));
-    /// ```
-    pub fn new(wanted: impl Into<String>) -> Self {
-        Self {
-            wanted: wanted.into(),
-            detail: None,
-            path: String::new(),
-        }
-    }
-
-    /// Add what else is known of the fault.
-    ///
-    /// ```
-    /// use hyperparameter::*;
-    ///
-    /// let misfit = Misfit::new("even int").because("it is odd");
-    /// assert!(format!("{misfit:?}").contains("it is odd"));
-    /// ```
-    #[must_use]
-    pub fn because(mut self, detail: impl Into<String>) -> Self {
-        self.detail = Some(detail.into());
-        self
-    }
-}

@@ -1,35 +1,34 @@
 #![doc = include_str!("../README.md")]
 
-mod containers;
 mod convert;
-mod deserialize;
 mod entry;
 mod error;
 mod frame;
-mod future;
 #[cfg(feature = "help")]
 mod help;
 mod key;
 mod nearest;
+mod place;
 mod read;
 mod scope;
-mod serialize;
 mod snapshot;
 mod value;
 
 #[doc(hidden)]
 #[allow(missing_docs)]
-pub mod private;
+pub mod macros;
+
+#[doc(hidden)]
+pub use macros as private;
 
 pub use convert::{FromValue, Misfit};
 pub use entry::Origin;
 pub use error::{ParamError, ParamErrorKind};
-pub use future::Bound;
 #[cfg(feature = "help")]
 pub use help::{ParamInfo, declared_params, generate_params_help};
 
 pub use hyperparameter_macros::{get_param, try_get_param, with_params};
-pub use scope::{ParamScope, ScopeGuard, frozen};
+pub use scope::{Bound, ParamScope, ScopeGuard, frozen};
 pub use snapshot::{Snapshot, snapshot};
 pub use value::{Other, Segment, Value};
 

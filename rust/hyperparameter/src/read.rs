@@ -1,79 +1,54 @@
-//! Reading: the order of the contract, and the rule of conversion, on one frame.
+//! Reading one key from a frame: the lookup order, and the conversion rule applied to what is found.
 
 use std::borrow::Cow;
-use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::thread::LocalKey;
 
 use serde::de::DeserializeOwned;
 
-use crate::convert::{FromValue, yes_or_no};
-use crate::deserialize::{self, type_name};
+use crate::convert::{FromValue, Misfit, deserialize, parse_bool};
 use crate::entry::Entry;
-use crate::error::{Misfit, ParamError};
-use crate::frame::{Frame, context};
-use crate::key::{Key, Probe};
+use crate::error::ParamError;
+use crate::frame::Frame;
+use crate::key::Probe;
 use crate::value::Value;
 
-/// Return the value of a key, else what `beneath` gives. An empty mapping with keys beneath it is none.
-fn found<'a>(
-    frame: &'a Frame,
-    key: &dyn Probe,
-    beneath: impl FnOnce() -> Option<Value>,
-) -> Option<Cow<'a, Value>> {
-    match frame.find(key) {
-        Some(Entry { value, .. }) if !is_empty_map(value) || !is_beneath(frame, key) => {
-            Some(Cow::Borrowed(value))
-        }
-        _ => beneath().map(Cow::Owned),
-    }
-}
-
-fn is_beneath(frame: &Frame, key: &dyn Probe) -> bool {
-    frame.subtree(key.text()).next().is_some()
-}
-
-fn is_empty_map(value: &Value) -> bool {
-    matches!(value, Value::Map(map) if map.is_empty())
-}
-
-/// Return the value of a key as a type, or what lies beneath it where the type takes that.
+/// Return the value of a key as a type of the conversion rule, or its subtree if the type accepts one.
 pub(crate) fn by_rule<T: FromValue>(
     frame: &Frame,
     key: &dyn Probe,
     default: Option<&T>,
 ) -> Result<Option<T>, ParamError> {
-    let beneath = || {
+    let read_subtree = || {
         if T::takes_beneath(default) {
             subtree(frame, key.text())
         } else {
             None
         }
     };
-    let Some(value) = found(frame, key, beneath) else {
+    let Some(value) = value_or_subtree(frame, key, read_subtree) else {
         return Ok(None);
     };
     T::from_value(&value)
         .map(Some)
-        .map_err(|misfit| refused(frame, key, value.into_owned(), misfit))
+        .map_err(|misfit| misfit_error(frame, key, value.into_owned(), misfit))
 }
 
-/// Return the value of a key as a type of serde's, or what lies beneath it where the type takes that.
+/// Return the value of a key as a type that serde can deserialize, or its subtree if the type accepts one.
 pub(crate) fn by_serde<T: DeserializeOwned>(
     frame: &Frame,
     key: &dyn Probe,
 ) -> Result<Option<T>, ParamError> {
-    let beneath = || subtree(frame, key.text()).filter(deserialize::takes::<T>);
-    let Some(value) = found(frame, key, beneath) else {
+    let read_subtree = || subtree(frame, key.text()).filter(deserialize::accepts_subtree::<T>);
+    let Some(value) = value_or_subtree(frame, key, read_subtree) else {
         return Ok(None);
     };
     deserialize::from_value(&value)
         .map(Some)
-        .map_err(|misfit| refused(frame, key, value.into_owned(), misfit))
+        .map_err(|misfit| misfit_error(frame, key, value.into_owned(), misfit))
 }
 
-/// Return the value of a key that holds a type of the user's own.
+/// Return the value of a key that was set as this very type, by [`Value::of`].
 pub(crate) fn by_type<T: Clone + 'static>(
     frame: &Frame,
     key: &dyn Probe,
@@ -83,30 +58,55 @@ pub(crate) fn by_type<T: Clone + 'static>(
     };
     match value.downcast_ref::<T>() {
         Some(value) => Ok(Some(value.clone())),
-        None => Err(refused(
-            frame,
-            key,
-            value.clone(),
-            Misfit::new(type_name::<T>()),
-        )),
+        None => {
+            let misfit = Misfit::new(deserialize::short_type_name::<T>());
+            Err(misfit_error(frame, key, value.clone(), misfit))
+        }
     }
 }
 
-/// Return the error for a value that does not fit, with the place it was set at.
-fn refused(frame: &Frame, key: &dyn Probe, value: Value, misfit: Misfit) -> ParamError {
-    let own = frame.find(key);
-    let within = || frame.entry(&format!("{}{}", key.text(), misfit.path)); // set by a key of its own
-    let origin = own
-        .or_else(within)
-        .or_else(|| frame.subtree(key.text()).next().map(|(_, entry)| entry));
-    let origin = origin.map(|entry| entry.origin);
+/// Return the value of a key, or what `read_subtree` returns if the key has none.
+///
+/// An empty mapping does not count as a value if other keys are set below the key.
+fn value_or_subtree<'a>(
+    frame: &'a Frame,
+    key: &dyn Probe,
+    read_subtree: impl FnOnce() -> Option<Value>,
+) -> Option<Cow<'a, Value>> {
+    match frame.find(key) {
+        Some(Entry { value, .. }) if !is_empty_map(value) || !has_subtree(frame, key) => {
+            Some(Cow::Borrowed(value))
+        }
+        _ => read_subtree().map(Cow::Owned),
+    }
+}
+
+fn has_subtree(frame: &Frame, key: &dyn Probe) -> bool {
+    frame.subtree(key.text()).next().is_some()
+}
+
+fn is_empty_map(value: &Value) -> bool {
+    matches!(value, Value::Map(map) if map.is_empty())
+}
+
+/// Return the error for a value that does not fit, with the place that set it.
+///
+/// If the value is a subtree, the origin is that of the key at fault, or of any key in the subtree.
+fn misfit_error(frame: &Frame, key: &dyn Probe, value: Value, misfit: Misfit) -> ParamError {
+    let entry_at_fault = || frame.entry(&format!("{}{}", key.text(), misfit.path));
+    let first_in_subtree = || frame.subtree(key.text()).next().map(|(_, entry)| entry);
+    let entry = frame
+        .find(key)
+        .or_else(entry_at_fault)
+        .or_else(first_in_subtree);
+    let origin = entry.map(|entry| entry.origin);
     ParamError::misfit(key.text(), value, misfit, origin)
 }
 
 /// Return the truth of a parameter.
 pub(crate) fn truth(frame: &Frame, key: &dyn Probe) -> bool {
     let Some(Entry { value, .. }) = frame.find(key) else {
-        return is_beneath(frame, key);
+        return has_subtree(frame, key);
     };
     match value {
         Value::None => false,
@@ -114,35 +114,21 @@ pub(crate) fn truth(frame: &Frame, key: &dyn Probe) -> bool {
         Value::Int(value) => *value != 0,
         Value::UInt(value) => *value != 0,
         Value::Float(value) => *value != 0.0,
-        Value::Text(text) => yes_or_no(text).unwrap_or(!text.is_empty()),
+        Value::Text(text) => parse_bool(text).unwrap_or(!text.is_empty()),
         Value::List(list) => !list.is_empty(),
-        Value::Map(map) => !map.is_empty() || is_beneath(frame, key),
+        Value::Map(map) => !map.is_empty() || has_subtree(frame, key),
         Value::Other(_) => true,
     }
 }
 
-/// Return what lies beneath a key as a nested mapping. Where a key has both a value and keys beneath it, the
-/// value is shown, unless it is an empty mapping.
+/// Return the subtree below a key as a nested mapping, `None` if it is empty.
+///
+/// If a key has both a value and keys below it, the mapping has the value, unless that is an empty mapping.
 pub(crate) fn subtree(frame: &Frame, key: &str) -> Option<Value> {
     let mut top = BTreeMap::new();
-    let skipped = if key.is_empty() { 0 } else { key.len() + 1 };
+    let prefix_length = if key.is_empty() { 0 } else { key.len() + 1 };
     for (path, Entry { value, .. }) in frame.subtree(key) {
-        let mut node = &mut top;
-        let mut segments = path.as_str()[skipped..].split('.').peekable();
-        while let Some(segment) = segments.next() {
-            if segments.peek().is_none() {
-                node.entry(segment).or_insert(Node::Value(value));
-                break;
-            }
-            let next = node.entry(segment).or_insert_with(Node::nothing);
-            if matches!(next, Node::Value(value) if is_empty_map(value)) {
-                *next = Node::nothing();
-            }
-            match next {
-                Node::Inner(inner) => node = inner,
-                Node::Value(_) => break, // a key before those beneath it
-            }
-        }
+        insert(&mut top, &path.as_str()[prefix_length..], value);
     }
     if top.is_empty() {
         None
@@ -151,21 +137,42 @@ pub(crate) fn subtree(frame: &Frame, key: &str) -> Option<Value> {
     }
 }
 
+/// A node of a subtree while it is built.
 enum Node<'a> {
-    Value(&'a Value),
+    Leaf(&'a Value),
     Inner(BTreeMap<&'a str, Node<'a>>),
 }
 
 impl Node<'_> {
-    fn nothing() -> Self {
+    fn empty() -> Self {
         Self::Inner(BTreeMap::new())
+    }
+}
+
+/// Insert a value at a path. Paths come in order, so the value of a key comes before the keys below it.
+fn insert<'a>(top: &mut BTreeMap<&'a str, Node<'a>>, path: &'a str, value: &'a Value) {
+    let mut parent = top;
+    let mut segments = path.split('.').peekable();
+    while let Some(segment) = segments.next() {
+        if segments.peek().is_none() {
+            parent.entry(segment).or_insert(Node::Leaf(value));
+            return;
+        }
+        let child = parent.entry(segment).or_insert_with(Node::empty);
+        if matches!(child, Node::Leaf(value) if is_empty_map(value)) {
+            *child = Node::empty();
+        }
+        match child {
+            Node::Inner(inner) => parent = inner,
+            Node::Leaf(_) => return,
+        }
     }
 }
 
 impl From<Node<'_>> for Value {
     fn from(node: Node<'_>) -> Self {
         match node {
-            Node::Value(value) => value.clone(),
+            Node::Leaf(value) => value.clone(),
             Node::Inner(inner) => Self::Map(Arc::new(
                 inner
                     .into_iter()
@@ -173,76 +180,5 @@ impl From<Node<'_>> for Value {
                     .collect(),
             )),
         }
-    }
-}
-
-// --- What a place in source code remembers ---
-
-/// The last answer that a place in source code had in this thread: a number, or that the key is missing.
-///
-/// The same frame gives the same answer, so while the thread is in that frame there is nothing to look up.
-#[derive(Clone, Copy)]
-pub struct Answer {
-    /// The frame's number and how the answer is remembered: see `FromValue::REMEMBERED_AS`.
-    stamp: u64,
-    bits: u64,
-}
-
-const MISSING: u8 = u8::MAX;
-
-impl Answer {
-    /// No answer yet.
-    pub const NONE: Self = Self { stamp: 0, bits: 0 };
-}
-
-#[inline(always)]
-fn stamp(number: u64, remembered_as: u8) -> u64 {
-    number << 8 | u64::from(remembered_as)
-}
-
-/// Where in source code a key is read.
-#[derive(Clone, Copy)]
-pub struct Place {
-    /// The key.
-    pub key: &'static Key,
-    /// What the place remembers.
-    pub answer: &'static LocalKey<Cell<Answer>>,
-}
-
-impl Place {
-    /// Return what is set, `None` where nothing is; a number is remembered.
-    #[inline(always)]
-    pub(crate) fn recall<T: FromValue>(self, default: T) -> Result<T, ParamError> {
-        let number = context::current_frame_id();
-        let last = self.answer.get();
-        if T::REMEMBERED_AS != 0 && last.stamp == stamp(number, T::REMEMBERED_AS) {
-            return Ok(T::from_bits(last.bits));
-        }
-        if last.stamp == stamp(number, MISSING) && !T::takes_beneath(Some(&default)) {
-            return Ok(default);
-        }
-        self.look_up(default)
-    }
-
-    #[inline(never)]
-    fn look_up<T: FromValue>(self, default: T) -> Result<T, ParamError> {
-        let frame = context::current_frame();
-        let found = by_rule(&frame, self.key, Some(&default))?;
-        match &found {
-            None if !T::takes_beneath(Some(&default)) => {
-                self.answer.set(Answer {
-                    stamp: stamp(frame.id(), MISSING),
-                    bits: 0,
-                });
-            }
-            Some(value) if T::REMEMBERED_AS != 0 => {
-                self.answer.set(Answer {
-                    stamp: stamp(frame.id(), T::REMEMBERED_AS),
-                    bits: value.to_bits(),
-                });
-            }
-            _ => {}
-        }
-        Ok(found.unwrap_or(default))
     }
 }

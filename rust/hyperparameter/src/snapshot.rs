@@ -1,4 +1,4 @@
-//! Views as they were, and reading from them.
+//! Snapshots: immutable views, and reading from them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,30 +8,31 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::convert::FromValue;
 use crate::entry::Origin;
 use crate::error::ParamError;
-use crate::frame::{Frame, context};
+use crate::frame::{Frame, Overrides, context};
 use crate::key::{Borrowed, Key, Probe, check};
 use crate::read;
+use crate::scope::ParamScope;
 use crate::value::Value;
 
-/// Return the present view.
+/// Return the current view.
 ///
 /// ```
 /// use hyperparameter::*;
 ///
-/// let seen = with_params! {
+/// let view = with_params! {
 ///     set train.lr = 0.1;
 ///     snapshot()
 /// };
-/// assert_eq!(seen.get("train.lr", 0.0), 0.1);
+/// assert_eq!(view.get("train.lr", 0.0), 0.1);
 /// ```
 #[must_use]
 pub fn snapshot() -> Snapshot {
     Snapshot(context::current_frame())
 }
 
-/// A view as it was: immutable, cheap to copy, free to send.
+/// A view at one moment: immutable, cheap to clone, and free to be sent to other threads.
 ///
-/// Its keys are flat and in order. It serializes as a map, and is a source of scopes, by `From`.
+/// Its keys are flat and in order. It serializes as a map, and it converts into a [`ParamScope`] by `From`.
 ///
 /// ```
 /// use hyperparameter::*;
@@ -43,13 +44,13 @@ pub fn snapshot() -> Snapshot {
 /// # Ok::<(), ParamError>(())
 /// ```
 #[derive(Clone)]
-pub struct Snapshot(pub(crate) Arc<Frame>);
+pub struct Snapshot(Arc<Frame>);
 
 impl Snapshot {
-    /// Return the value of a parameter as the type of the default, else the default.
+    /// Return the value of a parameter as the type of the default, or the default if the key is not set.
     ///
     /// # Panics
-    /// Where the value does not fit the type, and for a bad key: with the text of the [`ParamError`].
+    /// If the value does not fit the type, and for a bad key, with the text of the [`ParamError`].
     ///
     /// ```
     /// use hyperparameter::*;
@@ -64,7 +65,7 @@ impl Snapshot {
             .unwrap_or_else(|error| panic!("{error}"))
     }
 
-    /// Return the value of a parameter as the type of the default, else the default.
+    /// Return the value of a parameter as the type of the default, or the default if the key is not set.
     ///
     /// # Errors
     /// [`ParamError`] for a value that does not fit the type, and for a bad key.
@@ -77,11 +78,11 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn try_get<T: FromValue>(&self, key: &str, default: T) -> Result<T, ParamError> {
-        let found = read::by_rule(&self.0, &probe(key)?, Some(&default))?;
-        Ok(found.unwrap_or(default))
+        let value = read::by_rule(&self.0, &parse_key(key)?, Some(&default))?;
+        Ok(value.unwrap_or(default))
     }
 
-    /// Return the value of a parameter, or for a mapping what lies beneath the key.
+    /// Return the value of a parameter. A mapping can also come from the subtree below the key.
     ///
     /// # Errors
     /// [`ParamError`] for a parameter that is not set, for a value that does not fit, and for a bad key.
@@ -95,11 +96,11 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn require<T: FromValue>(&self, key: &str) -> Result<T, ParamError> {
-        read::by_rule(&self.0, &probe(key)?, None)?
+        read::by_rule(&self.0, &parse_key(key)?, None)?
             .ok_or_else(|| ParamError::missing(key, self.0.clone()))
     }
 
-    /// Return a parameter as a type that serde can deserialize: its value, or what lies beneath the key.
+    /// Return a parameter as a type that serde can deserialize, from its value or from the subtree below the key.
     ///
     /// # Errors
     /// [`ParamError`] for a parameter that is not set, for a value that does not fit, and for a bad key.
@@ -119,12 +120,14 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn deserialize<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<T, ParamError> {
-        read::by_serde(&self.0, &probe(key)?)?
+        read::by_serde(&self.0, &parse_key(key)?)?
             .ok_or_else(|| ParamError::missing(key, self.0.clone()))
     }
 
-    /// Return the truth of a parameter: of text the yes or no that it says, and where it says neither, whether
-    /// there is any; false where it is missing.
+    /// Return the truth of a parameter, which is false if the parameter is not set.
+    ///
+    /// A text is true or false if it is a word of the conversion rule, such as `yes` or `off`. Any other text
+    /// is true if it is not empty.
     ///
     /// # Errors
     /// [`ParamError`] for a bad key.
@@ -137,10 +140,10 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn truth(&self, key: &str) -> Result<bool, ParamError> {
-        Ok(read::truth(&self.0, &probe(key)?))
+        Ok(read::truth(&self.0, &parse_key(key)?))
     }
 
-    /// Return the value of a key as it was set.
+    /// Return the value of a key, unconverted.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -154,7 +157,7 @@ impl Snapshot {
         self.0.entry(key).map(|entry| &entry.value)
     }
 
-    /// Return file and line of the code that set a key.
+    /// Return the file and the line of the code that set a key.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -168,8 +171,9 @@ impl Snapshot {
         self.0.entry(key).map(|entry| entry.origin)
     }
 
-    /// Return what lies beneath a key as a nested mapping, `None` for nothing. Where a key has both a value and
-    /// keys beneath it, the value is shown.
+    /// Return the subtree below a key as a nested mapping, `None` if it is empty.
+    ///
+    /// If a key has both a value and keys below it, the mapping has the value.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -183,7 +187,7 @@ impl Snapshot {
         read::subtree(&self.0, key)
     }
 
-    /// Tell whether a key is set.
+    /// Return whether a key is set.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -240,7 +244,7 @@ impl Snapshot {
         self.0.view().size()
     }
 
-    /// Tell whether nothing is set.
+    /// Return whether no key is set.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -253,10 +257,47 @@ impl Snapshot {
     }
 }
 
-/// Alike in keys and values.
+/// Two snapshots are equal if their keys and values are.
 impl PartialEq for Snapshot {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.iter().eq(other.iter())
+    }
+}
+
+impl ParamScope {
+    /// Return the view from this scope outwards, without what is set inside it.
+    ///
+    /// If the scope is not entered in this thread, return the view as if it were entered now.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let outer = ParamScope::from_texts(["a=1"])?.enter();
+    /// let _inner = ParamScope::from_texts(["a=2"])?.enter();
+    /// assert_eq!((outer.snapshot().get("a", 0), snapshot().get("a", 0)), (1, 2));
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot(self.view_frame())
+    }
+}
+
+/// A scope that sets everything that the snapshot shows.
+impl From<&Snapshot> for ParamScope {
+    fn from(snapshot: &Snapshot) -> Self {
+        let entries = snapshot
+            .0
+            .view()
+            .iter()
+            .map(|(key, entry)| (key.clone(), Some(entry.clone())));
+        Self::with_overrides(Overrides::none().with_all(entries))
+    }
+}
+
+impl From<Snapshot> for ParamScope {
+    fn from(snapshot: Snapshot) -> Self {
+        (&snapshot).into()
     }
 }
 
@@ -277,8 +318,8 @@ impl Serialize for Snapshot {
     }
 }
 
-/// Return a key to look up, which need not be copied for it.
-fn probe(key: &str) -> Result<Borrowed<'_>, ParamError> {
+/// Check a key. It is only looked up, so its text is borrowed.
+fn parse_key(key: &str) -> Result<Borrowed<'_>, ParamError> {
     check(key).map_err(|fault| ParamError::not_a_key(key, &fault))?;
     Ok(Borrowed::new(key))
 }

@@ -1,11 +1,17 @@
 //! What a parameter can be: a number, text, a list, a mapping, or anything of the user's own.
 
+mod parse;
+mod serde;
+
 use std::any::{Any, type_name};
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::fmt::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+pub(crate) use self::serde::from_serde_map;
+pub(crate) use parse::{is_any_of, parse_number, says_none};
 
 /// What a parameter is set to. Cheap to copy: what is large is shared.
 ///

@@ -1,0 +1,185 @@
+//! The parts of a value: the items of a list, the entries of a mapping, and the content of an enum variant.
+
+use std::collections::{BTreeMap, btree_map};
+
+use serde::de::{DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
+
+use super::fault::Fault;
+use super::reader::{Field, Reader};
+use crate::value::{Value, quoted};
+
+/// Reads the items of a list.
+pub(super) struct ListReader<'a> {
+    reader: Reader<'a>,
+    items: &'a [Value],
+    /// How many items were read so far.
+    pub(super) read: usize,
+}
+
+impl<'a> ListReader<'a> {
+    pub(super) fn new(reader: Reader<'a>, items: &'a [Value]) -> Self {
+        Self {
+            reader,
+            items,
+            read: 0,
+        }
+    }
+}
+
+impl<'de> SeqAccess<'de> for ListReader<'_> {
+    type Error = Fault;
+
+    fn next_element_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Fault> {
+        let Some(item) = self.items.get(self.read) else {
+            return Ok(None);
+        };
+        self.read += 1;
+        seed.deserialize(self.reader.with_value(item))
+            .map(Some)
+            .map_err(|fault| fault.in_part(format_args!("[{}]", self.read - 1)))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.items.len() - self.read)
+    }
+}
+
+/// Reads the entries of a mapping.
+pub(super) struct MapReader<'a> {
+    reader: Reader<'a>,
+    remaining: btree_map::Iter<'a, String, Value>,
+    /// The entry whose key was read and whose value comes next.
+    current: Option<(&'a str, &'a Value)>,
+    /// The names of the fields if the mapping is read as a struct.
+    fields: Option<&'static [&'static str]>,
+}
+
+impl<'a> MapReader<'a> {
+    pub(super) fn new(
+        reader: Reader<'a>,
+        map: &'a BTreeMap<String, Value>,
+        fields: Option<&'static [&'static str]>,
+    ) -> Self {
+        Self {
+            reader,
+            remaining: map.iter(),
+            current: None,
+            fields,
+        }
+    }
+}
+
+impl<'de> MapAccess<'de> for MapReader<'_> {
+    type Error = Fault;
+
+    fn next_key_seed<T: DeserializeSeed<'de>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Fault> {
+        let Some((key, value)) = self.remaining.next() else {
+            return Ok(None);
+        };
+        self.current = Some((key, value));
+        let text = Value::from(key);
+        seed.deserialize(self.reader.with_value(&text))
+            .map(Some)
+            .map_err(|fault| fault.in_part(format_args!(".{key}")))
+    }
+
+    fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
+        let (name, value) = self
+            .current
+            .take()
+            .ok_or_else(|| Fault::new("a value without a key"))?;
+        let field = self.fields.map(|known| Field { name, known });
+        seed.deserialize(self.reader.with_field(value, field))
+            .map_err(|fault| fault.in_part(format_args!(".{name}")))
+    }
+}
+
+/// Reads the name of an enum variant.
+pub(super) struct EnumReader<'a> {
+    reader: Reader<'a>,
+    variant: &'a str,
+    /// The content of the variant. `None` if there is only its name.
+    content: Option<&'a Value>,
+}
+
+impl<'a> EnumReader<'a> {
+    pub(super) fn new(reader: Reader<'a>, variant: &'a str, content: Option<&'a Value>) -> Self {
+        Self {
+            reader,
+            variant,
+            content,
+        }
+    }
+}
+
+impl<'a, 'de> EnumAccess<'de> for EnumReader<'a> {
+    type Error = Fault;
+    type Variant = VariantReader<'a>;
+
+    fn variant_seed<T: DeserializeSeed<'de>>(
+        self,
+        seed: T,
+    ) -> Result<(T::Value, VariantReader<'a>), Fault> {
+        let name = Value::from(self.variant);
+        let variant = seed.deserialize(self.reader.with_value(&name))?;
+        Ok((variant, VariantReader(self)))
+    }
+}
+
+/// Reads the content of an enum variant.
+pub(super) struct VariantReader<'a>(EnumReader<'a>);
+
+impl<'a> VariantReader<'a> {
+    fn content(&self) -> Result<Reader<'a>, Fault> {
+        let Some(content) = self.0.content else {
+            let name = quoted(self.0.variant);
+            return Err(Fault::new(format!("{name} needs more than its name")));
+        };
+        Ok(self.0.reader.with_value(content))
+    }
+
+    fn in_variant(&self, fault: Fault) -> Fault {
+        fault.in_part(format_args!(".{}", self.0.variant))
+    }
+}
+
+impl<'de> VariantAccess<'de> for VariantReader<'_> {
+    type Error = Fault;
+
+    fn unit_variant(self) -> Result<(), Fault> {
+        match self.0.content {
+            None | Some(Value::None) => Ok(()),
+            Some(_) => {
+                let name = quoted(self.0.variant);
+                Err(Fault::new(format!("{name} is no more than its name")))
+            }
+        }
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'de>>(self, seed: T) -> Result<T::Value, Fault> {
+        seed.deserialize(self.content()?)
+            .map_err(|fault| self.in_variant(fault))
+    }
+
+    fn tuple_variant<V: Visitor<'de>>(self, _length: usize, visitor: V) -> Result<V::Value, Fault> {
+        self.content()?
+            .read_list(visitor)
+            .map_err(|fault| self.in_variant(fault))
+    }
+
+    fn struct_variant<V: Visitor<'de>>(
+        self,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.content()?
+            .read_map(Some(fields), visitor)
+            .map_err(|fault| self.in_variant(fault))
+    }
+}

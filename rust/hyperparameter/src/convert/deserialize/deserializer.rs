@@ -1,0 +1,227 @@
+//! The deserializer that reads values: which part of serde reads which kind of value.
+
+use serde::de::{Deserializer, Visitor};
+
+use super::access::{EnumReader, ListReader, MapReader};
+use super::fault::Fault;
+use super::reader::{Field, Reader};
+use crate::convert::Misfit;
+use crate::convert::containers::{parse_json, to_list, to_map};
+use crate::nearest::nearest;
+use crate::value::{Value, parse_number, quoted, says_none};
+
+impl Reader<'_> {
+    pub(super) fn read_list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let items =
+            to_list(self.value, || "list".to_owned()).map_err(|misfit| self.fault(misfit))?;
+        let mut list = ListReader::new(self, &items);
+        let output = visitor.visit_seq(&mut list)?;
+        if list.read < items.len() {
+            return Err(Fault::new(format!(
+                "it has {} items, not {}",
+                items.len(),
+                list.read
+            )));
+        }
+        Ok(output)
+    }
+
+    /// Read a mapping. `fields` are the names of the fields if it is read as a struct.
+    pub(super) fn read_map<'de, V: Visitor<'de>>(
+        self,
+        fields: Option<&'static [&'static str]>,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let map = to_map(self.value, || "dict".to_owned()).map_err(|misfit| self.fault(misfit))?;
+        visitor.visit_map(MapReader::new(self, &map, fields))
+    }
+}
+
+macro_rules! deserialize_by_rule {
+    ($($method:ident $visit:ident $type:ty;)*) => {
+        $(fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+            visitor.$visit(self.convert::<$type>()?)
+        })*
+    };
+}
+
+impl<'de> Deserializer<'de> for Reader<'_> {
+    type Error = Fault;
+
+    deserialize_by_rule! {
+        deserialize_bool visit_bool bool;
+        deserialize_i8 visit_i8 i8;
+        deserialize_i16 visit_i16 i16;
+        deserialize_i32 visit_i32 i32;
+        deserialize_i64 visit_i64 i64;
+        deserialize_i128 visit_i128 i128;
+        deserialize_u8 visit_u8 u8;
+        deserialize_u16 visit_u16 u16;
+        deserialize_u32 visit_u32 u32;
+        deserialize_u64 visit_u64 u64;
+        deserialize_u128 visit_u128 u128;
+        deserialize_f32 visit_f32 f32;
+        deserialize_f64 visit_f64 f64;
+        deserialize_char visit_char char;
+        deserialize_str visit_string String;
+        deserialize_string visit_string String;
+        deserialize_identifier visit_string String;
+    }
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.value {
+            Value::None => visitor.visit_unit(),
+            Value::Bool(value) => visitor.visit_bool(*value),
+            // Many visitors accept no 128-bit integers, so the smallest type that fits is used.
+            Value::Int(value) => match (i64::try_from(*value), u64::try_from(*value)) {
+                (Ok(value), _) => visitor.visit_i64(value),
+                (_, Ok(value)) => visitor.visit_u64(value),
+                _ => visitor.visit_i128(*value),
+            },
+            Value::UInt(value) => visitor.visit_u128(*value),
+            Value::Float(value) => visitor.visit_f64(*value),
+            Value::Text(text) if self.parses_text => match parse_text(text) {
+                Some(value) => self.with_value(&value).deserialize_any(visitor),
+                None => visitor.visit_str(text),
+            },
+            Value::Text(text) => visitor.visit_str(text),
+            Value::List(_) => self.read_list(visitor),
+            Value::Map(_) => self.read_map(None, visitor),
+            Value::Other(_) => Err(Fault::new(format!("{} cannot be deserialized", self.value))),
+        }
+    }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.deserialize_any(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        if self.is_none() {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        match self.value {
+            Value::None => visitor.visit_unit(),
+            _ => Err(self.fault(Misfit::new("None"))),
+        }
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.deserialize_unit(visitor)
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.read_list(visitor)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(
+        self,
+        _length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.read_list(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        _length: usize,
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.read_list(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        self.read_map(None, visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        self.read_map(Some(fields), visitor)
+    }
+
+    /// An enum is the name of a variant, or a mapping with the name as its only key and the content as its value.
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        _name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Fault> {
+        let parsed = match self.value {
+            Value::Text(text) if text.trim_start().starts_with('{') => parse_json(text).ok(),
+            _ => None,
+        };
+        let (variant, content) = match parsed.as_ref().unwrap_or(self.value) {
+            Value::Text(text) => (text.as_ref(), None),
+            Value::Map(map) if map.len() == 1 => {
+                let (variant, content) = map.iter().next().expect("the mapping has one entry");
+                (variant.as_str(), Some(content))
+            }
+            _ => return Err(self.fault(Misfit::new(format!("one of {}", quoted_list(variants))))),
+        };
+        if !variants.is_empty() && !variants.contains(&variant) {
+            return Err(Fault::new(format!(
+                "{} is not one of {}",
+                quoted(variant),
+                quoted_list(variants)
+            )));
+        }
+        visitor.visit_enum(EnumReader::new(self, variant, content))
+    }
+
+    /// serde asks for this if it would drop the value, which is the case for a field that the struct does not have.
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
+        let Some(Field { name, known }) = self.field else {
+            return visitor.visit_unit();
+        };
+        let mut known = known.to_vec();
+        known.sort_unstable();
+        let similar = nearest(name, known.iter().copied());
+        let hint = if similar.is_empty() {
+            String::new()
+        } else {
+            format!("; nearest: {}", quoted_list(&similar))
+        };
+        Err(Fault::new(format!("no such field{hint}")))
+    }
+}
+
+/// Parse a text as a bool, `None`, a number or JSON. Return `None` for any other text.
+fn parse_text(text: &str) -> Option<Value> {
+    match text.trim() {
+        "true" | "True" => Some(Value::Bool(true)),
+        "false" | "False" => Some(Value::Bool(false)),
+        text if says_none(text) => Some(Value::None),
+        text if text.starts_with(['{', '[']) => parse_json(text).ok(),
+        text => parse_number(text),
+    }
+}
+
+fn quoted_list(names: &[impl AsRef<str>]) -> String {
+    let names: Vec<String> = names.iter().map(|name| quoted(name.as_ref())).collect();
+    names.join(", ")
+}

@@ -1,0 +1,42 @@
+//! Conversion into any type that serde can deserialize, such as enums and structs.
+//!
+//! The parts that are numbers, text and containers follow the conversion rule. A key that a struct does not have
+//! is an error, because a mistyped key would be lost otherwise.
+
+mod accepts;
+mod access;
+mod deserializer;
+mod fault;
+mod reader;
+
+use serde::de::DeserializeOwned;
+
+pub(crate) use accepts::accepts_subtree;
+use fault::Fault;
+use reader::Reader;
+
+use super::Misfit;
+use crate::value::Value;
+
+/// Convert a value to a type that serde can deserialize.
+///
+/// For the content of `flatten`, and of enums that are untagged or have an inner tag, serde reads the value before
+/// it knows the type that it needs. A text cannot become a number there by the conversion rule. So if the
+/// value does not fit as it is, it is tried again with such texts parsed: as a number, a bool, `none` or JSON.
+pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
+    T::deserialize(Reader::new(value, false))
+        .or_else(|fault| T::deserialize(Reader::new(value, true)).map_err(|_| fault))
+        .map_err(|Fault { detail, path }| Misfit {
+            wanted: short_type_name::<T>(),
+            detail: Some(detail),
+            path,
+        })
+}
+
+/// Return the name of a type without the path of its module.
+pub(crate) fn short_type_name<T>() -> String {
+    let name = std::any::type_name::<T>();
+    let outer_type = name.split('<').next().unwrap_or(name);
+    let start = outer_type.rfind("::").map_or(0, |index| index + 2);
+    name[start..].to_owned()
+}

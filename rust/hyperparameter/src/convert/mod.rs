@@ -1,0 +1,92 @@
+//! The conversion rule: a reader gets a value as the type that it asks for, or an error.
+//!
+//! The modules here convert into bools, numbers, text and containers, in the same way in every language of the
+//! library. Any other type goes through serde: [`deserialize`].
+
+mod bools;
+mod containers;
+pub(crate) mod deserialize;
+mod misfit;
+mod numbers;
+mod options;
+pub(crate) mod serialize;
+mod texts;
+
+pub(crate) use bools::parse_bool;
+pub use misfit::Misfit;
+
+use crate::value::Value;
+
+/// A type that a parameter can be read as.
+///
+/// | type | accepted values |
+/// |---|---|
+/// | `bool` | `bool`; 0 and 1; text, any case: true/false, yes/no, on/off, t/f, y/n, 1/0 |
+/// | integers | integers; `bool`; a float without a fraction; text of those. A number outside the type's range is an error |
+/// | `f64`, `f32` | any number; text of one, also `1e-4`, `inf` and `nan` |
+/// | `String`, `Box<str>`, `Arc<str>` | text; a number or bool as its text |
+/// | `Vec`, arrays, tuples, sets | lists; text in JSON |
+/// | maps with `String` keys | mappings; text in JSON; the subtree below the key |
+/// | `Option` | what its type accepts; `None` |
+/// | [`Value`] | anything, unchanged |
+///
+/// Implement this trait for a type of your own that is made from a value; see [`Misfit::new`]. A type that
+/// serde can deserialize needs no implementation.
+#[diagnostic::on_unimplemented(
+    message = "a parameter cannot be read as `{Self}`",
+    note = "read it as an owned type, such as `String` in place of `&str`"
+)]
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// assert_eq!(u8::from_value(&"200".into()).unwrap(), 200);
+/// assert!(u8::from_value(&"300".into()).is_err());
+/// assert_eq!(Vec::<f64>::from_value(&"[1, 0.5]".into()).unwrap(), [1.0, 0.5]);
+/// ```
+pub trait FromValue: Sized {
+    /// Return the name of the type, as errors show it.
+    fn wanted() -> String;
+
+    /// Convert a value to this type.
+    ///
+    /// # Errors
+    /// [`Misfit`] for a value that does not fit.
+    fn from_value(value: &Value) -> Result<Self, Misfit>;
+
+    /// Return whether a key without a value can be read as its subtree, which is a mapping.
+    #[must_use]
+    fn takes_beneath(_default: Option<&Self>) -> bool {
+        false
+    }
+
+    /// A number that differs for each type whose values a place in source code caches. 0 means: never cached.
+    #[doc(hidden)]
+    const CACHE_TAG: u8 = 0;
+
+    /// Return the value in the form in which a place caches it.
+    #[doc(hidden)]
+    fn to_cache_bits(&self) -> u64 {
+        0
+    }
+
+    /// Return the value from the form in which a place caches it.
+    #[doc(hidden)]
+    fn from_cache_bits(_bits: u64) -> Self {
+        unreachable!("a type with the tag 0 is never cached")
+    }
+}
+
+impl FromValue for Value {
+    fn wanted() -> String {
+        "anything".to_owned()
+    }
+
+    fn from_value(value: &Value) -> Result<Self, Misfit> {
+        Ok(value.clone())
+    }
+
+    fn takes_beneath(default: Option<&Self>) -> bool {
+        matches!(default, None | Some(Self::Map(_)))
+    }
+}

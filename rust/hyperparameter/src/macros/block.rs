@@ -1,0 +1,93 @@
+//! The scopes that a block of `with_params!` enters.
+
+use std::marker::PhantomData;
+use std::panic::Location;
+
+use super::set_as::with_value;
+use crate::entry::Entry;
+use crate::frame::{Overrides, ScopeIdentity, chain, context};
+use crate::key::Key;
+use crate::scope::{Bound, ParamScope, ScopeGuard};
+use crate::value::Value;
+
+/// The scope of one block. It is left when this guard is dropped.
+pub struct Block {
+    scope_id: u64,
+    /// A raw pointer makes the guard `!Send`: a scope has to be left in the thread that entered it.
+    not_send: PhantomData<*const ()>,
+}
+
+impl Block {
+    /// Enter a scope that sets nothing.
+    pub fn enter() -> Self {
+        Self::enter_overrides(Overrides::none())
+    }
+
+    /// Enter a scope that sets one key.
+    #[track_caller]
+    pub fn enter_with(key: &'static Key, value: Value) -> Self {
+        match value {
+            Value::Map(_) => Self::enter_overrides(with_value(&Overrides::none(), key, value)),
+            _ => Self::enter_overrides(Overrides::single(
+                key.clone(),
+                Some(Entry {
+                    value,
+                    origin: Location::caller(),
+                }),
+            )),
+        }
+    }
+
+    fn enter_overrides(overrides: Overrides) -> Self {
+        let scope = ScopeIdentity::new(None);
+        let scope_id = scope.id;
+        context::enter(scope, overrides);
+        Self {
+            scope_id,
+            not_send: PhantomData,
+        }
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        context::leave(self.scope_id);
+    }
+}
+
+/// Enter the scope of a `params` statement.
+pub fn params(scope: impl Into<ParamScope>) -> ScopeGuard {
+    scope.into().enter()
+}
+
+/// The scope of a `params` statement in a block that awaits. It is left when this guard is dropped.
+///
+/// Unlike [`ScopeGuard`] it is `Send`. The future that holds it takes its view along from thread to
+/// thread, so the scope is entered in whichever thread drops the guard.
+pub struct Held(ParamScope);
+
+impl Held {
+    pub fn enter(scope: impl Into<ParamScope>) -> Self {
+        let scope = scope.into();
+        scope.enter_without_guard();
+        Self(scope)
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.leave();
+    }
+}
+
+/// Return a future that runs in a scope of its own, on top of the current view.
+///
+/// It is awaited where it is made, so the frames around it stay alive as long as it does, and they
+/// need not be copied into a baseline.
+pub fn scoped<F: Future>(future: F) -> Bound<F> {
+    let scope = ScopeIdentity::new(None);
+    Bound::new(
+        chain::enter(context::current_frame(), scope, Overrides::none()),
+        future,
+    )
+}

@@ -1,0 +1,46 @@
+//! What the expansions of [`with_params!`](crate::with_params), [`get_param!`](crate::get_param) and
+//! [`try_get_param!`](crate::try_get_param) call.
+//!
+//! Nothing here is part of the public API: names can change in any version.
+//!
+//! # How a type picks its conversion
+//!
+//! A macro does not know the type of a default or of a value. It builds a marker of that type, which is a plain
+//! call with the expression as its argument, and calls a method of the marker behind some references:
+//!
+//! ```text
+//! (&&&&&Ask::of(&default)).ask(place, default)
+//! ```
+//!
+//! Several traits have a method of that name, each implemented for another number of references. Method
+//! resolution removes one reference at a time, so it finds the first trait whose bounds hold:
+//!
+//! | receiver | trait | types |
+//! |---|---|---|
+//! | `&&&&Ask<T>` | `ByRule` | types of the conversion rule: [`FromValue`](crate::FromValue) |
+//! | `&&&Ask<&str>` | `ByText` | borrowed text, which is read as a `String` |
+//! | `&&Ask<Option<T>>` | `ByOption` | options of a type that serde can deserialize |
+//! | `&Ask<T>` | `BySerde` | types that serde can deserialize |
+//! | `Ask<T>` | `ByType` | any other type, if the value was set as that very type |
+
+mod block;
+mod flow;
+mod read_as;
+mod set_as;
+mod statics;
+
+pub use block::{Block, Held, params, scoped};
+pub use flow::{Branch, Flow, FromResidual};
+pub use read_as::{Ask, ByOption, ByRule, BySerde, ByText, ByType, require, unwrap};
+pub use set_as::{Give, GiveAny, GiveInto, set};
+
+pub use std::thread_local;
+
+pub use crate::key::Key;
+pub use crate::place::{CachedAnswer, Place};
+pub use crate::scope::Bound;
+
+#[cfg(feature = "help")]
+pub use crate::help::{DECLARED, ParamInfo};
+#[cfg(feature = "help")]
+pub use linkme;

@@ -1,0 +1,115 @@
+//! Reading: the conversion that fits the type of a default. See the [module above](super).
+
+use std::marker::PhantomData;
+
+use serde::de::DeserializeOwned;
+
+use crate::convert::FromValue;
+use crate::error::ParamError;
+use crate::frame::{Frame, context};
+use crate::key::Key;
+use crate::place::Place;
+use crate::read;
+
+/// A marker of the type that a parameter is read as.
+pub struct Ask<T>(PhantomData<T>);
+
+impl<T> Ask<T> {
+    /// Return the marker of a default's type.
+    #[inline(always)]
+    pub fn of(_default: &T) -> Self {
+        Self(PhantomData)
+    }
+}
+
+pub trait ByRule<T> {
+    fn ask(&self, place: Place, default: T) -> Result<T, ParamError>;
+}
+
+impl<T: FromValue> ByRule<T> for &&&&Ask<T> {
+    #[inline(always)]
+    fn ask(&self, place: Place, default: T) -> Result<T, ParamError> {
+        place.read(default)
+    }
+}
+
+pub trait ByText {
+    fn ask(&self, place: Place, default: &str) -> Result<String, ParamError>;
+}
+
+impl ByText for &&&Ask<&str> {
+    fn ask(&self, place: Place, default: &str) -> Result<String, ParamError> {
+        place.read(default.to_owned())
+    }
+}
+
+pub trait ByOption<T> {
+    fn ask(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError>;
+}
+
+impl<T: DeserializeOwned + Clone + 'static> ByOption<T> for &&Ask<Option<T>> {
+    /// A value that was set as `T` is accepted too, although the default is an `Option<T>`.
+    fn ask(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError> {
+        let frame = context::current_frame();
+        if let Ok(Some(value)) = read::by_type(&frame, place.key) {
+            return Ok(Some(value));
+        }
+        by_type_or_serde(&frame, place, default)
+    }
+}
+
+pub trait BySerde<T> {
+    fn ask(&self, place: Place, default: T) -> Result<T, ParamError>;
+}
+
+impl<T: DeserializeOwned + Clone + 'static> BySerde<T> for &Ask<T> {
+    fn ask(&self, place: Place, default: T) -> Result<T, ParamError> {
+        by_type_or_serde(&context::current_frame(), place, default)
+    }
+}
+
+fn by_type_or_serde<T: DeserializeOwned + Clone + 'static>(
+    frame: &Frame,
+    place: Place,
+    default: T,
+) -> Result<T, ParamError> {
+    if let Ok(Some(value)) = read::by_type(frame, place.key) {
+        return Ok(value);
+    }
+    Ok(read::by_serde(frame, place.key)?.unwrap_or(default))
+}
+
+pub trait ByType<T> {
+    fn ask(&self, place: Place, default: T) -> Result<T, ParamError>;
+}
+
+impl<T: Clone + 'static> ByType<T> for Ask<T> {
+    fn ask(&self, place: Place, default: T) -> Result<T, ParamError> {
+        Ok(read::by_type(&context::current_frame(), place.key)?.unwrap_or(default))
+    }
+}
+
+/// Return a parameter that has no default.
+pub fn require<T: FromValue>(key: &'static Key) -> Result<T, ParamError> {
+    let frame = context::current_frame();
+    match read::by_rule(&frame, key, None)? {
+        Some(value) => Ok(value),
+        None => Err(ParamError::missing(key.as_str(), frame)),
+    }
+}
+
+/// Return the value, or panic with the text of the error.
+#[inline(always)]
+#[track_caller]
+pub fn unwrap<T>(result: Result<T, ParamError>) -> T {
+    match result {
+        Ok(value) => value,
+        Err(error) => panic_with(&error),
+    }
+}
+
+#[cold]
+#[track_caller]
+pub(super) fn panic_with(error: &ParamError) -> ! {
+    panic!("{error}")
+}

@@ -1,0 +1,70 @@
+//! Setting: the conversion into a [`Value`] that fits the type of an expression. See the [module above](super).
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::panic::Location;
+
+use super::read_as::panic_with;
+use crate::entry::Entry;
+use crate::frame::{Overrides, context};
+use crate::key::Key;
+use crate::scope::flatten;
+use crate::value::Value;
+
+/// A marker of the type that a parameter is set to.
+///
+/// `GiveInto` takes the types that convert into a [`Value`], `GiveAny` every other type.
+pub struct Give<T>(PhantomData<T>);
+
+impl<T> Give<T> {
+    /// Return the marker of a value's type.
+    pub fn of(_value: &T) -> Self {
+        Self(PhantomData)
+    }
+}
+
+pub trait GiveInto<T> {
+    fn give(&self, value: T) -> Value;
+}
+
+impl<T: Into<Value>> GiveInto<T> for &Give<T> {
+    fn give(&self, value: T) -> Value {
+        value.into()
+    }
+}
+
+pub trait GiveAny<T> {
+    fn give(&self, value: T) -> Value;
+}
+
+impl<T: Any + Clone + Send + Sync> GiveAny<T> for Give<T> {
+    fn give(&self, value: T) -> Value {
+        Value::of(value)
+    }
+}
+
+/// Set a key in the innermost scope.
+#[track_caller]
+pub fn set(key: &'static Key, value: Value) {
+    let (scope, overrides) = context::innermost_scope();
+    let overrides = with_value(&overrides, key, value);
+    context::write(scope.id, |_| overrides);
+}
+
+/// Return the overrides with a key set to a value. A mapping sets the keys below the key.
+///
+/// # Panics
+/// If the mapping has a bad key.
+#[track_caller]
+pub(super) fn with_value(overrides: &Overrides, key: &'static Key, value: Value) -> Overrides {
+    let origin = Location::caller();
+    match &value {
+        Value::Map(map) if !map.is_empty() => match flatten(key.as_str(), value, origin) {
+            Ok(entries) => overrides.with_all(entries),
+            Err(error) => panic_with(&error),
+        },
+        _ => overrides
+            .clone()
+            .with(key.clone(), Some(Entry { value, origin })),
+    }
+}

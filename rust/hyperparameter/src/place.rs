@@ -1,0 +1,85 @@
+//! Places: the code that reads one key, and its cache.
+
+use std::cell::Cell;
+use std::thread::LocalKey;
+
+use crate::convert::FromValue;
+use crate::error::ParamError;
+use crate::frame::context;
+use crate::key::Key;
+use crate::read;
+
+/// The last answer that a place had in this thread: a number, or that the key is not set.
+///
+/// Two reads of one key in one frame have the same answer. So a repeated read in one frame is a cache
+/// hit: it compares the frame's id and looks nothing up.
+#[derive(Clone, Copy)]
+pub struct CachedAnswer {
+    /// The id of the frame, and in the lowest byte what kind of answer `bits` has.
+    ///
+    /// The kind is [`FromValue::CACHE_TAG`] for a number, or [`NOT_SET`].
+    stamp: u64,
+    /// The number, in the form that [`FromValue::to_cache_bits`] gives it.
+    bits: u64,
+}
+
+/// The kind of an answer that has no value. It differs from every `FromValue::CACHE_TAG`.
+const NOT_SET: u8 = u8::MAX;
+
+impl CachedAnswer {
+    /// No answer yet. Nobody asks for the kind 0, so this is never a hit.
+    pub const EMPTY: Self = Self { stamp: 0, bits: 0 };
+}
+
+#[inline(always)]
+fn stamp(frame_id: u64, kind: u8) -> u64 {
+    frame_id << 8 | u64::from(kind)
+}
+
+/// A place in source code that reads a key.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// The key that is read.
+    pub key: &'static Key,
+    /// The cache of this place in the current thread.
+    pub cache: &'static LocalKey<Cell<CachedAnswer>>,
+}
+
+impl Place {
+    /// Return the value of the key as the type of the default, or the default if the key is not set.
+    #[inline(always)]
+    pub(crate) fn read<T: FromValue>(self, default: T) -> Result<T, ParamError> {
+        let frame_id = context::current_frame_id();
+        let cached = self.cache.get();
+        if T::CACHE_TAG != 0 && cached.stamp == stamp(frame_id, T::CACHE_TAG) {
+            return Ok(T::from_cache_bits(cached.bits));
+        }
+        if cached.stamp == stamp(frame_id, NOT_SET) && !T::takes_beneath(Some(&default)) {
+            return Ok(default);
+        }
+        self.look_up(default)
+    }
+
+    /// Read the key from the current frame, and cache the answer if it can be cached.
+    #[inline(never)]
+    fn look_up<T: FromValue>(self, default: T) -> Result<T, ParamError> {
+        let frame = context::current_frame();
+        let value = read::by_rule(&frame, self.key, Some(&default))?;
+        match &value {
+            None if !T::takes_beneath(Some(&default)) => {
+                self.cache.set(CachedAnswer {
+                    stamp: stamp(frame.id(), NOT_SET),
+                    bits: 0,
+                });
+            }
+            Some(value) if T::CACHE_TAG != 0 => {
+                self.cache.set(CachedAnswer {
+                    stamp: stamp(frame.id(), T::CACHE_TAG),
+                    bits: value.to_cache_bits(),
+                });
+            }
+            _ => {}
+        }
+        Ok(value.unwrap_or(default))
+    }
+}

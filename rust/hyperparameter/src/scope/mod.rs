@@ -1,0 +1,209 @@
+//! Scopes: sets of overrides that are entered and left.
+
+mod bound;
+mod change;
+mod guard;
+mod sources;
+
+use std::fmt;
+use std::sync::Arc;
+
+pub use bound::Bound;
+pub use guard::ScopeGuard;
+pub(crate) use sources::flatten;
+
+use crate::frame::{Frame, Override, Overrides, ScopeIdentity, chain, context};
+use crate::key::Key;
+
+/// Make the current view the baseline, which lies below every scope of the process.
+///
+/// Outside every scope a read sees the newest baseline. Inside a scope it sees the baseline that was
+/// current when the outermost scope was entered.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// with_params! {
+///     set seed = 42;
+///     frozen();
+/// }
+/// let seed = std::thread::spawn(|| get_param!(seed, 0)).join().unwrap();
+/// assert_eq!(seed, 42);
+/// ```
+pub fn frozen() {
+    context::freeze();
+}
+
+/// A set of overrides that is entered and left.
+///
+/// A scope can be kept, cloned, entered again, entered within itself, and entered by many threads at
+/// once. A clone is the same scope until one of the two is changed.
+///
+/// ```
+/// use hyperparameter::*;
+///
+/// let mut scope = ParamScope::from_texts(["train.lr=0.01"])?;
+/// scope.put("train.steps", 100)?;
+/// {
+///     let _entered = scope.enter();
+///     assert_eq!(get_param!(train.lr, 0.1), 0.01);
+///     assert_eq!(get_param!(train.steps, 10), 100);
+/// }
+/// assert_eq!(get_param!(train.lr, 0.1), 0.1);
+/// # Ok::<(), ParamError>(())
+/// ```
+#[derive(Clone)]
+pub struct ParamScope {
+    identity: ScopeIdentity,
+    /// What each entry of the scope starts with. Writes to an entered scope do not change it.
+    overrides: Overrides,
+}
+
+impl ParamScope {
+    /// Return a scope that sets nothing.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let mut scope = ParamScope::new();
+    /// scope.put("a", 1)?;
+    /// assert_eq!(scope.snapshot().get("a", 0), 1);
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with_overrides(Overrides::none())
+    }
+
+    pub(crate) fn with_overrides(overrides: Overrides) -> Self {
+        Self {
+            identity: ScopeIdentity::new(None),
+            overrides,
+        }
+    }
+
+    fn with_background(background: Arc<Frame>) -> Self {
+        Self {
+            identity: ScopeIdentity::new(Some(background)),
+            overrides: Overrides::none(),
+        }
+    }
+
+    /// Return a scope that hides everything outside it, the baseline included.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// with_params! {
+    ///     set a = 1;
+    ///     params ParamScope::empty();
+    ///     assert_eq!(get_param!(a, 0), 0);
+    /// }
+    /// ```
+    #[must_use]
+    pub fn empty() -> Self {
+        Self::with_background(context::empty_baseline())
+    }
+
+    /// Return a scope that shows the current view wherever it is entered, whatever is outside it there.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = with_params! {
+    ///     set a = 1;
+    ///     ParamScope::capture()
+    /// };
+    /// let a = std::thread::spawn(move || {
+    ///     let _entered = view.enter();
+    ///     get_param!(a, 0)
+    /// });
+    /// assert_eq!(a.join().unwrap(), 1);
+    /// ```
+    #[must_use]
+    pub fn capture() -> Self {
+        Self::with_background(context::current_frame().to_baseline())
+    }
+
+    /// Return the innermost scope of this thread, which is the ambient scope outside every other.
+    ///
+    /// What a thread sets outside every scope belongs to its ambient scope. That scope is never left, so
+    /// entering it does nothing.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let _entered = ParamScope::new().enter();
+    /// ParamScope::current().set("a", 1)?;
+    /// assert_eq!(get_param!(a, 0), 1);
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    #[must_use]
+    pub fn current() -> Self {
+        let (identity, overrides) = context::innermost_scope();
+        Self {
+            identity,
+            overrides,
+        }
+    }
+
+    fn override_list(&self) -> Vec<(Key, Override)> {
+        self.overrides
+            .iter()
+            .map(|(key, change)| (key.clone(), change.clone()))
+            .collect()
+    }
+
+    /// Return the frame that shows the view from this scope outwards.
+    ///
+    /// If the scope is not entered in this thread, return its frame as if it were entered now.
+    pub(crate) fn view_frame(&self) -> Arc<Frame> {
+        let current = context::current_frame();
+        chain::frame_of(&current, self.identity.id)
+            .unwrap_or_else(|| chain::enter(current, self.identity.clone(), self.overrides.clone()))
+    }
+
+    /// Return the frame of this scope entered on top of the current view.
+    ///
+    /// The view is copied into a baseline, so the frame does not keep the scopes around it alive.
+    fn bound_frame(&self) -> Arc<Frame> {
+        let baseline = context::current_frame().to_baseline();
+        if self.identity.is_ambient() {
+            return chain::enter(baseline, ScopeIdentity::new(None), Overrides::none());
+        }
+        chain::enter(baseline, self.identity.clone(), self.overrides.clone())
+    }
+}
+
+impl Default for ParamScope {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Two values are equal if they are the same scope.
+impl PartialEq for ParamScope {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity.id == other.identity.id
+    }
+}
+
+impl Eq for ParamScope {}
+
+impl fmt::Debug for ParamScope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut overrides: Vec<_> = self.overrides.iter().collect();
+        overrides.sort_by_key(|(key, _)| *key);
+        let values = overrides
+            .into_iter()
+            .map(|(key, change)| (key, change.as_ref().map(|entry| &entry.value)));
+        f.write_str("ParamScope ")?;
+        f.debug_map().entries(values).finish()
+    }
+}
+
+impl From<&Self> for ParamScope {
+    fn from(scope: &Self) -> Self {
+        scope.clone()
+    }
+}

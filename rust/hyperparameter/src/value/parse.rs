@@ -1,0 +1,54 @@
+//! Untyped text: the numbers and the words that it can stand for.
+
+use std::borrow::Cow;
+
+use super::Value;
+
+/// Parse a text as a number.
+///
+/// Underscores are allowed between two digits, as in source code. Floats are accepted in every notation that
+/// Rust's `parse` accepts.
+pub(crate) fn parse_number(text: &str) -> Option<Value> {
+    let text = text.trim();
+    if !text.is_ascii() {
+        return None;
+    }
+    // A number without an underscore is parsed without an allocation.
+    let mut digits = Cow::Borrowed(text);
+    if text.contains('_') {
+        if !has_valid_underscores(text) {
+            return None;
+        }
+        digits = text.replace('_', "").into();
+    }
+    if let Ok(int) = digits.parse::<i128>() {
+        return Some(Value::Int(int));
+    }
+    if let Ok(uint) = digits.parse::<u128>() {
+        return Some(Value::UInt(uint));
+    }
+    let float = digits.parse::<f64>().ok()?;
+    // `parse` returns infinity for digits that are too large for a float. Only the words `inf` and
+    // `infinity` mean it.
+    let is_meant = float.is_finite() || float.is_nan() || digits.contains(['i', 'I']);
+    is_meant.then_some(Value::Float(float))
+}
+
+/// Return whether each underscore stands between two digits.
+fn has_valid_underscores(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let is_digit = |index: usize| bytes.get(index).is_some_and(u8::is_ascii_digit);
+    text.match_indices('_')
+        .all(|(index, _)| index > 0 && is_digit(index - 1) && is_digit(index + 1))
+}
+
+/// Return whether a text is one of these words, in any case.
+pub(crate) fn is_any_of(text: &str, words: &[&str]) -> bool {
+    let text = text.trim();
+    words.iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// Return whether a text is a word for `None`.
+pub(crate) fn says_none(text: &str) -> bool {
+    is_any_of(text, &["none", "null"])
+}
