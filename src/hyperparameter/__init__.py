@@ -20,9 +20,10 @@ from .errors import (
     UnknownParamWarning,
     UnusableOverrideError,
 )
-from .functions.bind import Snapshot, bind, frozen, snapshot
+from .functions.bind import bind
 from .functions.param import param
 from .scopes.scope import Reference, Scope, scope
+from .scopes.snapshot import Snapshot, frozen, snapshot
 
 # Modules of this package set this name themselves, because importing `typing` takes as long as importing
 # the rest of the package. Type checkers treat the name as true.

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from .core.frame import EMPTY_FRAME, replace_current
 from .core.kernel import get_baseline, set_baseline
-from .scopes.reference import caller, overrides
+from .scopes.reference import caller, entries_from
 from .scopes.scope import Scope
 
 TYPE_CHECKING = False
@@ -35,7 +35,7 @@ def clean(*sources: Source, **params: Any) -> Any:
         ...     hp.scope.train.lr | None, hp.scope.seed | 0
         (None, 7)
     """
-    return _clean(Scope(overrides(sources, params, caller(1))) if sources or params else None)
+    return _clean(Scope(entries_from(sources, params, caller(1))) if sources or params else None)
 
 
 @contextmanager

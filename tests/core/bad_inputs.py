@@ -197,7 +197,7 @@ cases(
     "hp.Reference('a', 'b')",
     "hp.Reference(key='a')",
     "hp.Scope()",
-    "hp.Scope(own={})",
+    "hp.Scope(overrides={})",
     "hp.Scope({}, {})",
     "hp.Scope({'a': (1, None)}, x=1)",
     "hp.Scope(3)",

@@ -113,7 +113,7 @@ def test_the_rust_kernel_alone_does_nothing_and_stands_it():
     """Its parts refuse to work before the library has given them what they call."""
     code = """
 from hyperparameter.core import _native as native
-assert native.get_baseline().own == {}
+assert native.get_baseline().overrides == {}
 scope = native.ScopeBase({})
 for use in (
     lambda: native.ReferenceBase("a") | 1,

@@ -30,11 +30,11 @@ struct Decorated {
     head: PyObject,
     vectorcall: Option<vectorcallfunc>,
     function: *mut PyObject,
-    binding: *mut PyObject, // see param.py
-    token: *mut PyObject,   // stands for the binding in a frame's memo
-    resolve: *mut PyObject, // a method of the binding's
-    plain: *mut PyObject,   // the function that has its attributes: see `stand_in` in _wrappers.py
-    dict: *mut PyObject,    // that function's, for who asks past `getattro`
+    binding: *mut PyObject,  // see param.py
+    plan_key: *mut PyObject, // stands for the binding in a frame's cache
+    resolve: *mut PyObject,  // a method of the binding's
+    plain: *mut PyObject,    // the function that has its attributes: see `stand_in` in _wrappers.py
+    dict: *mut PyObject,     // that function's, for who asks past `getattro`
     weak: *mut PyObject,
     last: Last,
 }
@@ -167,15 +167,15 @@ unsafe fn call_with(
 
 /// Remember the plan that the frame has now for so many positional arguments.
 unsafe fn learn(decorated: *mut Decorated, frame: *mut Frame, count: Py_ssize_t) {
-    if !is_frame(frame.cast()) || (*frame).number == 0 || (*frame).memo.is_null() {
+    if !is_frame(frame.cast()) || (*frame).number == 0 || (*frame).cache.is_null() {
         return;
     }
-    // Owned, since the collector can run in what allocates, and its callers' code have the frame take another memo.
-    let memo = owned((*frame).memo);
-    let plan = plan_in(memo, (*decorated).token, count);
+    // Owned, since the collector can run in what allocates, and its callers' code have the frame take another cache.
+    let cache = owned((*frame).cache);
+    let plan = plan_in(cache, (*decorated).plan_key, count);
     if !plan.is_null() {
         let names = PySequence_Tuple(plan);
-        if !names.is_null() && memo == (*frame).memo {
+        if !names.is_null() && cache == (*frame).cache {
             let last = &raw mut (*decorated).last;
             (*last).number = (*frame).number;
             (*last).count = count;
@@ -190,12 +190,16 @@ unsafe fn learn(decorated: *mut Decorated, frame: *mut Frame, count: Py_ssize_t)
         Py_DECREF(plan);
     }
     PyErr_Clear(); // there is nothing to remember
-    Py_DECREF(memo);
+    Py_DECREF(cache);
 }
 
-/// Return the plan of a memo for so many positional arguments, owned; null for none.
-unsafe fn plan_in(memo: *mut PyObject, token: *mut PyObject, count: Py_ssize_t) -> *mut PyObject {
-    let plans = PyDict_GetItemWithError(memo, token);
+/// Return the plan of a cache for so many positional arguments, owned; null for none.
+unsafe fn plan_in(
+    cache: *mut PyObject,
+    plan_key: *mut PyObject,
+    count: Py_ssize_t,
+) -> *mut PyObject {
+    let plans = PyDict_GetItemWithError(cache, plan_key);
     if plans.is_null() || PyDict_CheckExact(plans) == 0 {
         return NULL;
     }
@@ -331,7 +335,7 @@ unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut
         Py_TYPE(object).cast(),
         (*decorated).function,
         (*decorated).binding,
-        (*decorated).token,
+        (*decorated).plan_key,
         (*decorated).resolve,
         (*decorated).plain,
         (*decorated).dict
@@ -349,7 +353,7 @@ unsafe extern "C" fn dealloc(object: *mut PyObject) {
     // closure, which can be dropped to any depth. A cycle is broken in there too: nothing else here ever changes.
     for field in [
         &raw mut (*decorated).function,
-        &raw mut (*decorated).token,
+        &raw mut (*decorated).plan_key,
         &raw mut (*decorated).resolve,
         &raw mut (*decorated).binding,
         &raw mut (*decorated).last.names,
@@ -439,9 +443,9 @@ fn decorate<'py>(
     binding: Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = function.py();
-    let token = binding.getattr("token")?;
+    let plan_key = binding.getattr("plan_key")?;
     let resolve = binding.getattr("resolve")?;
-    let plain = binding.call_method0("stand_in")?;
+    let plain = binding.call_method0("as_function")?;
     if !plain.is_instance_of::<PyFunction>() {
         return Err(PyTypeError::new_err("what stands in is a function"));
     }
@@ -454,7 +458,7 @@ fn decorate<'py>(
         (*decorated).vectorcall = Some(vectorcall);
         (*decorated).function = function.into_ptr();
         (*decorated).binding = binding.into_ptr();
-        (*decorated).token = token.into_ptr();
+        (*decorated).plan_key = plan_key.into_ptr();
         (*decorated).resolve = resolve.into_ptr();
         (*decorated).plain = plain.into_ptr();
         (*decorated).dict = dict.into_ptr();

@@ -21,11 +21,11 @@ pub(crate) struct Frame {
     /// 0 for one that answers nothing itself: of what a context set outside of any scope.
     pub(crate) number: u64,
     pub(crate) scope: *mut PyObject, // None: a baseline
-    pub(crate) own: *mut PyObject,
+    pub(crate) overrides: *mut PyObject,
     pub(crate) parent: *mut PyObject, // None: it lies on nothing
-    pub(crate) memo: *mut PyObject,
-    full: *mut PyObject,
-    index: *mut PyObject,
+    pub(crate) cache: *mut PyObject,
+    visible_map: *mut PyObject,
+    prefix_index: *mut PyObject,
     rebased: *mut PyObject,
 }
 
@@ -43,29 +43,29 @@ unsafe fn next_number() -> u64 {
 pub(crate) unsafe fn new_frame(
     kind: *mut PyTypeObject,
     scope: *mut PyObject,
-    own: *mut PyObject,
+    overrides: *mut PyObject,
     parent: *mut PyObject,
 ) -> *mut PyObject {
-    let memo = if PyDict_CheckExact(own) != 0 {
-        owned(own)
+    let cache = if PyDict_CheckExact(overrides) != 0 {
+        owned(overrides)
     } else {
         PyDict_New()
     };
-    if memo.is_null() {
-        return memo;
+    if cache.is_null() {
+        return cache;
     }
     let made = alloc(kind);
     if made.is_null() {
-        Py_DECREF(memo);
+        Py_DECREF(cache);
         return made;
     }
     let frame = made.cast::<Frame>();
-    let is_loose = parent == Py_None() && scope != Py_None();
-    (*frame).number = if is_loose { 0 } else { next_number() };
+    let is_ambient = parent == Py_None() && scope != Py_None();
+    (*frame).number = if is_ambient { 0 } else { next_number() };
     (*frame).scope = owned(scope);
-    (*frame).own = owned(own);
+    (*frame).overrides = owned(overrides);
     (*frame).parent = owned(parent);
-    (*frame).memo = memo;
+    (*frame).cache = cache;
     made
 }
 
@@ -84,37 +84,42 @@ unsafe extern "C" fn new(
     args: *mut PyObject,
     _kwargs: *mut PyObject,
 ) -> *mut PyObject {
-    let (mut scope, mut own, mut parent) = (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
+    let (mut scope, mut overrides, mut parent) =
+        (ptr::null_mut(), ptr::null_mut(), ptr::null_mut());
     let parsed = PyArg_UnpackTuple(
         args,
         c"Frame".as_ptr(),
         3,
         3,
         &mut scope as *mut *mut PyObject,
-        &mut own as *mut *mut PyObject,
+        &mut overrides as *mut *mut PyObject,
         &mut parent as *mut *mut PyObject,
     );
     if parsed == 0 {
         ptr::null_mut()
     } else {
-        new_frame(kind, scope, own, parent)
+        new_frame(kind, scope, overrides, parent)
     }
 }
 
-unsafe extern "C" fn get_memo(frame: *mut PyObject, _: *mut c_void) -> *mut PyObject {
-    or_none((*frame.cast::<Frame>()).memo)
+unsafe extern "C" fn get_cache(frame: *mut PyObject, _: *mut c_void) -> *mut PyObject {
+    or_none((*frame.cast::<Frame>()).cache)
 }
 
-unsafe extern "C" fn set_memo(frame: *mut PyObject, memo: *mut PyObject, _: *mut c_void) -> c_int {
-    if memo.is_null() || PyDict_CheckExact(memo) == 0 {
-        PyErr_SetString(PyExc_TypeError, c"a memo is a dict".as_ptr());
+unsafe extern "C" fn set_cache(
+    frame: *mut PyObject,
+    cache: *mut PyObject,
+    _: *mut c_void,
+) -> c_int {
+    if cache.is_null() || PyDict_CheckExact(cache) == 0 {
+        PyErr_SetString(PyExc_TypeError, c"a cache is a dict".as_ptr());
         return -1;
     }
     let frame = frame.cast::<Frame>();
     if (*frame).number != 0 {
         (*frame).number = next_number(); // before what may be borrowed goes
     }
-    replace(&mut (*frame).memo, owned(memo));
+    replace(&mut (*frame).cache, owned(cache));
     0
 }
 
@@ -125,11 +130,11 @@ unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut
         arg,
         Py_TYPE(object).cast(),
         (*frame).scope,
-        (*frame).own,
+        (*frame).overrides,
         (*frame).parent,
-        (*frame).memo,
-        (*frame).full,
-        (*frame).index,
+        (*frame).cache,
+        (*frame).visible_map,
+        (*frame).prefix_index,
         (*frame).rebased
     );
     0
@@ -138,8 +143,8 @@ unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut
 /// Drop what may be missing; a cycle through anything else goes through a dict, and is broken there.
 unsafe extern "C" fn clear(object: *mut PyObject) -> c_int {
     let frame = object.cast::<Frame>();
-    replace(&raw mut (*frame).full, ptr::null_mut());
-    replace(&raw mut (*frame).index, ptr::null_mut());
+    replace(&raw mut (*frame).visible_map, ptr::null_mut());
+    replace(&raw mut (*frame).prefix_index, ptr::null_mut());
     replace(&raw mut (*frame).rebased, ptr::null_mut());
     0
 }
@@ -150,8 +155,8 @@ unsafe extern "C" fn dealloc(object: *mut PyObject) {
     let frame = object.cast::<Frame>();
     let mut next = ptr::replace(&raw mut (*frame).parent, ptr::null_mut());
     clear(object);
-    replace(&raw mut (*frame).memo, ptr::null_mut());
-    replace(&raw mut (*frame).own, ptr::null_mut());
+    replace(&raw mut (*frame).cache, ptr::null_mut());
+    replace(&raw mut (*frame).overrides, ptr::null_mut());
     replace(&raw mut (*frame).scope, ptr::null_mut());
     free(object);
     while !next.is_null() && Py_REFCNT(next) == 1 && is_frame(next) {
@@ -165,17 +170,17 @@ unsafe extern "C" fn dealloc(object: *mut PyObject) {
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let members = Box::leak(Box::new([
         member(c"scope", offset_of!(Frame, scope), Py_READONLY),
-        member(c"own", offset_of!(Frame, own), Py_READONLY),
+        member(c"overrides", offset_of!(Frame, overrides), Py_READONLY),
         member(c"parent", offset_of!(Frame, parent), Py_READONLY),
-        member(c"full", offset_of!(Frame, full), 0),
-        member(c"index", offset_of!(Frame, index), 0),
+        member(c"visible_map", offset_of!(Frame, visible_map), 0),
+        member(c"prefix_index", offset_of!(Frame, prefix_index), 0),
         member(c"rebased", offset_of!(Frame, rebased), 0),
         END,
     ]));
     let getset = Box::leak(Box::new([
         PyGetSetDef {
-            set: Some(set_memo),
-            ..computed(c"memo", get_memo)
+            set: Some(set_cache),
+            ..computed(c"cache", get_cache)
         },
         LAST,
     ]));

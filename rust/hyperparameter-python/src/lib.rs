@@ -17,7 +17,7 @@
 //! variable holds frames of this module or None, which this library alone sees to.
 //!
 //! Of the fields of an object the collector clears only those that may be missing. Every cycle goes through a
-//! dict too (a frame's memo, a scope's overrides, what a function has in its `__dict__`), and is broken there, so no
+//! dict too (a frame's cache, a scope's overrides, what a function has in its `__dict__`), and is broken there, so no
 //! method ever meets an object that lacks a part of its own.
 //!
 //! # The interpreter lock

@@ -157,15 +157,15 @@ unsafe fn look_up_in(
 
 /// Return the value that the frame remembers for a key, borrowed; null for none.
 unsafe fn remembered(frame: *mut Frame, key: *mut PyObject) -> *mut PyObject {
-    if (*frame).memo.is_null() {
+    if (*frame).cache.is_null() {
         return NULL;
     }
     // A key can be compared with that of a converted answer, whose type can have code of its own for it, which
-    // can have the frame take another memo: then nothing is remembered.
-    let memo = owned((*frame).memo);
-    let entry = PyDict_GetItemWithError(memo, key);
-    let is_same = memo == (*frame).memo;
-    Py_DECREF(memo);
+    // can have the frame take another cache: then nothing is remembered.
+    let cache = owned((*frame).cache);
+    let entry = PyDict_GetItemWithError(cache, key);
+    let is_same = cache == (*frame).cache;
+    Py_DECREF(cache);
     if !is_same || entry.is_null() || PyTuple_CheckExact(entry) == 0 || PyTuple_GET_SIZE(entry) == 0
     {
         return NULL;

@@ -22,7 +22,7 @@ const NULL: *mut PyObject = ptr::null_mut();
 #[repr(C)]
 struct Scope {
     head: PyObject,
-    own: *mut PyObject,
+    overrides: *mut PyObject,
     weak: *mut PyObject,
 }
 
@@ -30,10 +30,10 @@ struct Scope {
 ///
 /// # Safety
 /// The interpreter lock is held; `kind` is a type made of the type of scopes.
-unsafe fn new_scope(kind: *mut PyTypeObject, own: *mut PyObject) -> *mut PyObject {
+unsafe fn new_scope(kind: *mut PyTypeObject, overrides: *mut PyObject) -> *mut PyObject {
     let made = alloc(kind);
     if !made.is_null() {
-        (*made.cast::<Scope>()).own = owned(own);
+        (*made.cast::<Scope>()).overrides = owned(overrides);
     }
     made
 }
@@ -50,7 +50,7 @@ unsafe extern "C" fn new(
         return NULL;
     }
     // A copy, since what is remembered is borrowed from it, and others may have it and change it.
-    let own = if PyDict_Check(given) != 0 {
+    let overrides = if PyDict_Check(given) != 0 {
         PyDict_Copy(given)
     } else if PyTuple_CheckExact(given) != 0 {
         owned(given)
@@ -58,11 +58,11 @@ unsafe extern "C" fn new(
         PyErr_SetString(PyExc_TypeError, refusal.as_ptr());
         NULL
     };
-    if own.is_null() {
+    if overrides.is_null() {
         return NULL;
     }
-    let scope = new_scope(kind, own);
-    Py_DECREF(own);
+    let scope = new_scope(kind, overrides);
+    Py_DECREF(overrides);
     scope
 }
 
@@ -80,7 +80,7 @@ unsafe extern "C" fn enter(scope: *mut PyObject, _: *mut PyObject) -> *mut PyObj
     let frame = new_frame(
         state().frame.cast(),
         scope,
-        (*scope.cast::<Scope>()).own,
+        (*scope.cast::<Scope>()).overrides,
         below,
     );
     Py_DECREF(below);
@@ -109,7 +109,7 @@ unsafe extern "C" fn exit(
                     NULL
                 };
             }
-            if around != state().context {
+            if around != state().ambient_scope {
                 let below = owned(below);
                 let done = point_at(below);
                 Py_DECREF(below);
@@ -125,7 +125,7 @@ unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut
         visit,
         arg,
         Py_TYPE(object).cast(),
-        (*object.cast::<Scope>()).own
+        (*object.cast::<Scope>()).overrides
     );
     0
 }
@@ -135,13 +135,13 @@ unsafe extern "C" fn dealloc(object: *mut PyObject) {
     if !(*object.cast::<Scope>()).weak.is_null() {
         PyObject_ClearWeakRefs(object);
     }
-    replace(&raw mut (*object.cast::<Scope>()).own, NULL); // a cycle through it is broken at one of its dicts
+    replace(&raw mut (*object.cast::<Scope>()).overrides, NULL); // a cycle through it is broken at one of its dicts
     free(object);
 }
 
 fn scope_type<'py>(py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
     let members = Box::leak(Box::new([
-        member(c"__own__", offset_of!(Scope, own), Py_READONLY),
+        member(c"__overrides__", offset_of!(Scope, overrides), Py_READONLY),
         member(c"__weakref__", offset_of!(Scope, weak), Py_READONLY),
         offset_member(c"__weaklistoffset__", offset_of!(Scope, weak)),
         END,
@@ -262,35 +262,36 @@ unsafe extern "C" fn root_call(
     if origin.is_null() {
         return NULL;
     }
-    let mut own = NULL;
+    let mut overrides = NULL;
     if PyTuple_GET_SIZE(args) == 0 {
-        own = plain_overrides(kwargs, origin);
-        if own.is_null() && !PyErr_Occurred().is_null() {
+        overrides = plain_overrides(kwargs, origin);
+        if overrides.is_null() && !PyErr_Occurred().is_null() {
             Py_DECREF(origin);
             return NULL;
         }
     }
-    if own.is_null() && !kwargs.is_null() && PyArg_ValidateKeywordArguments(kwargs) == 0 {
+    if overrides.is_null() && !kwargs.is_null() && PyArg_ValidateKeywordArguments(kwargs) == 0 {
         Py_DECREF(origin);
         return NULL;
     }
-    if own.is_null() {
+    if overrides.is_null() {
         let params = if kwargs.is_null() {
             PyDict_New()
         } else {
             owned(kwargs)
         };
         if !params.is_null() {
-            own = PyObject_CallFunctionObjArgs(state().overrides, args, params, origin, NULL);
+            overrides =
+                PyObject_CallFunctionObjArgs(state().entries_from, args, params, origin, NULL);
             Py_DECREF(params);
         }
     }
     Py_DECREF(origin);
-    if own.is_null() {
+    if overrides.is_null() {
         return NULL;
     }
-    let scope = new_scope((*object.cast::<Root>()).scope.cast(), own);
-    Py_DECREF(own);
+    let scope = new_scope((*object.cast::<Root>()).scope.cast(), overrides);
+    Py_DECREF(overrides);
     scope
 }
 
@@ -320,28 +321,28 @@ unsafe fn caller() -> *mut PyObject {
 /// Return the overrides of keyword parameters, where all keys are known as good and no value can be a mapping;
 /// null without an error where they are not.
 unsafe fn plain_overrides(kwargs: *mut PyObject, origin: *mut PyObject) -> *mut PyObject {
-    let own = PyDict_New();
-    if own.is_null() || kwargs.is_null() {
-        return own;
+    let overrides = PyDict_New();
+    if overrides.is_null() || kwargs.is_null() {
+        return overrides;
     }
     let (mut at, mut key, mut value) = (0, NULL, NULL);
     while PyDict_Next(kwargs, &mut at, &mut key, &mut value) != 0 {
         if !is_good(key) || !is_plain(Py_TYPE(value)) {
-            Py_DECREF(own);
+            Py_DECREF(overrides);
             return NULL;
         }
         let (key, value) = (owned(key), owned(value)); // other code may have the dict, and run
         let entry = PyTuple_Pack(2, value, origin);
-        let done = !entry.is_null() && PyDict_SetItem(own, key, entry) == 0;
+        let done = !entry.is_null() && PyDict_SetItem(overrides, key, entry) == 0;
         Py_XDECREF(entry);
         Py_DECREF(value);
         Py_DECREF(key);
         if !done {
-            Py_DECREF(own);
+            Py_DECREF(overrides);
             return NULL;
         }
     }
-    own
+    overrides
 }
 
 unsafe extern "C" fn root_traverse(

@@ -21,18 +21,18 @@ pub(crate) struct State {
     pub(crate) function_names: *mut PyObject, // the set of what a plain function is asked for
     pub(crate) frame: *mut PyObject,          // what is made of them
     pub(crate) reference: *mut PyObject,
-    pub(crate) missing: *mut PyObject, // stands for no value
-    pub(crate) context: *mut PyObject, // the scope that stands for a context itself
-    pub(crate) good: *mut PyObject,    // the set of keys that are known as good
-    pub(crate) plain: *mut PyObject,   // the set of types that are never mappings
-    pub(crate) over: *mut PyObject,    // functions
+    pub(crate) missing: *mut PyObject,       // stands for no value
+    pub(crate) ambient_scope: *mut PyObject, // the scope that stands for a context itself
+    pub(crate) good: *mut PyObject,          // the set of keys that are known as good
+    pub(crate) plain: *mut PyObject,         // the set of types that are never mappings
+    pub(crate) over: *mut PyObject,          // functions
     pub(crate) leave: *mut PyObject,
     pub(crate) read: *mut PyObject,
     pub(crate) require: *mut PyObject,
     pub(crate) refuse: *mut PyObject,
     pub(crate) child: *mut PyObject,
     pub(crate) check: *mut PyObject,
-    pub(crate) overrides: *mut PyObject,
+    pub(crate) entries_from: *mut PyObject,
 }
 
 struct Locked(UnsafeCell<State>);
@@ -78,7 +78,7 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
             frame: none(),
             missing: none(),
             reference: none(),
-            context: none(),
+            ambient_scope: none(),
             good: empty(),
             plain: empty(),
             over: none(),
@@ -88,7 +88,7 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
             refuse: none(),
             child: none(),
             check: none(),
-            overrides: none(),
+            entries_from: none(),
         };
     }
     Ok(())
@@ -181,7 +181,7 @@ fn adopt(parts: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
                 "frame" => &mut state.frame,
                 "reference" => &mut state.reference,
                 "missing" => &mut state.missing,
-                "context" => &mut state.context,
+                "ambient_scope" => &mut state.ambient_scope,
                 "good" => &mut state.good,
                 "plain" => &mut state.plain,
                 "over" => &mut state.over,
@@ -191,7 +191,7 @@ fn adopt(parts: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
                 "refuse" => &mut state.refuse,
                 "child" => &mut state.child,
                 "check" => &mut state.check,
-                "overrides" => &mut state.overrides,
+                "entries_from" => &mut state.entries_from,
                 _ => return Err(PyKeyError::new_err(name)),
             }
         };

@@ -35,11 +35,11 @@ def check(*sources: Source, allow_unknown: bool = False) -> None:
 
     from ..configuration.config import Config
     from ..errors import ConfigError, UnknownParamWarning
-    from ..scopes.reference import caller, overrides
+    from ..scopes.reference import caller, entries_from
     from .known import faults, program_sources
 
     file = sys._getframe(1).f_code.co_filename
-    entries = overrides(sources, {}, caller(1))
+    entries = entries_from(sources, {}, caller(1))
     referred = {key for source in sources if isinstance(source, Config) for key in source.referred}
 
     def tell(problem: str) -> None:

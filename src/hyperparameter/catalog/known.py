@@ -7,7 +7,7 @@ import sys
 from ..core.frame import MISSING, current_frame
 from ..errors import UnknownParamError
 from ..functions.param import bindings
-from ..scopes.reference import overrides
+from ..scopes.reference import entries_from
 from ..scopes.scope import EmptyScope
 
 TYPE_CHECKING = False
@@ -24,7 +24,7 @@ __all__ = ["entries_of", "faults", "program_sources"]
 
 def entries_of(source: Any) -> dict[str, Entry]:
     """Return the keys and entries that a source of parameters sets."""
-    found = overrides((source,), {}, None)
+    found = entries_from((source,), {}, None)
     return {key: entry for key, entry in found.items() if entry[0] is not MISSING}  # but what is deleted
 
 
@@ -65,7 +65,7 @@ def _misfits(entries: dict[str, Entry]) -> Iterator[ParamError]:
     with EmptyScope(entries):
         frame = current_frame()
     for binding in bindings():
-        if frame.beneath(binding.namespace):
+        if frame.segments_below(binding.namespace):
             yield from binding.misfits(frame)
 
 

@@ -16,9 +16,9 @@ override it is a deletion, in a memo a remembered miss.
 
 from __future__ import annotations
 
-from . import map as _map
 from .kernel import FrameBase, adopt, current, get_baseline, set_baseline, set_current
 from .key import is_mapping, is_plain
+from .map import MAX_LEAF_SIZE, index_with, index_without, items, lookup, merge, prefix_index_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,60 +49,60 @@ class Frame(FrameBase):
 
     def entry(self, key: str) -> Entry:
         """Return the entry of a key, `MISSING_ENTRY` where it is missing."""
-        entry = self.memo.get(key)
+        entry = self.cache.get(key)
         if entry is None:
-            entry = _map.get(self.own, key)
+            entry = lookup(self.overrides, key)
             if entry is None:
-                below = self.below()
-                full = below.view() if below.full is None else below.full
-                entry = _map.get(full, key) or MISSING_ENTRY
-            self.remember(key, entry)
+                below = self.visible_parent()
+                full = below.view() if below.visible_map is None else below.visible_map
+                entry = lookup(full, key) or MISSING_ENTRY
+            self.cache_answer(key, entry)
         return entry
 
-    def answer(self, key: str) -> Entry:
+    def read_entry(self, key: str) -> Entry:
         """Return the entry that a read of a key sees: an empty mapping gives way to keys beneath it."""
         entry = self.entry(key)
         if entry is MISSING_ENTRY or is_plain(type(entry[0])):
             return entry
-        return MISSING_ENTRY if _is_hollow(entry[0]) and _map.get(self.tree(), key) is not None else entry
+        return MISSING_ENTRY if _is_hollow(entry[0]) and lookup(self.index(), key) is not None else entry
 
-    def remember(self, key: Any, answer: Any) -> None:
-        memo = self.memo
-        if memo is self.own or len(memo) >= MOST_REMEMBERED:
+    def cache_answer(self, key: Any, answer: Any) -> None:
+        memo = self.cache
+        if memo is self.overrides or len(memo) >= MOST_REMEMBERED:
             # `own` is shared by all entries of the scope and stays as it is
-            few = type(self.own) is dict and len(self.own) <= _map.MOST
-            memo = self.memo = dict(self.own) if few else {}
+            few = type(self.overrides) is dict and len(self.overrides) <= MAX_LEAF_SIZE
+            memo = self.cache = dict(self.overrides) if few else {}
         memo.setdefault(key, answer)  # one that is there may be lent out
 
-    def below(self) -> Frame:
+    def visible_parent(self) -> Frame:
         """Return the frame whose keys show through this one."""
         return EMPTY_FRAME if self.parent is None or self.scope.__empty__ else self.parent
 
     def view(self) -> Map:
         """Return the map of every visible key to its entry."""
-        for frame in self._lacking("full"):
-            frame.full = _map.merge(frame.below().full, frame.changes())
-        return self.full
+        for frame in self._lacking("visible_map"):
+            frame.visible_map = merge(frame.visible_parent().visible_map, frame.as_changes())
+        return self.visible_map
 
-    def tree(self) -> Map:
+    def index(self) -> Map:
         """Return the index of the view."""
         self.view()
-        for frame in self._lacking("index"):
-            changes, below = frame.changes(), frame.below()
-            if len(changes) > _map.MOST:
-                frame.index = _map.index_of(key for key, _ in _map.items(frame.full))
+        for frame in self._lacking("prefix_index"):
+            changes, below = frame.as_changes(), frame.visible_parent()
+            if len(changes) > MAX_LEAF_SIZE:
+                frame.prefix_index = prefix_index_of(key for key, _ in items(frame.visible_map))
                 continue
-            frame.index = _reindexed(below.index, changes, below.full, frame.full)
-        return self.index
+            frame.prefix_index = _reindexed(below.prefix_index, changes, below.visible_map, frame.visible_map)
+        return self.prefix_index
 
-    def succeed(self, before: Frame, changes: Mapping[str, Entry | None]) -> None:
+    def derive_view(self, before: Frame, changes: Mapping[str, Entry | None]) -> None:
         """Take over what the frame that this one replaces has made of its view, with the changes made."""
-        if before.full is None:
+        if before.visible_map is None:
             return
         changes = {key: None if entry is MISSING_ENTRY else entry for key, entry in changes.items()}
-        self.full = _map.merge(before.full, changes)
-        if before.index is not None and len(changes) <= _map.MOST:
-            self.index = _reindexed(before.index, changes, before.full, self.full)
+        self.visible_map = merge(before.visible_map, changes)
+        if before.prefix_index is not None and len(changes) <= MAX_LEAF_SIZE:
+            self.prefix_index = _reindexed(before.prefix_index, changes, before.visible_map, self.visible_map)
 
     def _lacking(self, made: str) -> list[Frame]:
         """Return the frames, lowest first, that have yet to make what this one is asked for."""
@@ -110,29 +110,29 @@ class Frame(FrameBase):
         frame = self
         while getattr(frame, made) is None:
             lacking.append(frame)
-            frame = frame.below()
+            frame = frame.visible_parent()
         return lacking[::-1]
 
-    def changes(self) -> dict[str, Entry | None]:
+    def as_changes(self) -> dict[str, Entry | None]:
         """Return this frame's overrides as changes of the map below."""
-        return {key: None if entry is MISSING_ENTRY else entry for key, entry in _map.items(self.own)}
+        return {key: None if entry is MISSING_ENTRY else entry for key, entry in items(self.overrides)}
 
     def subtree(self, key: str) -> dict[str, Any] | None:
         """Return what lies beneath a key as a nested dict, sorted by key; None for nothing.
 
         Where a key has both a value and keys beneath it, the value is shown, unless it is an empty mapping.
         """
-        index = self.tree()
-        if _map.get(index, key) is None:
+        index = self.index()
+        if lookup(index, key) is None:
             return None
         top: dict[str, Any] = {}
         stack = [(key, top)]
         while stack:
             prefix, node = stack.pop()
-            for segment in sorted(segment for segment, _ in _map.items(_map.get(index, prefix))):
+            for segment in sorted(segment for segment, _ in items(lookup(index, prefix))):
                 path = f"{prefix}.{segment}" if prefix else segment
-                entry = _map.get(self.full, path)
-                if entry is not None and not (_is_hollow(entry[0]) and _map.get(index, path) is not None):
+                entry = lookup(self.visible_map, path)
+                if entry is not None and not (_is_hollow(entry[0]) and lookup(index, path) is not None):
                     node[segment] = entry[0]
                 else:
                     beneath: dict[str, Any] = {}
@@ -140,19 +140,19 @@ class Frame(FrameBase):
                     stack.append((path, beneath))
         return top
 
-    def beneath(self, key: str) -> list[str]:
+    def segments_below(self, key: str) -> list[str]:
         """Return the segments that follow a key, sorted."""
-        return sorted(segment for segment, _ in _map.items(_map.get(self.tree(), key) or {}))
+        return sorted(segment for segment, _ in items(lookup(self.index(), key) or {}))
 
-    def visible(self) -> list[str]:
+    def visible_keys(self) -> list[str]:
         """Return every visible key, sorted."""
-        return sorted(key for key, _ in _map.items(self.view()))
+        return sorted(key for key, _ in items(self.view()))
 
-    def over(self, base: Frame) -> Frame:
+    def rebased_on(self, base: Frame) -> Frame:
         """Return the context's own writes as a frame on a baseline."""
         rebased = self.rebased
         if rebased is None or rebased.parent is not base:
-            rebased = self.rebased = Frame(self.scope, self.own, base)
+            rebased = self.rebased = Frame(self.scope, self.overrides, base)
         return rebased
 
 
@@ -163,23 +163,23 @@ def _is_hollow(value: Any) -> bool:
 def _reindexed(index: Map, changes: dict[str, Entry | None], before: Map, after: Map) -> Map:
     """Return the index of a map after changes."""
     for key, entry in changes.items():
-        known = _map.get(before, key) is not None
+        known = lookup(before, key) is not None
         if entry is None and known:
-            index = _map.index_without(index, key, after)
+            index = index_without(index, key, after)
         elif entry is not None and not known:
-            index = _map.index_with(index, key)
+            index = index_with(index, key)
     return index
 
 
 def base_frame(full: Map) -> Frame:
     """Return a frame that lies on nothing: a baseline."""
     frame = Frame(None, full, None)
-    frame.full = full
+    frame.visible_map = full
     return frame
 
 
 EMPTY_FRAME = base_frame({})
-EMPTY_FRAME.index = {}
+EMPTY_FRAME.prefix_index = {}
 set_baseline(EMPTY_FRAME)
 
 
@@ -188,7 +188,7 @@ def current_frame() -> Frame:
     frame: Frame | None = current.get()
     if frame is None:
         return get_baseline()
-    return frame.over(get_baseline()) if frame.parent is None else frame
+    return frame.rebased_on(get_baseline()) if frame.parent is None else frame
 
 
 def replace_current(frame: Frame | None) -> Frame | None:
@@ -205,33 +205,33 @@ def freeze() -> None:
 
 # --- The chain of scopes of this context ---
 
-CONTEXT: ScopeBase  # what a context's writes outside of any scope belong to
+AMBIENT_SCOPE: ScopeBase  # what a context's writes outside of any scope belong to
 
 
 def stand_for_context(scope: ScopeBase) -> None:
     """Take the scope that stands for the context itself; scope.py makes it."""
-    global CONTEXT
-    CONTEXT = scope
-    adopt(context=scope)
+    global AMBIENT_SCOPE
+    AMBIENT_SCOPE = scope
+    adopt(ambient_scope=scope)
 
 
-def loose(frame: Frame) -> Frame | None:
+def ambient_frame(frame: Frame) -> Frame | None:
     """Return the bottom of a chain as the context keeps it outside of any scope: over the live baseline."""
-    if frame.scope is None or not frame.own:
+    if frame.scope is None or not frame.overrides:
         return None
-    bottom = Frame(CONTEXT, frame.own, None)
-    bottom.memo = {}  # answers depend on the baseline of the moment: they are kept in `rebased`
+    bottom = Frame(AMBIENT_SCOPE, frame.overrides, None)
+    bottom.cache = {}  # answers depend on the baseline of the moment: they are kept in `rebased`
     bottom.rebased = frame
     return bottom
 
 
 def _restack(frame: Frame, above: list[Frame]) -> None:
     """Point the context at the chain that ends on `frame`, with the frames above it put back on top."""
-    if not above and (frame.scope is None or frame.scope is CONTEXT):
-        set_current(loose(frame))
+    if not above and (frame.scope is None or frame.scope is AMBIENT_SCOPE):
+        set_current(ambient_frame(frame))
         return
     for upper in reversed(above):
-        frame = Frame(upper.scope, upper.own, frame)
+        frame = Frame(upper.scope, upper.overrides, frame)
     set_current(frame)
 
 
@@ -240,8 +240,8 @@ def _find(scope: ScopeBase) -> tuple[Frame | None, list[Frame]]:
     frame: Frame | None = current_frame()
     above: list[Frame] = []
     while frame is not None and frame.scope is not scope:
-        if frame.scope is None and scope is CONTEXT:  # nothing written yet: it lies on the baseline
-            return Frame(CONTEXT, {}, frame), above
+        if frame.scope is None and scope is AMBIENT_SCOPE:  # nothing written yet: it lies on the baseline
+            return Frame(AMBIENT_SCOPE, {}, frame), above
         above.append(frame)
         frame = frame.parent
     return frame, above
@@ -257,13 +257,13 @@ def leave(scope: ScopeBase) -> None:
 def frame_of(scope: ScopeBase) -> Frame:
     """Return the frame that answers from a scope outwards; where it is not entered, as if it were."""
     frame, _ = _find(scope)
-    return Frame(scope, scope.__own__, current_frame()) if frame is None else frame
+    return Frame(scope, scope.__overrides__, current_frame()) if frame is None else frame
 
 
-def innermost() -> ScopeBase:
+def innermost_scope() -> ScopeBase:
     """Return the innermost scope of this context."""
     frame = current.get()
-    return CONTEXT if frame is None or frame.scope is None else frame.scope
+    return AMBIENT_SCOPE if frame is None or frame.scope is None else frame.scope
 
 
 def write(scope: ScopeBase | None, changes: dict[str, Entry] | None) -> None:
@@ -281,14 +281,14 @@ def delete(scope: ScopeBase | None, key: str) -> None:
     What is set below is hidden; where nothing is, nothing is left behind.
     """
     frame, above = _entered(scope)
-    below = frame.below().view()
+    below = frame.visible_parent().view()
     gone: dict[str, Entry | None] = {}
     stack = [key]
     while stack:
         path = stack.pop()
-        stack += (f"{path}.{segment}" for segment in frame.beneath(path))
-        own = _map.get(frame.own, path)
-        if _map.get(below, path) is not None:
+        stack += (f"{path}.{segment}" for segment in frame.segments_below(path))
+        own = lookup(frame.overrides, path)
+        if lookup(below, path) is not None:
             gone[path] = MISSING_ENTRY
         elif own is not None and (path == key or own is not MISSING_ENTRY):  # what is hidden beneath stays so
             gone[path] = None
@@ -296,7 +296,7 @@ def delete(scope: ScopeBase | None, key: str) -> None:
 
 
 def _entered(scope: ScopeBase | None) -> tuple[Frame, list[Frame]]:
-    frame, above = _find(innermost() if scope is None else scope)
+    frame, above = _find(innermost_scope() if scope is None else scope)
     if frame is None:
         raise RuntimeError("this scope is not entered in this context, and a write lasts until it is left")
     return frame, above
@@ -304,9 +304,9 @@ def _entered(scope: ScopeBase | None) -> tuple[Frame, list[Frame]]:
 
 def _rewrite(frame: Frame, above: list[Frame], changes: Mapping[str, Entry | None]) -> None:
     """Replace a frame of this context by one with changed overrides; None takes one out."""
-    written = Frame(frame.scope, _map.merge(frame.own, changes), frame.parent)
-    written.succeed(frame, changes)
+    written = Frame(frame.scope, merge(frame.overrides, changes), frame.parent)
+    written.derive_view(frame, changes)
     _restack(written, above)
 
 
-adopt(frame=Frame, missing=MISSING, over=Frame.over, leave=leave)
+adopt(frame=Frame, missing=MISSING, over=Frame.rebased_on, leave=leave)

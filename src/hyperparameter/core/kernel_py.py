@@ -10,7 +10,7 @@ import gc
 import sys
 from contextvars import ContextVar
 
-from ..functions.wrappers import placed
+from .wrapper import as_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     class Binding(Protocol):
         """What the decorated call asks when it has no plan to follow (see param.py)."""
 
-        token: object  # stands for the binding in a frame's memo, which must not keep the function alive
+        plan_key: object  # stands for the binding in a frame's cache, which must not keep the function alive
 
-        def stand_in(self) -> Callable[..., Any]: ...
+        def as_function(self) -> Callable[..., Any]: ...
         def pickled(self, made: Any) -> Any: ...
         def resolve(
             self, args: tuple[Any, ...], kwargs: dict[str, Any]
@@ -50,7 +50,7 @@ _set = current.set
 _baseline: Any = None
 
 # Taken by `adopt`; as names of the module they cost a look-up and no more.
-_context: Any = None
+_ambient_scope: Any = None
 _good: set[str] = set()
 _plain: frozenset[type] = frozenset()
 _missing: Any = None
@@ -63,7 +63,7 @@ _require: Any = None
 _refuse: Any = None
 _child: Any = None
 _check: Any = None
-_overrides: Any = None
+_entries_from: Any = None
 
 
 def adopt(**parts: Any) -> None:
@@ -112,15 +112,15 @@ class FrameBase:
     """Hold what a frame is made of; `Frame` says how it answers."""
 
     # Made when first needed. Class attributes, so that entering a scope does not set them.
-    full: Map = None  # every visible key to its entry
-    index: Map = None  # the index of `full`
-    rebased: Any = None  # of the context's own writes: see `Frame.over`
+    visible_map: Map = None  # every visible key to its entry
+    prefix_index: Map = None  # the index of `visible_map`
+    rebased: Any = None  # of the context's own writes: see `Frame.rebased_on`
 
     def __init__(self, scope: Any, own: Map, parent: Any) -> None:
         self.scope = scope
-        self.own = own
+        self.overrides = own
         self.parent = parent
-        self.memo: dict[Any, Any] = own if type(own) is dict else {}
+        self.cache: dict[Any, Any] = own if type(own) is dict else {}
 
 
 # --- References ---
@@ -147,7 +147,7 @@ class ReferenceBase:
 
     def __or__(self, default: Any) -> Any:
         frame = _get() or _baseline
-        entry = frame.memo.get(self.__key__)
+        entry = frame.cache.get(self.__key__)
         if entry is not None:
             value = entry[0]
             kind = type(default)
@@ -188,8 +188,8 @@ def _named(parent: Any, name: str) -> Any:
 class ScopeBase:
     """Enter and leave a set of overrides."""
 
-    __slots__ = ("__own__", "__weakref__")
-    __own__: Map
+    __slots__ = ("__overrides__", "__weakref__")
+    __overrides__: Map
 
     def __new__(cls, /, *given: Any, **named: Any) -> Self:
         if named or len(given) != 1 or not (isinstance(given[0], dict) or type(given[0]) is tuple):
@@ -207,7 +207,7 @@ class ScopeBase:
             below = _baseline
         elif below.parent is None:
             below = _over(below, _baseline)
-        set_current(_frame(self, self.__own__, below))
+        set_current(_frame(self, self.__overrides__, below))
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -217,13 +217,13 @@ class ScopeBase:
             if below.scope is None:
                 set_current(None)
                 return
-            if below.scope is not _context:
+            if below.scope is not _ambient_scope:
                 set_current(below)
                 return
         _leave(self)
 
 
-_set_own = ScopeBase.__dict__["__own__"].__set__
+_set_own = ScopeBase.__dict__["__overrides__"].__set__
 
 
 class RootBase:
@@ -242,7 +242,7 @@ class RootBase:
     def __call__(self, /, *sources: Any, **params: Any) -> Any:
         frame = sys._getframe(1)
         scope = object.__new__(self.__scope__)
-        _set_own(scope, _overrides(sources, params, (frame.f_code, frame.f_lasti)))
+        _set_own(scope, _entries_from(sources, params, (frame.f_code, frame.f_lasti)))
         return scope
 
     def __getattr__(self, name: str) -> Any:
@@ -280,11 +280,11 @@ def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., An
 
     # Its globals are those of `function`: what it uses of ours it closes over, and each part pickles.
     kernel = _names
-    token = binding.token
+    plan_key = binding.plan_key
     count, kind_of, kind = len, type, dict
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        plans = (kernel._get() or kernel._baseline).memo.get(token)
+        plans = (kernel._get() or kernel._baseline).cache.get(plan_key)
         plan = None if plans is None else plans.get(count(args))
         if kind_of(plan) is kind:
             if not plan:
@@ -293,4 +293,4 @@ def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., An
         args, kwargs = binding.resolve(args, kwargs)
         return function(*args, **kwargs)
 
-    return placed(call, function)
+    return as_function(call, function)

@@ -13,7 +13,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-__all__ = ["PLAIN", "check_key", "derives_mapping", "flatten", "hashes", "is_mapping", "is_plain", "split_text"]
+__all__ = [
+    "PLAIN",
+    "check_key",
+    "derives_mapping",
+    "flatten",
+    "hashes",
+    "is_below",
+    "is_mapping",
+    "is_plain",
+    "join",
+    "parent_of",
+    "parents",
+    "split_last",
+    "split_text",
+]
 
 PLAIN = frozenset((bool, int, float, str, bytes, list, tuple, set, frozenset, type(None)))  # never a mapping
 MOST_KEPT = 4096  # keys remembered as good; bounded, since keys can be made at run time
@@ -58,6 +72,58 @@ def _fault(key: str) -> str | None:
         if segment != segment.strip():
             return f"segment {segment!r} has white space at its ends"
     return None
+
+
+def join(prefix: str, segment: str) -> str:
+    """Return the key of a segment below a prefix; below "" it is the segment itself.
+
+    Example:
+        >>> join("train", "lr"), join("", "train")
+        ('train.lr', 'train')
+    """
+    return f"{prefix}.{segment}" if prefix else segment
+
+
+def split_last(key: str) -> tuple[str, str]:
+    """Return the prefix and the last segment of a key; the prefix of a single segment is "".
+
+    Example:
+        >>> split_last("train.opt.lr"), split_last("train")
+        (('train.opt', 'lr'), ('', 'train'))
+    """
+    prefix, _, segment = key.rpartition(".")
+    return prefix, segment
+
+
+def parent_of(key: str) -> str:
+    """Return the key without its last segment; "" for a single segment.
+
+    Example:
+        >>> parent_of("train.opt.lr"), parent_of("train")
+        ('train.opt', '')
+    """
+    return key.rpartition(".")[0]
+
+
+def parents(key: str) -> Iterator[str]:
+    """Yield every proper prefix of a key, the longest first.
+
+    Example:
+        >>> list(parents("train.opt.lr"))
+        ['train.opt', 'train']
+    """
+    while key := parent_of(key):
+        yield key
+
+
+def is_below(key: str, prefix: str) -> bool:
+    """Return whether a key is in the subtree of a prefix, but is not the prefix itself; every key is below "".
+
+    Example:
+        >>> is_below("train.lr", "train"), is_below("train", "train"), is_below("trainer.lr", "train")
+        (True, False, False)
+    """
+    return not prefix or key.startswith(prefix + ".")
 
 
 def split_text(text: str) -> tuple[str, str]:

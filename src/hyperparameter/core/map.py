@@ -21,11 +21,11 @@ if TYPE_CHECKING:
 
 BITS = 4
 WIDTH = 1 << BITS
-MOST = 32  # entries of a leaf that was split
+MAX_LEAF_SIZE = 32  # entries of a leaf that was split
 LAST = 60  # hashes have 61 bits to tell keys apart; past them a leaf just grows
 
 
-def get(node: Map, key: str) -> Any:
+def lookup(node: Map, key: str) -> Any:
     """Return what `key` maps to, or None."""
     bits = hash(key)
     while type(node) is tuple:
@@ -48,17 +48,17 @@ def merge(node: Map, changes: Mapping[str, Any], shift: int = 0) -> Map:
     for key, value in changes.items():
         if value is None:
             del leaf[key]
-    return split(leaf, shift)
+    return map_of(leaf, shift)
 
 
-def split(leaf: dict[str, Any], shift: int = 0) -> Map:
+def map_of(leaf: dict[str, Any], shift: int = 0) -> Map:
     """Return a dict of any size as a map."""
-    if len(leaf) <= MOST or shift > LAST:
+    if len(leaf) <= MAX_LEAF_SIZE or shift > LAST:
         return leaf
     parts: list[dict[str, Any]] = [{} for _ in range(WIDTH)]
     for key, value in leaf.items():
         parts[hash(key) >> shift & (WIDTH - 1)][key] = value
-    return tuple(split(part, shift + BITS) for part in parts)
+    return tuple(map_of(part, shift + BITS) for part in parts)
 
 
 def items(node: Map) -> Iterator[tuple[str, Any]]:
@@ -70,7 +70,7 @@ def items(node: Map) -> Iterator[tuple[str, Any]]:
             yield from items(child)
 
 
-def index_of(keys: Iterable[str]) -> Map:
+def prefix_index_of(keys: Iterable[str]) -> Map:
     """Return the index of the keys."""
     segments: dict[str, dict[str, Any]] = {}
     for key in keys:
@@ -81,15 +81,15 @@ def index_of(keys: Iterable[str]) -> Map:
                 break
             beneath[segment] = True
             key = prefix
-    return split({prefix: split(beneath) for prefix, beneath in segments.items()})
+    return map_of({prefix: map_of(beneath) for prefix, beneath in segments.items()})
 
 
 def index_with(index: Map, key: str) -> Map:
     """Return the index with one key more."""
     while key:
         prefix, _, segment = key.rpartition(".")
-        beneath = get(index, prefix) or {}
-        if get(beneath, segment):
+        beneath = lookup(index, prefix) or {}
+        if lookup(beneath, segment):
             break
         index = merge(index, {prefix: merge(beneath, {segment: True})})
         key = prefix
@@ -98,10 +98,10 @@ def index_with(index: Map, key: str) -> Map:
 
 def index_without(index: Map, key: str, left: Map) -> Map:
     """Return the index without a key that was removed, `left` being the map without it."""
-    while key and get(index, key) is None and get(left, key) is None:
+    while key and lookup(index, key) is None and lookup(left, key) is None:
         prefix, _, segment = key.rpartition(".")
-        beneath = get(index, prefix) or {}
-        if not get(beneath, segment):  # it went when the last key beneath it did
+        beneath = lookup(index, prefix) or {}
+        if not lookup(beneath, segment):  # it went when the last key beneath it did
             break
         beneath = merge(beneath, {segment: None})
         empty = next(items(beneath), None) is None

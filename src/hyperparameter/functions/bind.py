@@ -4,123 +4,20 @@ from __future__ import annotations
 
 import sys
 
-from ..core.frame import EMPTY_FRAME, Frame, current_frame, freeze, replace_current
-from ..core.map import get, items, split
-from ..errors import MissingParamError, short_repr, where
+from ..core.frame import EMPTY_FRAME, Frame, current_frame, replace_current
+from ..errors import short_repr
 from ..scopes.scope import EmptyScope, Scope
+from ..scopes.snapshot import Snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Generator, ItemsView, Iterator, KeysView, ValuesView
+    from collections.abc import AsyncGenerator, Callable, Generator
     from typing import Any, ParamSpec, TypeVar
 
     P = ParamSpec("P")
     R = TypeVar("R")
 
-__all__ = ["Bound", "Snapshot", "bind", "frozen", "snapshot"]
-
-
-def frozen() -> None:
-    """Make the present view the baseline, which lies under every scope of the process.
-
-    Whoever is inside a scope keeps the baseline that was there when the outermost was entered.
-
-    Examples:
-        >>> import threading, hyperparameter as hp
-        >>> with hp.scope(seed=42):
-        ...     hp.frozen()
-        >>> thread = threading.Thread(target=lambda: print(hp.scope.seed | 0))
-        >>> thread.start(); thread.join()
-        42
-    """
-    freeze()
-
-
-def snapshot() -> Snapshot:
-    """Return the present view: immutable, picklable, and a source for `hp.scope(...)`.
-
-    Examples:
-        >>> import hyperparameter as hp
-        >>> with hp.scope(a=1):
-        ...     seen = hp.snapshot()
-        >>> with hp.scope(seen):
-        ...     hp.scope.a | 0
-        1
-    """
-    return Snapshot(current_frame().view())
-
-
-class Snapshot:
-    """Hold a view as it was: an immutable mapping of flat keys to values, in sorted order.
-
-    Snapshots with equal items are equal, and hash alike where all values hash (`TypeError` names
-    the first key whose value does not).
-    """
-
-    __slots__ = ("_entries", "_hash")
-
-    def __init__(self, entries: Any) -> None:
-        self._entries = entries
-        self._hash: int | None = None
-
-    def __entries__(self) -> Any:
-        return self._entries
-
-    def _dict(self) -> dict[str, Any]:
-        return {key: entry[0] for key, entry in sorted(items(self._entries), key=lambda item: item[0])}
-
-    def keys(self) -> KeysView[str]:
-        return self._dict().keys()
-
-    def values(self) -> ValuesView[Any]:
-        return self._dict().values()
-
-    def items(self) -> ItemsView[str, Any]:
-        return self._dict().items()
-
-    def get(self, key: str, default: Any = None) -> Any:
-        entry = get(self._entries, key)
-        return default if entry is None else entry[0]
-
-    def __getitem__(self, key: str) -> Any:
-        entry = get(self._entries, key)
-        if entry is None:
-            raise MissingParamError(key, names=self.keys)
-        return entry[0]
-
-    def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and get(self._entries, key) is not None
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._dict())
-
-    def __len__(self) -> int:
-        return sum(1 for _ in items(self._entries))
-
-    def __eq__(self, other: object) -> bool:
-        return self._dict() == other._dict() if isinstance(other, Snapshot) else NotImplemented
-
-    def __hash__(self) -> int:
-        if self._hash is None:
-            pairs = self._dict()
-            for key, value in pairs.items():
-                try:
-                    hash(value)
-                except TypeError as error:
-                    raise TypeError(f"the value of {key!r} does not hash: {error}") from error
-            self._hash = hash(frozenset(pairs.items()))
-        return self._hash
-
-    def __repr__(self) -> str:
-        return f"<hp.snapshot: {short_repr(self._dict())}>"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        places = {key: (entry[0], where(entry[1])) for key, entry in items(self._entries)}
-        return _unpickled, (places,)
-
-
-def _unpickled(entries: dict[str, Any]) -> Snapshot:
-    return Snapshot(split(entries))
+__all__ = ["Bound", "bind"]
 
 
 def bind(function: Callable[P, R], /) -> Callable[P, R]:
@@ -153,7 +50,7 @@ def _bound(function: Callable[..., Any], frame: Frame) -> Any:
 
 def _bound_again(function: Callable[..., Any], view: Snapshot) -> Any:
     scope = EmptyScope(view.__entries__())
-    return _bound(function, Frame(scope, scope.__own__, EMPTY_FRAME))
+    return _bound(function, Frame(scope, scope.__overrides__, EMPTY_FRAME))
 
 
 class Bound:
@@ -177,7 +74,7 @@ class Bound:
         return made if self._driver is None else self._driver(self.__wrapped__, made, view)
 
     def __repr__(self) -> str:
-        return f"<hp.bind({self.__wrapped__!r}): {len(self._frame.visible())} parameters>"
+        return f"<hp.bind({self.__wrapped__!r}): {len(self._frame.visible_keys())} parameters>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _bound_again, (self.__wrapped__, Snapshot(self._frame.view()))
@@ -223,10 +120,10 @@ class _View(Scope):
 def present_view() -> list[Frame]:
     """Return the present view, with a scope on top that takes what is set in it."""
     below = current_frame()
-    while type(below.scope) is _View and not below.own:
+    while type(below.scope) is _View and not below.overrides:
         below = below.parent  # else what binds itself anew in each of its calls would lie ever deeper
     scope = _View({})
-    return [Frame(scope, scope.__own__, below)]
+    return [Frame(scope, scope.__overrides__, below)]
 
 
 def run(function: Callable[..., Any], args: Any, kwargs: Any, view: list[Frame | None]) -> Any:

@@ -167,7 +167,7 @@ class _Parameter:
         """Return what the scopes set for the parameter, `MISSING` for nothing."""
         if not self.bound:
             return MISSING
-        value = frame.answer(self.key)[0]
+        value = frame.read_entry(self.key)[0]
         beneath = value is MISSING
         if beneath:
             value = frame.subtree(self.key) if self.subtree else None
@@ -212,7 +212,7 @@ class Binding:
         self.function = function
         self.around = around
         self.cls = cls
-        self.token = object()
+        self.plan_key = object()
         self._begin()
 
     def _begin(self) -> None:
@@ -224,14 +224,14 @@ class Binding:
         others[number] = ref(self, lambda _: others.pop(number, None))
 
     def __getstate__(self) -> dict[str, Any]:
-        kept = {name: getattr(self, name) for name in ("namespace", "function", "cls", "token")}
+        kept = {name: getattr(self, name) for name in ("namespace", "function", "cls", "plan_key")}
         return {**kept, "around": {**names_of_module(self.function), **self.around}}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)
         self._begin()
 
-    def stand_in(self) -> Any:
+    def as_function(self) -> Any:
         return stand_in(self.function, self)
 
     def pickled(self, made: Any) -> Any:
@@ -295,23 +295,23 @@ class Binding:
 
     def plans(self, frame: Frame) -> dict[int, Any]:
         """Return the plans that hold in a frame: those of the frame below where it sets nothing for us."""
-        above, plans = [], frame.memo.get(self.token)
+        above, plans = [], frame.cache.get(self.plan_key)
         while plans is None:
             above.append(frame)
             if self._is_touched(frame):
                 plans = {}
             else:
-                frame = frame.below()
-                plans = frame.memo.get(self.token)
+                frame = frame.visible_parent()
+                plans = frame.cache.get(self.plan_key)
         for frame in above:
-            frame.remember(self.token, plans)
+            frame.cache_answer(self.plan_key, plans)
         return plans
 
     def _is_touched(self, frame: Frame) -> bool:
-        if frame.parent is None or type(frame.own) is not dict:
+        if frame.parent is None or type(frame.overrides) is not dict:
             return True
         prefix = self.namespace + "."
-        return any(key.startswith(prefix) for key in frame.own)
+        return any(key.startswith(prefix) for key in frame.overrides)
 
     def resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
         """Return the arguments to call the function with, here and now."""
@@ -350,7 +350,7 @@ class Binding:
         detail = f"{self._called()} lacks the argument {parameter.name!r}"
         if parameter.bound:
             detail += f", and parameter {parameter.key!r} is not set"
-            return MissingArgumentError(parameter.key, detail=detail, names=frame.visible)
+            return MissingArgumentError(parameter.key, detail=detail, names=frame.visible_keys)
         detail += ", which is given by position alone and never by a scope"
         return MissingArgumentError(parameter.key, detail=detail)
 
@@ -385,7 +385,7 @@ class Binding:
 
     def _refuse_variadic(self, frame: Frame) -> None:
         """Refuse an override that only `*args` or `**kwargs` could take: it would be ignored."""
-        for segment in frame.beneath(self.namespace):
+        for segment in frame.segments_below(self.namespace):
             key = f"{self.namespace}.{segment}"
             written = self.variadic.get(segment)
             if written is None:

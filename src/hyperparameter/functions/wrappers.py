@@ -4,24 +4,16 @@ from __future__ import annotations
 
 import sys
 
+from ..core.wrapper import as_function
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ["pickled", "placed", "stand_in", "stand_in_steps"]
+__all__ = ["pickled", "stand_in", "stand_in_steps"]
 
 _function: Any = type(lambda: None)
-
-
-def placed(call: Callable[..., Any], function: Any) -> Any:
-    """Return a closure as a function of the module that `function` is of.
-
-    Whoever pickles it by value, or asks whose it is, looks at its globals. So it uses none.
-    """
-    made = _function(call.__code__, getattr(function, "__globals__", globals()), "call", None, call.__closure__)
-    made.__qualname__ = "call"
-    return made
 
 
 def pickled(made: Any) -> Any:
@@ -51,7 +43,7 @@ def stand_in(function: Any, binding: Any) -> Any:
     def call(*args: Any, **kwargs: Any) -> Any:
         return binding.call(*args, **kwargs)
 
-    return placed(call, function)
+    return as_function(call, function)
 
 
 def stand_in_steps(function: Any, binding: Any, kind: str, first_step: Callable[..., Any]) -> Any:
@@ -66,7 +58,7 @@ def stand_in_steps(function: Any, binding: Any, kind: str, first_step: Callable[
         from types import coroutine
 
         call = coroutine(call)
-    return placed(call, function)
+    return as_function(call, function)
 
 
 def _coroutine(binding: Any) -> Any:

@@ -77,7 +77,7 @@ class Program:
         except ParamError as error:
             parser.fail(str(error))
         scope = Scope(self.entries)
-        outside = _frames.innermost() is _frames.CONTEXT
+        outside = _frames.innermost_scope() is _frames.AMBIENT_SCOPE
         before = _frames.replace_current(None)  # a scope around the call is its caller's, and is left some time
         try:
             with scope:

@@ -6,10 +6,10 @@ import sys
 
 from ..conversion.rule import Misfit, accepts_subtree, convert_like, is_immutable
 from ..core import key as keys
-from ..core import map as _map
 from ..core.frame import MISSING, Frame, current_frame, delete, frame_of, write
 from ..core.kernel import ReferenceBase, adopt
 from ..core.key import PLAIN, check_key, flatten, hashes, is_mapping, is_plain, split_text
+from ..core.map import items
 from ..errors import MissingParamError, ParamError, short_repr
 
 TYPE_CHECKING = False
@@ -35,11 +35,11 @@ def read(frame: Frame, key: str, default: Any) -> Any:
     if value is not MISSING:
         if type(value) is kind and kind is not dict:
             return value
-        made = frame.memo.get((key, kind)) if type(kind) is type or hashes(kind) else None
+        made = frame.cache.get((key, kind)) if type(kind) is type or hashes(kind) else None
         if made is not None:
             return made[0]
         if not is_plain(type(value)):
-            value = frame.answer(key)[0]
+            value = frame.read_entry(key)[0]
             if type(value) is kind:
                 return value
     if issubclass(kind, Reference):
@@ -62,23 +62,23 @@ def read(frame: Frame, key: str, default: Any) -> Any:
     except Misfit as misfit:
         raise misfit_error(frame, key, value, misfit) from misfit.__cause__
     if hashes(kind) and (answer is value or is_immutable(answer)):  # any other is made anew: one may change it
-        frame.remember((key, kind), (answer,))
+        frame.cache_answer((key, kind), (answer,))
     return answer
 
 
 def require(frame: Frame, key: str) -> Any:
     """Return the value of a key, or what lies beneath it; raise `MissingParamError` for neither."""
-    value = frame.answer(key)[0]
+    value = frame.read_entry(key)[0]
     if value is MISSING:
         value = frame.subtree(key)
         if value is None:
-            raise MissingParamError(key, names=frame.visible)
+            raise MissingParamError(key, names=frame.visible_keys)
     return value
 
 
 def truth(frame: Frame, key: str) -> bool:
     """Return the truth of a value: of text by the word where it is a yes or no."""
-    value = frame.answer(key)[0]
+    value = frame.read_entry(key)[0]
     if value is MISSING:
         return frame.subtree(key) is not None
     if isinstance(value, str):
@@ -91,20 +91,20 @@ def truth(frame: Frame, key: str) -> bool:
 
 def misfit_error(frame: Frame, key: str, value: Any, misfit: Misfit) -> ParamError:
     """Return the error for a value that does not fit, with the place it was set at."""
-    origin = frame.answer(key)[1]
+    origin = frame.read_entry(key)[1]
     detail = misfit.detail
     if misfit.path:
         path = key + misfit.path
         detail = f"at {path!r}: {detail}"
         origin = origin or frame.entry(path)[1]
     if origin is None:  # what lies beneath the key was asked for: the place of its first part
-        beneath = (name for name in frame.visible() if name.startswith(key + "."))
+        beneath = (name for name in frame.visible_keys() if name.startswith(key + "."))
         origin = frame.entry(next(beneath, key))[1]
     return ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin)
 
 
 def describe(frame: Frame, key: str) -> str:
-    value = frame.answer(key)[0]
+    value = frame.read_entry(key)[0]
     if value is MISSING:
         beneath = frame.subtree(key)
         return f"<{path_of(key)} (missing)>" if beneath is None else f"<{path_of(key)}: {short_repr(beneath)}>"
@@ -126,7 +126,7 @@ def caller(depth: int) -> Origin:
     return frame.f_code, frame.f_lasti
 
 
-def overrides(sources: Iterable[Any], params: Mapping[str, Any], origin: Origin) -> dict[str, Entry]:
+def entries_from(sources: Iterable[Any], params: Mapping[str, Any], origin: Origin) -> dict[str, Entry]:
     """Return the entries that sources and keyword parameters set, the later winning."""
     own: dict[str, Entry] = {}
     for source in sources:
@@ -134,7 +134,7 @@ def overrides(sources: Iterable[Any], params: Mapping[str, Any], origin: Origin)
             key, value = split_text(source)
             own[key] = value, origin
         elif hasattr(type(source), "__entries__"):  # a scope or a snapshot: they keep their origins
-            own.update(_map.items(source.__entries__()))
+            own.update(items(source.__entries__()))
         elif is_mapping(source) or hasattr(type(source), "keys"):
             _flatten_into(own, "", source if is_mapping(source) else dict(source), origin)
         else:
@@ -166,7 +166,7 @@ def _flatten_into(own: dict[str, Entry], key: str, value: Any, origin: Origin) -
 
 def assign(scope: ScopeBase | None, key: str, value: Any) -> None:
     """Set one key in a scope (None: the innermost), for the caller of an attribute or item assignment."""
-    write(scope, overrides(({key: value},), {}, caller(2)))
+    write(scope, entries_from(({key: value},), {}, caller(2)))
 
 
 # --- References ---
@@ -253,7 +253,7 @@ class Reference(ReferenceBase):
         return describe(_view_of(self), self.__key__)
 
     def __dir__(self) -> list[str]:
-        return _view_of(self).beneath(self.__key__)
+        return _view_of(self).segments_below(self.__key__)
 
     def __hash__(self) -> int:
         return hash(self.__key__)
@@ -350,5 +350,5 @@ adopt(
     read=_read_here,
     require=_require,
     refuse=_refuse,
-    overrides=overrides,
+    entries_from=entries_from,
 )

@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
-from ..core.frame import MISSING, current_frame, delete, frame_of, freeze, innermost, stand_for_context, write
+from ..core.frame import (
+    MISSING,
+    current_frame,
+    delete,
+    frame_of,
+    freeze,
+    innermost_scope,
+    stand_for_context,
+    write,
+)
 from ..core.kernel import RootBase, ScopeBase
 from ..core.key import check_key
 from ..core.map import items
 from ..errors import KeySyntaxError, short_repr
-from .reference import Reference, Signature, assign, attribute_key, caller, handle_reference, overrides, require
+from .reference import (
+    Reference,
+    Signature,
+    assign,
+    attribute_key,
+    caller,
+    entries_from,
+    handle_reference,
+    require,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,7 +60,7 @@ class Scope(ScopeBase):
     """
 
     __slots__ = ()
-    __signature__ = Signature(lambda own, /: own)
+    __signature__ = Signature(lambda overrides, /: overrides)
     __empty__ = False  # does it hide what is outside?
 
     if TYPE_CHECKING:
@@ -72,7 +90,7 @@ class Scope(ScopeBase):
             >>> list(hp.scope(b=1, a=2).keys())
             ['a', 'b']
         """
-        return dict.fromkeys(frame_of(self).visible()).keys()
+        return dict.fromkeys(frame_of(self).visible_keys()).keys()
 
     def update(self, /, *sources: Source, **params: Any) -> None:
         """Set parameters in this scope until it is left; sources are those of `hp.scope(...)`.
@@ -87,7 +105,7 @@ class Scope(ScopeBase):
             ...     hp.scope.train()
             {'lr': 0.1, 'name': 'first'}
         """
-        write(self, overrides(sources, params, caller(1)))
+        write(self, entries_from(sources, params, caller(1)))
 
     def clear(self) -> None:
         """Drop what this scope itself sets, so that what lies around it shows through.
@@ -115,25 +133,25 @@ class Scope(ScopeBase):
             return False
 
     def __iter__(self) -> Iterator[str]:
-        return iter(frame_of(self).visible())
+        return iter(frame_of(self).visible_keys())
 
     def __len__(self) -> int:
-        return len(frame_of(self).visible())
+        return len(frame_of(self).visible_keys())
 
     def __bool__(self) -> bool:
         return True  # `if ps:` asks for a scope, not for parameters in it
 
     def __repr__(self) -> str:
-        own = {key: entry[0] for key, entry in items(self.__own__)}
+        own = {key: entry[0] for key, entry in items(self.__overrides__)}
         return f"hp.scope{'.empty' if self.__empty__ else ''}({short_repr(own) if own else ''})"
 
     def __entries__(self) -> Any:
-        return self.__own__
+        return self.__overrides__
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from ..functions.bind import Snapshot
+        from .snapshot import Snapshot
 
-        return _unpickled, (type(self), Snapshot(self.__own__))
+        return _unpickled, (type(self), Snapshot(self.__overrides__))
 
 
 def _unpickled(cls: type[Scope], own: Any) -> Scope:
@@ -214,7 +232,7 @@ class ScopeRoot(RootBase):
             ...     dict(ps)
             {'b': 2}
         """
-        return EmptyScope(overrides(sources, params, caller(1)))
+        return EmptyScope(entries_from(sources, params, caller(1)))
 
     def current(self) -> Scope:
         """Return the innermost scope; outside of any, the one that holds the context's own writes.
@@ -225,7 +243,7 @@ class ScopeRoot(RootBase):
             ...     hp.scope.current() is ps
             True
         """
-        return innermost()  # type: ignore[return-value]
+        return innermost_scope()  # type: ignore[return-value]
 
     def frozen(self) -> None:
         """Make the present view the baseline: see `hp.frozen`."""
@@ -242,7 +260,7 @@ class ScopeRoot(RootBase):
             >>> contextvars.copy_context().run(job), hp.scope.a | 0
             (1, 0)
         """
-        return Scope(overrides(sources, params, caller(1))).__enter__()
+        return Scope(entries_from(sources, params, caller(1))).__enter__()
 
     def __iter__(self) -> Any:
         raise _not_a_mapping()
@@ -251,10 +269,10 @@ class ScopeRoot(RootBase):
         raise _not_a_mapping()
 
     def __repr__(self) -> str:
-        return f"<hp.scope: {len(current_frame().visible())} parameters set>"
+        return f"<hp.scope: {len(current_frame().visible_keys())} parameters set>"
 
     def __dir__(self) -> list[str]:
-        return ["current", "empty", "frozen", "init", *current_frame().beneath("")]
+        return ["current", "empty", "frozen", "init", *current_frame().segments_below("")]
 
     def __reduce__(self) -> str:
         return "scope"

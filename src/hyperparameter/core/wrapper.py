@@ -1,0 +1,24 @@
+"""Rebuild a wrapper as a function of the module of the function that it wraps."""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+__all__ = ["as_function"]
+
+_function_type: Any = type(lambda: None)
+
+
+def as_function(wrapper: Callable[..., Any], function: Any) -> Any:
+    """Return a copy of the closure `wrapper` whose globals are those of `function`.
+
+    A pickler that pickles by value, and a tool that asks which module a function belongs to, look at its
+    globals. So the wrapper itself must not use any global name: whatever it needs, it closes over.
+    """
+    function_globals = getattr(function, "__globals__", globals())
+    copy = _function_type(wrapper.__code__, function_globals, "call", None, wrapper.__closure__)
+    copy.__qualname__ = "call"
+    return copy
