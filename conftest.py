@@ -28,5 +28,11 @@ documents = Sybil(
     setup=setup,
     teardown=teardown,
 )
-docstrings = Sybil(parsers=[DocTestParser()], pattern="src/**/*.py", setup=setup, teardown=teardown)
+docstrings = Sybil(
+    parsers=[DocTestParser()],
+    # A pattern is compared with the end of a path, and `**` means one folder there.
+    patterns=["src/*/*.py", "src/*/*/*.py", "src/*/*/*/*.py"],
+    setup=setup,
+    teardown=teardown,
+)
 pytest_collect_file = (documents + docstrings).pytest()

@@ -75,54 +75,29 @@ def _fault(key: str) -> str | None:
 
 
 def join(prefix: str, segment: str) -> str:
-    """Return the key of a segment below a prefix; below "" it is the segment itself.
-
-    Example:
-        >>> join("train", "lr"), join("", "train")
-        ('train.lr', 'train')
-    """
+    """Return the key of a segment below a prefix: `"train.lr"`; below `""` it is the segment itself."""
     return f"{prefix}.{segment}" if prefix else segment
 
 
 def split_last(key: str) -> tuple[str, str]:
-    """Return the prefix and the last segment of a key; the prefix of a single segment is "".
-
-    Example:
-        >>> split_last("train.opt.lr"), split_last("train")
-        (('train.opt', 'lr'), ('', 'train'))
-    """
+    """Return the prefix and the last segment: `("train.opt", "lr")`; the prefix of a single segment is `""`."""
     prefix, _, segment = key.rpartition(".")
     return prefix, segment
 
 
 def parent_of(key: str) -> str:
-    """Return the key without its last segment; "" for a single segment.
-
-    Example:
-        >>> parent_of("train.opt.lr"), parent_of("train")
-        ('train.opt', '')
-    """
+    """Return the key without its last segment: `"train.opt"` for `"train.opt.lr"`, `""` for `"train"`."""
     return key.rpartition(".")[0]
 
 
 def parents(key: str) -> Iterator[str]:
-    """Yield every proper prefix of a key, the longest first.
-
-    Example:
-        >>> list(parents("train.opt.lr"))
-        ['train.opt', 'train']
-    """
+    """Yield every proper prefix of a key, the longest first: `"train.opt"`, `"train"` for `"train.opt.lr"`."""
     while key := parent_of(key):
         yield key
 
 
 def is_below(key: str, prefix: str) -> bool:
-    """Return whether a key is in the subtree of a prefix, but is not the prefix itself; every key is below "".
-
-    Example:
-        >>> is_below("train.lr", "train"), is_below("train", "train"), is_below("trainer.lr", "train")
-        (True, False, False)
-    """
+    """Return whether a key is in the subtree of a prefix and is not the prefix itself; every key is below `""`."""
     return not prefix or key.startswith(prefix + ".")
 
 
