@@ -1,4 +1,4 @@
-//! The parameters that a program declares with a help text.
+//! The parameters that a program declares by a help text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -19,15 +19,15 @@ use std::fmt::Write as _;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ParamInfo {
-    /// Its key.
+    /// The key.
     pub key: &'static str,
-    /// Its default, as it stands in the source.
+    /// The default, as the source code has it.
     pub default: &'static str,
-    /// What it is for.
+    /// The help text.
     pub help: &'static str,
-    /// The file that it is read in.
+    /// The file that reads the parameter.
     pub file: &'static str,
-    /// The line that it is read at.
+    /// The line that reads the parameter.
     pub line: u32,
 }
 
@@ -51,12 +51,14 @@ impl ParamInfo {
     }
 }
 
-/// All of them, gathered by the linker: a program knows them before any of its code has run.
+/// All declared parameters. The linker collects them, so they are known before any code of the program has run.
 #[doc(hidden)]
 #[linkme::distributed_slice]
 pub static DECLARED: [ParamInfo];
 
-/// Return the parameters that are read with a help text anywhere in the program, libraries included, by key.
+/// Return the parameters that are read with a help text anywhere in the program, sorted by key.
+///
+/// Libraries that the program links are included.
 ///
 /// ```standalone_crate
 /// use hyperparameter::*;
@@ -72,12 +74,12 @@ pub static DECLARED: [ParamInfo];
 /// ```
 #[must_use]
 pub fn declared_params() -> Vec<ParamInfo> {
-    let mut all = DECLARED.to_vec();
-    all.sort_by_key(|info| (info.key, info.file, info.line));
-    all
+    let mut declared = DECLARED.to_vec();
+    declared.sort_by_key(|info| (info.key, info.file, info.line));
+    declared
 }
 
-/// Return a list of the declared parameters, for a program's `--help`: with clap, as `after_help`.
+/// Return a list of the declared parameters, for the output of `--help`. With clap, pass it to `after_help`.
 ///
 /// ```standalone_crate
 /// use hyperparameter::*;
@@ -91,39 +93,36 @@ pub fn declared_params() -> Vec<ParamInfo> {
 /// ```
 #[must_use]
 pub fn generate_params_help() -> String {
-    let mut lines: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-    for ParamInfo {
-        key, default, help, ..
-    } in declared_params()
-    {
-        let text = format!("{help} [default: {default}]");
-        let texts = lines.entry(key).or_default();
-        if !texts.contains(&text) {
-            texts.push(text); // one that is read in two places with the same words is told once
-        }
-    }
-    if lines.is_empty() {
+    let texts_by_key = texts_by_key();
+    if texts_by_key.is_empty() {
         return String::new();
     }
-    let width = lines
-        .keys()
-        .map(|key| key.chars().count())
-        .max()
-        .unwrap_or_default();
+    let widths = texts_by_key.keys().map(|key| key.chars().count());
+    let width = widths.max().unwrap_or_default();
     let mut list = "Parameters:".to_owned();
-    for (mut key, texts) in lines {
+    for (key, texts) in texts_by_key {
+        // The key stands in front of the first line only.
+        let mut label = key;
         for text in texts {
-            let mut parts = text.lines();
-            let _ = write!(
-                list,
-                "\n  {key:width$}  {}",
-                parts.next().unwrap_or_default()
-            );
-            for part in parts {
-                let _ = write!(list, "\n  {:width$}  {}", "", part.trim());
+            for (number, line) in text.lines().enumerate() {
+                let line = if number == 0 { line } else { line.trim() };
+                let _ = write!(list, "\n  {label:width$}  {line}");
+                label = "";
             }
-            key = "";
         }
     }
     list
+}
+
+/// Return the help texts of each key. If several places read a key with the same text, it is listed once.
+fn texts_by_key() -> BTreeMap<&'static str, Vec<String>> {
+    let mut texts_by_key: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+    for info in declared_params() {
+        let text = format!("{} [default: {}]", info.help, info.default);
+        let texts = texts_by_key.entry(info.key).or_default();
+        if !texts.contains(&text) {
+            texts.push(text);
+        }
+    }
+    texts_by_key
 }

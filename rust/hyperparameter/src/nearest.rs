@@ -1,111 +1,144 @@
-//! The names most like a mistyped one: just those that Python's `difflib.get_close_matches` finds, so that
-//! a message has the same text in every language. (Ratcliff and Obershelp's measure: Dr. Dobb's, July 1988.)
+//! The names that are most similar to a mistyped name.
+//!
+//! The result is that of Python's `difflib.get_close_matches`, so that a message has the same text in every
+//! language. The measure is that of Ratcliff and Obershelp (Dr. Dobb's Journal, July 1988): find the longest
+//! run of characters that both names have, do the same to the left and to the right of it, and divide the
+//! number of matching characters by the number of all characters.
 
 use std::collections::HashMap;
 
-const MOST: usize = 3;
-const CUTOFF: f64 = 0.6;
-const MOST_COMPARED: usize = 5000; // keys that are all compared with a mistyped one
+/// How many names are returned.
+const MAX_RESULTS: usize = 3;
 
-/// Return the names most like `name`, best first; `names` are in order.
+/// The lowest similarity of a name that is returned, from 0 to 1.
+const CUTOFF: f64 = 0.6;
+
+/// How many names are compared. If there are more, only names with the same parent or the same last segment are.
+const MAX_COMPARED: usize = 5000;
+
+/// Return the names most similar to `name`, best first. `names` have to be sorted.
 pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let names: Vec<&str> = names.collect();
-    let many = names.len() > MOST_COMPARED;
-    let (parent, last) = name.rsplit_once('.').unwrap_or(("", name));
-    let (sibling, cousin) = (format!("{parent}."), format!(".{last}"));
-    let alike = |other: &&str| !many || other.starts_with(&sibling) || other.ends_with(&cousin);
-    let wanted = Wanted::new(name);
-    let mut scored: Vec<(f64, &str)> = names
+    let compares_all = names.len() <= MAX_COMPARED;
+    let (parent, last_segment) = name.rsplit_once('.').unwrap_or(("", name));
+    let (prefix, suffix) = (format!("{parent}."), format!(".{last_segment}"));
+    let is_compared =
+        |other: &&str| compares_all || other.starts_with(&prefix) || other.ends_with(&suffix);
+    let target = Target::new(name);
+    let mut similar: Vec<(f64, &str)> = names
         .into_iter()
-        .filter(alike)
-        .take(MOST_COMPARED)
-        .filter_map(|other| Some((wanted.ratio(other).filter(|ratio| *ratio >= CUTOFF)?, other)))
+        .filter(is_compared)
+        .take(MAX_COMPARED)
+        .filter_map(|other| {
+            let similarity = target.similarity(other)?;
+            (similarity >= CUTOFF).then_some((similarity, other))
+        })
         .collect();
-    scored.sort_by(|one, other| other.0.total_cmp(&one.0).then_with(|| other.1.cmp(one.1)));
-    scored
+    // Of two names with the same similarity, difflib returns the one that sorts last.
+    similar.sort_by(|left, right| right.0.total_cmp(&left.0).then_with(|| right.1.cmp(left.1)));
+    similar
         .into_iter()
-        .take(MOST)
+        .take(MAX_RESULTS)
         .map(|(_, other)| other.to_owned())
         .collect()
 }
 
-/// The name that others are compared with.
-struct Wanted {
+/// The mistyped name that the others are compared with.
+struct Target {
+    /// The number of characters.
     length: usize,
-    places: HashMap<char, Vec<usize>>,
+    /// The positions of each character, in order.
+    positions: HashMap<char, Vec<usize>>,
 }
 
-impl Wanted {
+/// A run of characters that both names have.
+#[derive(Clone, Copy)]
+struct Run {
+    /// Where it starts in the other name.
+    start: usize,
+    /// Where it starts in the target.
+    target_start: usize,
+    length: usize,
+}
+
+impl Target {
     fn new(name: &str) -> Self {
-        let mut places: HashMap<char, Vec<usize>> = HashMap::new();
+        let mut positions: HashMap<char, Vec<usize>> = HashMap::new();
         let mut length = 0;
-        for (place, character) in name.chars().enumerate() {
-            places.entry(character).or_default().push(place);
-            length = place + 1;
+        for (position, character) in name.chars().enumerate() {
+            positions.entry(character).or_default().push(position);
+            length = position + 1;
         }
-        Self { length, places }
+        Self { length, positions }
     }
 
-    /// Return twice the number of characters that match, out of all; `None` where it cannot reach the cutoff.
-    fn ratio(&self, other: &str) -> Option<f64> {
+    /// Return the similarity of another name, from 0 to 1, or `None` if its length alone keeps it below the cutoff.
+    fn similarity(&self, other: &str) -> Option<f64> {
         let other: Vec<char> = other.chars().collect();
-        let all = self.length + other.len();
-        let share = |matching: usize| {
-            if all == 0 {
+        let total = self.length + other.len();
+        let ratio = |matching: usize| {
+            if total == 0 {
                 1.0
             } else {
-                2.0 * matching as f64 / all as f64
+                2.0 * matching as f64 / total as f64
             }
         };
-        if share(self.length.min(other.len())) < CUTOFF {
+        if ratio(self.length.min(other.len())) < CUTOFF {
             return None;
         }
         let mut matching = 0;
-        let mut open = vec![(0, other.len(), 0, self.length)];
-        while let Some((from, to, wanted_from, wanted_to)) = open.pop() {
-            let (at, wanted_at, size) = self.longest(&other, from, to, wanted_from, wanted_to);
-            if size > 0 {
-                matching += size;
-                open.push((from, at, wanted_from, wanted_at));
-                open.push((at + size, to, wanted_at + size, wanted_to));
+        let mut to_compare = vec![(0, other.len(), 0, self.length)];
+        while let Some((from, to, target_from, target_to)) = to_compare.pop() {
+            let run = self.longest_run(&other, (from, to), (target_from, target_to));
+            if run.length > 0 {
+                matching += run.length;
+                to_compare.push((from, run.start, target_from, run.target_start));
+                let (end, target_end) = (run.start + run.length, run.target_start + run.length);
+                to_compare.push((end, to, target_end, target_to));
             }
         }
-        Some(share(matching))
+        Some(ratio(matching))
     }
 
-    /// Return the first of the longest runs that both have between these bounds.
-    fn longest(
+    /// Return the first of the longest runs within these ranges of the other name and of the target.
+    fn longest_run(
         &self,
         other: &[char],
-        from: usize,
-        to: usize,
-        wanted_from: usize,
-        wanted_to: usize,
-    ) -> (usize, usize, usize) {
-        let mut best = (from, wanted_from, 0);
-        let mut ending: HashMap<usize, usize> = HashMap::new(); // at a place: the length of the run that ends there
-        for (at, character) in other.iter().enumerate().take(to).skip(from) {
-            let mut next = HashMap::new();
-            for &place in self.places.get(character).into_iter().flatten() {
-                if place < wanted_from {
-                    continue;
-                }
-                if place >= wanted_to {
-                    break;
-                }
-                let size = 1 + place
-                    .checked_sub(1)
-                    .and_then(|before| ending.get(&before))
+        (from, to): (usize, usize),
+        (target_from, target_to): (usize, usize),
+    ) -> Run {
+        let mut longest = Run {
+            start: from,
+            target_start: target_from,
+            length: 0,
+        };
+        // For each position of the target, the length of the run that ends there and at the previous
+        // character of the other name.
+        let mut run_lengths: HashMap<usize, usize> = HashMap::new();
+        for (position, character) in other.iter().enumerate().take(to).skip(from) {
+            let mut next_lengths = HashMap::new();
+            let target_positions = self.positions.get(character).into_iter().flatten();
+            for &target_position in target_positions
+                .skip_while(|target_position| **target_position < target_from)
+                .take_while(|target_position| **target_position < target_to)
+            {
+                let before = target_position.checked_sub(1);
+                let length = 1 + before
+                    .and_then(|before| run_lengths.get(&before))
                     .copied()
                     .unwrap_or(0);
-                next.insert(place, size);
-                if size > best.2 {
-                    best = (at + 1 - size, place + 1 - size, size);
+                next_lengths.insert(target_position, length);
+                if length > longest.length {
+                    longest = Run {
+                        start: position + 1 - length,
+                        target_start: target_position + 1 - length,
+                        length,
+                    };
                 }
             }
-            ending = next;
+            run_lengths = next_lengths;
         }
-        best
+        longest
     }
 }
 
@@ -113,9 +146,9 @@ impl Wanted {
 mod tests {
     use super::nearest;
 
-    /// Values that Python 3.11's difflib gives.
+    /// The expected names are those of Python 3.11's difflib.
     #[test]
-    fn finds_what_difflib_finds() {
+    fn finds_the_same_names_as_difflib() {
         for (name, names, expected) in [
             ("train.lrr", &["seed", "train.lr"][..], &["train.lr"][..]),
             ("a.b.c", &["a.b", "x"], &["a.b"]),

@@ -90,6 +90,7 @@ impl Overrides {
     }
 
     /// Return the override of a key: `Some(&None)` if the scope deletes it.
+    #[inline]
     pub(crate) fn get(&self, key: &dyn Probe) -> Option<&Override> {
         match self {
             Self::List(list) => {

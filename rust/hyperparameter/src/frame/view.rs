@@ -12,6 +12,7 @@ use crate::key::{Borrowed, Key, Probe};
 
 impl Frame {
     /// Return the map of every visible key to its entry.
+    #[inline]
     pub(crate) fn view(&self) -> &Map<Entry> {
         if let Some(view) = self.view.get() {
             return view;
