@@ -1,9 +1,10 @@
-//! Make a configuration the baseline of all threads, and override it in each of them.
+//! Make a configuration the baseline of all threads, and override it in each thread.
 //!
 //! ```sh
 //! cargo run --example frozen
 //! ```
-#![allow(clippy::uninlined_format_args)] // as it stands in the quick start
+// The code is the same as in the quick start, which writes `{}`.
+#![allow(clippy::uninlined_format_args)]
 
 use hyperparameter::*;
 use std::thread;

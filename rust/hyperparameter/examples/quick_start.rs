@@ -1,9 +1,10 @@
-//! Read parameters with defaults, and override them for as long as a block runs.
+//! Read parameters with defaults, and override them for a block.
 //!
 //! ```sh
 //! cargo run --example quick_start
 //! ```
-#![allow(clippy::uninlined_format_args)] // as it stands in the quick start
+// The code is the same as in the quick start, which writes `{}`.
+#![allow(clippy::uninlined_format_args)]
 
 use hyperparameter::*;
 

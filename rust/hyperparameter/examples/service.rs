@@ -1,4 +1,4 @@
-//! A service in which every request can bring overrides of its own, while the baseline is replaced under it.
+//! A service in which each request can override parameters, while the baseline is replaced at run time.
 //!
 //! ```sh
 //! cargo run --example service -- service.address=127.0.0.1:8080
@@ -6,9 +6,9 @@
 //! curl -X POST http://127.0.0.1:8080/frozen --data-binary 'rerank.threshold=0.7'
 //! ```
 //!
-//! A request sees one configuration from its start to its end: the baseline of the moment it came in, under what
-//! it overrides itself. That goes with it over every `.await`, and into the tasks that it starts, once they are
-//! bound.
+//! A request sees one configuration from its start to its end: its own overrides on top of the baseline of the
+//! moment when it came in. The configuration follows it over every `.await`, and into the tasks that it
+//! starts, because they are bound.
 
 use std::collections::BTreeMap;
 use std::env;
@@ -27,8 +27,8 @@ use serde::Serialize;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-/// What a request may override.
-const OPEN: [&str; 3] = ["rerank.threshold", "rerank.use_new", "search.delay_ms"];
+/// The parameters that a request may override.
+const OVERRIDABLE: [&str; 3] = ["rerank.threshold", "rerank.use_new", "search.delay_ms"];
 
 fn main() -> ExitCode {
     match start() {
@@ -41,8 +41,8 @@ fn main() -> ExitCode {
 }
 
 fn start() -> Result<(), Box<dyn Error>> {
-    let given: Vec<String> = env::args().skip(1).collect();
-    freeze(&ParamScope::try_from(given)?); // before the runtime starts its threads
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    freeze(&ParamScope::try_from(arguments)?);
     serve()
 }
 
@@ -60,36 +60,37 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, app).await?)
 }
 
-/// Put these overrides into the baseline. What is running keeps the one that it began with.
+/// Add overrides to the baseline. Requests that are already running keep the baseline that they started with.
 fn freeze(scope: &ParamScope) {
     let _entered = scope.enter();
     frozen();
 }
 
-/// Replace the baseline: `POST /frozen` with a `key=value` on each line.
-async fn reload(lines: String) -> Result<(), Refused> {
+/// Replace the baseline: `POST /frozen` with one `key=value` on each line.
+async fn reload(lines: String) -> Result<(), RequestError> {
     freeze(&ParamScope::from_texts(lines.lines())?);
     Ok(())
 }
 
-/// Run a request in a scope of what it overrides: `?set=key=value`, any number of times.
+/// Run a request in a scope of its own overrides: `?set=key=value`, any number of times.
 async fn with_overrides(
     Query(query): Query<Vec<(String, String)>>,
     request: Request,
     next: Next,
-) -> Result<Response, Refused> {
+) -> Result<Response, RequestError> {
     let texts = query.iter().filter(|(name, _)| name == "set");
     let texts: Vec<&str> = texts.map(|(_, text)| text.as_str()).collect();
     let scope = ParamScope::from_texts(&texts)?;
-    let closed = |text: &&&str| !OPEN.contains(&text.split('=').next().unwrap_or_default());
-    if let Some(text) = texts.iter().find(closed) {
-        return Err(Refused::Closed((*text).to_owned()));
+    let is_forbidden =
+        |text: &&&str| !OVERRIDABLE.contains(&text.split('=').next().unwrap_or_default());
+    if let Some(text) = texts.iter().find(is_forbidden) {
+        return Err(RequestError::Forbidden((*text).to_owned()));
     }
     Ok(scope.bind(next.run(request)).await)
 }
 
 #[derive(Serialize)]
-struct Found {
+struct SearchResult {
     /// The items, best first.
     items: Vec<Item>,
     /// The configuration that each step saw.
@@ -110,7 +111,7 @@ struct Configuration {
 }
 
 impl Configuration {
-    fn seen() -> Result<Self, ParamError> {
+    fn current() -> Result<Self, ParamError> {
         Ok(Self {
             version: try_get_param!(config.version, 0)?,
             threshold: try_get_param!(rerank.threshold, 0.8)?,
@@ -119,42 +120,43 @@ impl Configuration {
     }
 }
 
-/// Ask all shards at once, each in a task of its own, and rank what they find.
-async fn search() -> Result<Json<Found>, Refused> {
-    let mut steps = BTreeMap::from([("search".to_owned(), Configuration::seen()?)]);
-    let mut asked = JoinSet::new();
+/// Query all shards at once, each in a task of its own, and rank the items.
+async fn search() -> Result<Json<SearchResult>, RequestError> {
+    let mut steps = BTreeMap::from([("search".to_owned(), Configuration::current()?)]);
+    let mut tasks = JoinSet::new();
     for shard in 0..3 {
-        // A task starts from the baseline. What is bound brings along the scopes of here.
-        asked.spawn(ParamScope::new().bind(ask(shard)));
+        // A new task starts from the baseline. A bound future brings the current scopes along.
+        tasks.spawn(ParamScope::new().bind(query(shard)));
     }
     let mut items = Vec::new();
-    while let Some(answer) = asked.join_next().await {
-        let (shard, found, seen) = answer.expect("no shard panics")?;
-        items.extend(found);
-        steps.insert(format!("shard {shard}"), seen);
+    while let Some(answer) = tasks.join_next().await {
+        let (shard, shard_items, configuration) = answer.expect("no shard panics")?;
+        items.extend(shard_items);
+        steps.insert(format!("shard {shard}"), configuration);
     }
     let items = rerank(items)?;
-    steps.insert("rerank".to_owned(), Configuration::seen()?);
-    Ok(Json(Found { items, steps }))
+    steps.insert("rerank".to_owned(), Configuration::current()?);
+    Ok(Json(SearchResult { items, steps }))
 }
 
-async fn ask(shard: i64) -> Result<(i64, Vec<Item>, Configuration), ParamError> {
+async fn query(shard: i64) -> Result<(i64, Vec<Item>, Configuration), ParamError> {
     let delay: u64 = try_get_param!(search.delay_ms, 1)?;
-    tokio::time::sleep(Duration::from_millis(delay)).await; // other requests run meanwhile
-    let found = (0..3).map(|number| Item {
+    // Other requests run during the sleep.
+    tokio::time::sleep(Duration::from_millis(delay)).await;
+    let items = (0..3).map(|number| Item {
         name: format!("{shard}.{number}"),
         score: ((shard * 3 + number) * 7 % 10) as f64 / 10.0,
     });
-    Ok((shard, found.collect(), Configuration::seen()?))
+    Ok((shard, items.collect(), Configuration::current()?))
 }
 
-/// Order the items; the new way leaves out those below the threshold.
+/// Sort the items, best first. The new algorithm removes the items below the threshold.
 fn rerank(mut items: Vec<Item>) -> Result<Vec<Item>, ParamError> {
-    items.sort_by(|one, other| {
-        other
+    items.sort_by(|left, right| {
+        right
             .score
-            .total_cmp(&one.score)
-            .then_with(|| one.name.cmp(&other.name))
+            .total_cmp(&left.score)
+            .then_with(|| left.name.cmp(&right.name))
     });
     if try_get_param!(rerank.use_new, false)? {
         let threshold = try_get_param!(rerank.threshold, 0.8)?;
@@ -163,23 +165,24 @@ fn rerank(mut items: Vec<Item>) -> Result<Vec<Item>, ParamError> {
     Ok(items)
 }
 
-/// Why a request is not served.
-enum Refused {
+/// The reason why a request fails.
+enum RequestError {
     Param(ParamError),
-    Closed(String),
+    /// The request sets a parameter that it may not override.
+    Forbidden(String),
 }
 
-impl From<ParamError> for Refused {
+impl From<ParamError> for RequestError {
     fn from(error: ParamError) -> Self {
         Self::Param(error)
     }
 }
 
-impl IntoResponse for Refused {
+impl IntoResponse for RequestError {
     fn into_response(self) -> Response {
         match self {
             Self::Param(error) => (StatusCode::BAD_REQUEST, error.to_string()),
-            Self::Closed(text) => {
+            Self::Forbidden(text) => {
                 let message = format!("'{text}' is not for requests to set");
                 (StatusCode::FORBIDDEN, message)
             }

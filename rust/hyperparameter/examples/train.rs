@@ -1,4 +1,4 @@
-//! Fit a line, configured in layers: a file, the command line over it, and code over both.
+//! Fit a line. The configuration has three layers: a file, the command line above it, and code above both.
 //!
 //! ```sh
 //! cargo run --example train -- --help
@@ -6,8 +6,8 @@
 //! cargo run --example train -- --config config.toml -D 'sweep.rates=[0.1, 0.2]'
 //! ```
 //!
-//! Each function reads what it needs where it needs it; nothing is handed down. What is read with a help text is
-//! listed by `--help`. A value that does not fit ends the program with what is wrong with it, and where it was set.
+//! Each function reads the parameters that it needs; no parameter is passed on. `--help` lists the parameters that
+//! have a help text. A wrong value ends the program with an error that says what is wrong and where it was set.
 
 use std::error::Error;
 use std::fs;
@@ -22,10 +22,10 @@ use rayon::prelude::*;
 #[derive(Parser)]
 #[command(after_help = generate_params_help())]
 struct Args {
-    /// Set parameters; of two for one key the later wins
+    /// Set parameters; if a key appears twice, the later one wins
     #[arg(short = 'D', long, value_name = "KEY=VALUE", num_args = 1..)]
     define: Vec<String>,
-    /// Read parameters from a file in TOML; --define goes over them
+    /// Read parameters from a TOML file; --define overrides them
     #[arg(short = 'C', long, value_name = "FILE")]
     config: Option<PathBuf>,
 }
@@ -46,15 +46,16 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
         None => ParamScope::new(),
     };
     layers.extend(&ParamScope::try_from(&args.define)?);
-    let _entered = layers.enter(); // until the end of `run`
-    warn_of_unknown();
+    let _entered = layers.enter();
+    warn_about_unknown_keys();
 
     let points = make_points()?;
     let best = with_params! {
-        set train.steps = 20; // a short run each, whatever file and command line say
+        // Each attempt is short, whatever the file and the command line say.
+        set train.steps = 20;
         sweep(&points)?
     };
-    // The best rate is only the default here: who sets one gets that.
+    // The best rate is only the default. A rate that the user sets wins.
     let lr = try_get_param!(train.lr, best)?;
     let fitted = with_params! {
         set train.lr = lr;
@@ -68,27 +69,27 @@ fn run(args: &Args) -> Result<(), Box<dyn Error>> {
 }
 
 fn from_file(path: &Path) -> Result<ParamScope, Box<dyn Error>> {
-    let at = |fault: &dyn Error| format!("{}: {fault}", path.display());
-    let text = fs::read_to_string(path).map_err(|fault| at(&fault))?;
-    let table: toml::Table = text.parse().map_err(|fault| at(&fault))?;
+    let with_path = |error: &dyn Error| format!("{}: {error}", path.display());
+    let text = fs::read_to_string(path).map_err(|error| with_path(&error))?;
+    let table: toml::Table = text.parse().map_err(|error| with_path(&error))?;
     Ok(ParamScope::from_serialize(&table)?)
 }
 
-/// Name the keys that are set and that nothing reads: mistyped ones, most of the time.
-fn warn_of_unknown() {
-    let known = declared_params();
+/// Warn about keys that are set but never read. Most of the time they are mistyped.
+fn warn_about_unknown_keys() {
+    let declared = declared_params();
     for key in snapshot().keys() {
-        if !known.iter().any(|info| info.key == key) {
+        if !declared.iter().any(|info| info.key == key) {
             eprintln!("warning: nothing reads '{key}'");
         }
     }
 }
 
-/// Make points on a line, with some noise.
+/// Return points on a line, with some noise.
 fn make_points() -> Result<Vec<(f64, f64)>, ParamError> {
     let count: u32 = try_get_param!(data.points, 64, "how many points to make")?;
-    let noise = try_get_param!(data.noise, 0.1, "how far from the line they lie")?;
-    let mut state: u64 = try_get_param!(data.seed, 7, "where the noise starts from")?;
+    let noise = try_get_param!(data.noise, 0.1, "how far the points lie from the line")?;
+    let mut state: u64 = try_get_param!(data.seed, 7, "the seed of the noise")?;
     let points = (0..count).map(|number| {
         state = state
             .wrapping_mul(6_364_136_223_846_793_005)
@@ -100,29 +101,31 @@ fn make_points() -> Result<Vec<(f64, f64)>, ParamError> {
     Ok(points.collect())
 }
 
-/// Try some learning rates, in as many threads as there are, and return the best.
+/// Try several learning rates, in a thread pool, and return the best.
 fn sweep(points: &[(f64, f64)]) -> Result<f64, ParamError> {
     let rates = try_get_param!(
         sweep.rates,
         vec![0.01, 0.1, 0.5],
         "learning rates to try before training"
     )?;
-    // A pool's threads know nothing of the scopes here. What is bound brings them along.
+    // The threads of a pool do not have the current scopes. A bound closure brings them along.
     let attempt = ParamScope::new().bind(|rate: f64| {
         with_params! {
             set train.lr = rate;
             Ok((rate, fit(points)?.loss))
         }
     });
-    let tried: Result<Vec<(f64, f64)>, ParamError> = rates
+    let results: Result<Vec<(f64, f64)>, ParamError> = rates
         .par_iter()
         .map(|rate| attempt.call_with(*rate))
         .collect();
-    let tried = tried?;
-    for (rate, loss) in &tried {
+    let results = results?;
+    for (rate, loss) in &results {
         println!("sweep: lr={rate} loss={loss:.6}");
     }
-    let best = tried.iter().min_by(|one, other| one.1.total_cmp(&other.1));
+    let best = results
+        .iter()
+        .min_by(|left, right| left.1.total_cmp(&right.1));
     Ok(best.map_or(0.1, |(rate, _)| *rate))
 }
 
@@ -136,7 +139,7 @@ fn fit(points: &[(f64, f64)]) -> Result<Line, ParamError> {
     let lr = try_get_param!(
         train.lr,
         0.1,
-        "learning rate; the best of the sweep where none is set"
+        "learning rate; by default the best one of the sweep"
     )?;
     let steps: u32 = try_get_param!(train.steps, 200, "steps of gradient descent")?;
     let (mut slope, mut intercept) = (0.0, 0.0);

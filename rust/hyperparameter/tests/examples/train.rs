@@ -92,7 +92,7 @@ fn lists_its_parameters() {
     let help = good("train", &["--help"]);
     let list = help.split("Parameters:\n").nth(1).unwrap();
     assert!(
-        list.contains("  data.noise   how far from the line they lie [default: 0.1]\n"),
+        list.contains("  data.noise   how far the points lie from the line [default: 0.1]\n"),
         "{list}"
     );
     let keys: Vec<&str> = list
