@@ -42,7 +42,8 @@ bench: cargo .venv/bench .bench/incumbent .bench/peers
 	$(BIN)/python benches/programs.py $(filter --quick,$(ARGS))
 	cargo bench --manifest-path benches/rust/Cargo.toml --bench operations -- $(filter --quick,$(ARGS))
 
-docs: cargo .venv/docs
+docs: cargo .venv/test .venv/docs
+	$(BIN)/python -m pytest tests/docs $(ARGS)
 	$(BIN)/zensical build --strict --clean
 	cargo doc --workspace --all-features --no-deps
 

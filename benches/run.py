@@ -16,7 +16,7 @@ from typing import Any
 import pyperf
 from measure import FULL, INCUMBENT, KERNELS, PEERS, QUICK, measure_imports, measure_operations
 from summary import missed, summarize
-from tables import print_tables, write_readme
+from tables import print_tables, write_document
 
 
 def machine() -> dict[str, Any]:
@@ -33,7 +33,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a short run, of some 40 seconds")
     parser.add_argument("--json", type=Path, metavar="FILE", help="save every round")
-    parser.add_argument("--readme", action="store_true", help="write the tables of README.md from this run")
+    parser.add_argument(
+        "--docs", action="store_true", help="write the tables of docs/performance.md from this run"
+    )
     options = parser.parse_args()
     extent = QUICK if options.quick else FULL
     about = machine()
@@ -49,8 +51,8 @@ def main() -> None:
     if options.json:
         saved = {"machine": about, "operations": found, "imports": imports}
         options.json.write_text(json.dumps(saved, indent=1))
-    if options.readme:
-        write_readme(summary, about)
+    if options.docs:
+        write_document(summary, about)
 
 
 if __name__ == "__main__":

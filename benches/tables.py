@@ -1,4 +1,4 @@
-"""The tables of a run: printed, and in README.md between two marks."""
+"""The tables of a run: printed, and written into docs/performance.md between two marks."""
 
 # ruff: noqa: T201
 from __future__ import annotations
@@ -10,8 +10,8 @@ from measure import IMPORT, KERNELS, Figure
 from operations import FLOOR, FLOORS, GROWTH
 from summary import Summary
 
-README = Path(__file__).parent.parent / "README.md"
-BEGIN, END = "<!-- written by `make bench ARGS=--readme` -->\n", "<!-- end of what it writes -->\n"
+DOCUMENT = Path(__file__).parent.parent / "docs" / "performance.md"
+BEGIN, END = "<!-- `make bench ARGS=--docs` writes these tables -->\n", "<!-- end of these tables -->\n"
 
 
 def time(ns: float) -> str:
@@ -111,14 +111,31 @@ def print_tables(summary: Summary) -> None:
     print_table(titles, lines, (0, 1, 5, 6, 7))
 
 
-# --- In README.md ---
+# --- In docs/performance.md ---
+
+
+FLOOR_TITLES = [
+    "operation",
+    "hyperparameter",
+    "the least that Python needs for it",
+    "ratio",
+    "ratio of the Python kernel",
+]
+PEER_TITLES = [
+    "compared with",
+    "operation",
+    "theirs",
+    "hyperparameter",
+    "times faster",
+    "what theirs does each time",
+]
 
 
 def markdown(titles: list[str], lines: list[list[str]]) -> str:
     return "".join(f"| {' | '.join(line)} |\n" for line in (titles, ["---"] * len(titles), *lines))
 
 
-def readme_tables(summary: Summary, about: dict[str, Any]) -> str:
+def document_tables(summary: Summary, about: dict[str, Any]) -> str:
     lines = []
     for operation, by_kernel in summary.rows:
         ours, python = by_kernel["rust"][FLOOR], by_kernel["python"][FLOOR]
@@ -129,13 +146,13 @@ def readme_tables(summary: Summary, about: dict[str, Any]) -> str:
             lines.append([named, time(ours.ns), floor, times(ours.value), times(python.value)])
     for_import = [f"+ {figure.value / 1e6:.1f} ms" if figure else "" for figure in summary.imports.values()]
     lines.append([f"`{IMPORT}`", for_import[0], "bare Python", "", for_import[-1]])
-    floors = markdown(["", "here", "the language's floor for it", "ratio", "with the Python kernel"], lines)
+    floors = markdown(FLOOR_TITLES, lines)
     worst = {
         kernel: max(f.value for _, figures in summary.rows for part in GROWTH if (f := figures[kernel][part]))
         for kernel in KERNELS
     }
     peers = markdown(
-        ["", "", "theirs", "here", "times faster", "what theirs does each time"],
+        PEER_TITLES,
         [
             [
                 peer.peer,
@@ -149,19 +166,19 @@ def readme_tables(summary: Summary, about: dict[str, Any]) -> str:
         ],
     )
     return (
-        f"\nMedians of processor time, for the import of elapsed time; {about['python']}, "
-        f"{about['cores']} cores of an {about['cpu']}.\n\n{floors}\n"
+        "\nThe times are medians of processor time; the time of the import is elapsed time. Measured with "
+        f"{about['python']} on {about['cores']} cores of an {about['cpu']}.\n\n{floors}\n"
         "With 100,000 keys outside, or in 1,000 nested scopes, none of these takes more than "
         f"{max(worst.values()):.2f} times as long as with few.\n\n{peers}\n"
     )
 
 
-def write_readme(summary: Summary, about: dict[str, Any]) -> None:
+def write_document(summary: Summary, about: dict[str, Any]) -> None:
     if "rust" not in KERNELS or not summary.peers:
         raise SystemExit(
-            "README.md shows both kernels and the peers, and one of these is not here: not written"
+            f"{DOCUMENT} shows both kernels and the peers, and one of these was not measured: nothing written"
         )
-    before, rest = README.read_text().split(BEGIN)
+    before, rest = DOCUMENT.read_text().split(BEGIN)
     _, after = rest.split(END)
-    README.write_text(f"{before}{BEGIN}{readme_tables(summary, about)}{END}{after}")
-    print(f"written: {README}")
+    DOCUMENT.write_text(f"{before}{BEGIN}{document_tables(summary, about)}{END}{after}")
+    print(f"wrote {DOCUMENT}")

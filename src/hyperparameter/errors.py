@@ -23,10 +23,6 @@ __all__ = [
     "UnknownParamError",
     "UnknownParamWarning",
     "UnusableOverrideError",
-    "default_text",
-    "nearest",
-    "short_repr",
-    "where",
 ]
 
 LONGEST_VALUE = 200  # characters of a value's repr that a message shows
