@@ -1,4 +1,4 @@
-"""The `hp` tool, as `python -m hyperparameter`."""
+"""Run the `hp` command as `python -m hyperparameter`."""
 
 from __future__ import annotations
 
@@ -8,18 +8,19 @@ __all__ = ["main"]
 
 
 def main() -> int:
-    """Run the tool with the arguments of the process, and return its exit code."""
+    """Run the command line of the process, and return its exit code."""
     try:
+        # This import is inside `try` because Ctrl-C may also arrive while it runs.
         from .tool.commands import run
 
         return run(sys.argv[1:])
-    except KeyboardInterrupt:  # while it is still being imported, too
+    except KeyboardInterrupt:
         return 130
 
 
 if __name__ == "__main__":
-    # `-m` puts the present folder in front, where a file called as a module of the library would be imported;
-    # nothing of what is looked at is ever run.
+    # `python -m` puts the current folder first on the import path. Remove it: otherwise a file there that is
+    # called `json.py`, say, would be imported and run instead of the module of the standard library.
     if not sys.flags.safe_path:
         del sys.path[0]
     sys.exit(main())

@@ -1,1 +1,1 @@
-"""What `hp.launch` is made of: the parser, what was given to it, and what it shows."""
+"""`hp.launch`: run functions as a command-line program."""

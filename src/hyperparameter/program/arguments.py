@@ -1,4 +1,4 @@
-"""A function's parameters as arguments of a command line."""
+"""Turn the parameters of a function into arguments of a command line."""
 
 from __future__ import annotations
 
@@ -8,132 +8,171 @@ from ..conversion.rule import Misfit, convert, convert_like, is_literal, is_unio
 from ..conversion.scalars import ABSTRACT, is_abstract
 from ..core.frame import MISSING
 from ..errors import default_text
-from .parsed_arguments import Named, Positional, Switch
+from .actions import ParameterOption, PositionalParameter, SwitchOption
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
     from .command import Command
-    from .parsed_arguments import Given
+    from .parsed_arguments import ParsedArguments
 
-__all__ = ["add_arguments", "add_help", "asked_of", "choices_of"]
+__all__ = ["add_arguments", "add_docstring_help", "choices_of", "expected_type"]
 
 _METAVARS = {"str": "TEXT", "list": "ITEM", "tuple": "ITEM", "set": "ITEM", "frozenset": "ITEM", "dict": "JSON"}
 
 
-def add_arguments(parser: ArgumentParser, command: Command, given: Given) -> None:
-    """Add an argument for each parameter of a function: required ones by position, others as `--name`.
+def add_arguments(parser: ArgumentParser, command: Command, parsed: ParsedArguments) -> None:
+    """Add an argument for each parameter of a function: positional without a default, `--name` with one.
 
-    Raises `TypeError` where two would have the same option.
+    Raises `TypeError` if two parameters would have the same option.
     """
-    flags: dict[str, str] = {}
+    _refuse_equal_options(command.parameters)
     for parameter in command.parameters:
-        flag = _flag(parameter.name)
-        for option in (flag, f"--no-{flag[2:]}") if _is_switch(parameter) else (flag,):
-            if flags.setdefault(option, parameter.name) != parameter.name:
-                raise TypeError(
-                    f"hp.launch cannot tell {option} of {parameter.name!r} from that of {flags[option]!r}"
-                )
-        _add(parser, parameter, given)
-    for name, written in command.binding.variadic.items():
-        if not written.startswith("**"):
-            parser.add_argument(name, action=Positional, given=given, key=None, nargs="*", metavar=name.upper())
+        _add_argument(parser, parameter, parsed)
+    for name in command.star_args:
+        parser.add_argument(
+            name, action=PositionalParameter, parsed=parsed, key=None, nargs="*", metavar=name.upper()
+        )
 
 
-def _add(parser: ArgumentParser, parameter: Any, given: Given) -> None:
-    asked = asked_of(parameter.annotation, parameter.default)
-    choices = choices_of(asked)
-    needed = parameter.default is MISSING
-    options: dict[str, Any] = {"given": given, "key": parameter.key if parameter.bound else None}
-    if not needed:
-        options["help"] = f"(default: {default_text(parameter.default)})".replace("%", "%%")
-    flag = _flag(parameter.name)
+def _refuse_equal_options(parameters: Iterable[Any]) -> None:
+    """Raise `TypeError` for parameters such as `cache: bool` and `no_cache`, which both have `--no-cache`."""
+    names: dict[str, str] = {}
+    for parameter in parameters:
+        option = _option_of(parameter)
+        options = (option, f"--no-{option.removeprefix('--')}") if _is_switch(parameter) else (option,)
+        for text in options:
+            other = names.setdefault(text, parameter.name)
+            if other != parameter.name:
+                raise TypeError(f"hp.launch cannot tell {text} of {parameter.name!r} from that of {other!r}")
+
+
+def _add_argument(parser: ArgumentParser, parameter: Any, parsed: ParsedArguments) -> None:
+    is_required = parameter.default is MISSING
+    key = parameter.key if parameter.bound else None
+    settings: dict[str, Any] = {"parsed": parsed, "key": key}
+    if not is_required:
+        settings["help"] = f"(default: {default_text(parameter.default)})".replace("%", "%%")
     if _is_switch(parameter):
-        parser.add_argument(flag, action=Switch, dest=parameter.name, **options)
+        parser.add_argument(_option_of(parameter), action=SwitchOption, dest=parameter.name, **settings)
         return
+    type_ = expected_type(parameter.annotation, parameter.default)
+    choices = choices_of(type_)
     if choices:
-        options["choices"] = choices
+        settings["choices"] = choices
     else:
-        options["metavar"] = parameter.name.upper() if needed else _metavar(asked)
-    if _is_many(asked):
-        options["nargs"] = "+"
-        options["made_of"] = _items_of(parameter)
-    if needed:
-        parser.add_argument(parameter.name, action=Positional, **options)
+        settings["metavar"] = parameter.name.upper() if is_required else _metavar_of(type_)
+    if _takes_several_texts(type_):
+        settings["nargs"] = "+"
+        settings["convert_texts"] = _converter_of_items(parameter)
+    if is_required:
+        parser.add_argument(parameter.name, action=PositionalParameter, **settings)
     else:
-        parser.add_argument(flag, action=Named, dest=parameter.name, **options)
+        parser.add_argument(_option_of(parameter), action=ParameterOption, dest=parameter.name, **settings)
 
 
-def _flag(name: str) -> str:
-    return "--" + name.replace("_", "-")
+def _option_of(parameter: Any) -> str:
+    return "--" + parameter.name.replace("_", "-")
 
 
 def _is_switch(parameter: Any) -> bool:
-    needed = parameter.default is MISSING
-    return not needed and asked_of(parameter.annotation, parameter.default) is bool
+    has_default = parameter.default is not MISSING
+    return has_default and expected_type(parameter.annotation, parameter.default) is bool
 
 
-def add_help(parser: ArgumentParser, said: Mapping[str, str]) -> None:
-    """Add what a docstring says to the help of each argument, which is dear and seldom asked for."""
+def add_docstring_help(parser: ArgumentParser, parameter_help: Mapping[str, str]) -> None:
+    """Add the help texts of a docstring to the options. Parsing a docstring is slow, so only --help does it."""
     for action in parser._actions:
-        if isinstance(action, Named) and action.dest in said:
-            action.help = f"{said[action.dest].replace('%', '%%')} {action.help or ''}".rstrip()
+        if isinstance(action, ParameterOption) and action.dest in parameter_help:
+            text = parameter_help[action.dest].replace("%", "%%")
+            action.help = f"{text} {action.help or ''}".rstrip()
 
 
-def asked_of(annotation: Any, default: Any) -> Any:
-    """Return what a parameter asks for, without what an annotation adds and without None; None for anything."""
-    asked = annotation
+# --- Types ---
+
+
+def expected_type(annotation: Any, default: Any) -> Any:
+    """Return the type that a parameter expects: its annotation, or else the type of its default.
+
+    `Annotated[X, ...]` and `X | None` give X. A parameter that accepts any value gives None.
+    """
     if annotation is MISSING:
         return None if default is MISSING or default is None else type(default)
+    type_ = annotation
     while True:
-        if hasattr(asked, "__metadata__"):
-            asked = asked.__origin__
-        elif is_union(asked):
-            members = [member for member in asked.__args__ if member is not type(None)]
+        if hasattr(type_, "__metadata__"):
+            type_ = type_.__origin__
+        elif is_union(type_):
+            members = [member for member in type_.__args__ if member is not type(None)]
             if len(members) != 1:
-                return asked
-            asked = members[0]
+                return type_
+            type_ = members[0]
         else:
-            return asked
+            return type_
 
 
-def choices_of(asked: Any) -> list[str] | None:
-    """Return the texts that a Literal or an enum takes, None for any other type."""
-    if is_literal(asked):
-        return [_text(one.value if isinstance(one, Enum) else one) for one in asked.__args__]
-    if isinstance(asked, type) and issubclass(asked, Enum):
-        return [_text(member.value) for member in asked]
-    return None
+def choices_of(type_: Any) -> list[str] | None:
+    """Return the texts that a Literal or an enum accepts; None for any other type."""
+    if is_literal(type_):
+        values = [value.value if isinstance(value, Enum) else value for value in type_.__args__]
+    elif isinstance(type_, type) and issubclass(type_, Enum):
+        values = [member.value for member in type_]
+    else:
+        return None
+    return ["none" if value is None else str(value) for value in values]
 
 
-def _items_of(parameter: Any) -> Callable[[list[str]], Any]:
-    """Return what makes the value of a list or its like from the texts given for it."""
+def _takes_several_texts(type_: Any) -> bool:
+    origin = getattr(type_, "__origin__", type_)
+    if is_abstract(type_):
+        return ABSTRACT[origin.__name__] is not dict
+    return origin in (list, tuple, set, frozenset)
 
-    def made(texts: list[str]) -> Any:
+
+def _metavar_of(type_: Any) -> str:
+    origin = getattr(type_, "__origin__", type_)
+    name = origin.__name__ if isinstance(origin, type) and not is_union(type_) else "value"
+    return _METAVARS.get(name, name.upper())
+
+
+# --- Lists and other collections ---
+
+
+def _converter_of_items(parameter: Any) -> Callable[[list[str]], Any]:
+    """Return a function that converts the texts of an option to the collection that a parameter expects."""
+
+    def convert_texts(texts: list[str]) -> Any:
         if len(texts) == 1 and texts[0].lstrip().startswith("["):
-            return texts[0]  # JSON, as -D takes it
+            # One text of JSON, as -D accepts it.
+            return texts[0]
         try:
-            if getattr(parameter.annotation, "__args__", ()):
-                return convert(texts, parameter.annotation)
-            default = () if parameter.default is MISSING or parameter.default is None else parameter.default
-            items = [_like_others(text, default) for text in texts]
-            asked = asked_of(parameter.annotation, parameter.default)
-            return convert(items, asked) if isinstance(asked, type) else convert_like(items, default)
+            return _convert_items(texts, parameter)
         except Misfit:
-            return texts  # refused with all other faults
+            # The check of all values reports these texts, together with every other error.
+            return texts
 
-    return made
+    return convert_texts
 
 
-def _like_others(text: str, items: Any) -> Any:
-    """Return the text of an item as what the items of a default are: text, else what JSON takes it for."""
-    kinds = {type(item) for item in items}
-    if len(kinds) == 1:
+def _convert_items(texts: list[str], parameter: Any) -> Any:
+    has_item_type = bool(getattr(parameter.annotation, "__args__", ()))
+    if has_item_type:
+        return convert(texts, parameter.annotation)
+    default = () if parameter.default is MISSING or parameter.default is None else parameter.default
+    items = [_convert_like_items(text, default) for text in texts]
+    type_ = expected_type(parameter.annotation, parameter.default)
+    return convert(items, type_) if isinstance(type_, type) else convert_like(items, default)
+
+
+def _convert_like_items(text: str, default_items: Any) -> Any:
+    """Convert a text to the type of the default's items; if they have no common type, read it as JSON."""
+    item_types = {type(item) for item in default_items}
+    if len(item_types) == 1:
         try:
-            return convert_like(text, next(iter(items)))
+            return convert_like(text, next(iter(default_items)))
         except Misfit:
             return text
     import json
@@ -142,20 +181,3 @@ def _like_others(text: str, items: Any) -> Any:
         return json.loads(text)
     except ValueError:
         return text
-
-
-def _text(value: object) -> str:
-    return "none" if value is None else str(value)
-
-
-def _is_many(asked: Any) -> bool:
-    origin = getattr(asked, "__origin__", asked)
-    if is_abstract(asked):
-        return ABSTRACT[origin.__name__] is not dict
-    return origin in (list, tuple, set, frozenset)
-
-
-def _metavar(asked: Any) -> str:
-    origin = getattr(asked, "__origin__", asked)
-    name = origin.__name__ if isinstance(origin, type) and not is_union(asked) else "value"
-    return _METAVARS.get(name, name.upper())

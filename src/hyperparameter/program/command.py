@@ -1,4 +1,4 @@
-"""One function of a program: its parameters, what its docstring says, and its call."""
+"""One function of a program: its parameters, its docstring, and its call."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from ..core.frame import MISSING, current_frame
 from ..errors import ParamError, short_repr
 from ..functions.bind import kind_of
 from ..functions.param import binding_of, param
-from .parsed_arguments import is_negative, place_of
+from .parsed_arguments import argument_origin, is_negative_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
-    from .parsed_arguments import Given
+    from .parsed_arguments import ParsedArguments
 
-__all__ = ["Command", "decorated_in"]
+__all__ = ["Command", "decorated_functions"]
 
 
-def decorated_in(names: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the functions and classes that a module decorates, but for those with a leading underscore."""
-    for name, value in list(names.items()):
-        own = getattr(value, "__module__", None) == names.get("__name__")
-        if own and name[:1] != "_" and callable(value) and binding_of(value) is not None:
+def decorated_functions(module_globals: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the public functions and classes that a module defines and decorates with `hp.param`."""
+    for name, value in list(module_globals.items()):
+        is_defined_here = getattr(value, "__module__", None) == module_globals.get("__name__")
+        if is_defined_here and name[:1] != "_" and callable(value) and binding_of(value) is not None:
             yield value
 
 
 class Command:
-    """Hold one function of a program, decorated here where it is not yet."""
+    """A function or class that a program runs. A function without `@hp.param` is decorated first."""
 
     def __init__(self, function: Any) -> None:
         if not callable(function) or not hasattr(function, "__name__"):
@@ -46,67 +46,83 @@ class Command:
             )
         self.function = function
         self.binding = binding
-        is_bound = hasattr(function, "__self__") or binding.cls is not None
-        self.parameters = [p for p in binding.parameters if not (is_bound and p.index == 0)]
+        has_self = hasattr(function, "__self__") or binding.cls is not None
+        self.parameters = [
+            parameter for parameter in binding.parameters if not (has_self and parameter.index == 0)
+        ]
+        # The name of `*args`, if the function has it; `**kwargs` cannot be set from the command line.
+        self.star_args = [name for name, text in binding.variadic.items() if not text.startswith("**")]
         self.name: str = function.__name__
         self.file: str | None = getattr(getattr(binding.function, "__code__", None), "co_filename", None)
         self.doc = Doc(*dict.fromkeys([function.__doc__, binding.function.__doc__]))
 
-    def arguments(self, given: Given) -> tuple[list[Any], list[Any]]:
-        """Return what is handed over by position, since no scope can hold it, as the function asks for it.
+    def direct_arguments(self, parsed: ParsedArguments) -> tuple[list[Any], list[Any]]:
+        """Return the arguments that no scope can set: the values of positional-only parameters, and `*args`.
 
-        They are the values of positional-only parameters, and the items of `*args`. Raises `ParamError`
-        for what does not fit.
+        Raises `ParamError` for a value that does not convert.
         """
-        made = [
-            _converted(parameter.name, *given.direct[parameter.name], parameter.annotation)
+        values = [
+            _converted(parameter.name, *parsed.direct_values[parameter.name], parameter.annotation)
             for parameter in self.parameters
-            if not parameter.bound and parameter.name in given.direct
+            if not parameter.bound and parameter.name in parsed.direct_values
         ]
         items: list[Any] = []
-        for name in self.binding.variadic:
-            values, place = given.direct.get(name, ((), ""))
-            items += [_converted(name, value, place, self.binding.asked_of_items) for value in values]
-        return made, items
+        for name in self.star_args:
+            texts, origin = parsed.direct_values.get(name, ((), ""))
+            items += [_converted(name, text, origin, self.binding.asked_of_items) for text in texts]
+        return values, items
 
-    def take_items(self, rest: list[str], argv: Sequence[str], given: Given) -> list[str]:
-        """Take for `*args` what argparse left over, as it does once an option came; return what is no item."""
-        names = [name for name, written in self.binding.variadic.items() if written[:2] != "**"]
-        count = len(argv) - argv.index("--") - 1 if "--" in argv else 0
-        ended = argv[len(argv) - count :]  # after which nothing is an option
-        items = [text for text in rest if not text.startswith("-") or text in ended or is_negative(text)]
-        if not names or len(items) < len(rest):
+    def take_items(self, rest: list[str], argv: Sequence[str], parsed: ParsedArguments) -> list[str]:
+        """Add the texts that argparse did not recognize to `*args`; return those that cannot be added.
+
+        After the first option argparse assigns no more texts to `*args`.
+        """
+        after_dashes = argv[argv.index("--") + 1 :] if "--" in argv else ()
+        items = [
+            text
+            for text in rest
+            if not text.startswith("-") or text in after_dashes or is_negative_number(text)
+        ]
+        if not self.star_args or len(items) < len(rest):
             return rest
-        before, _ = given.direct.get(names[0], ([], ""))
-        given.direct[names[0]] = [*before, *items], place_of(None, " ".join([*before, *items]))
+        (name,) = self.star_args
+        earlier_items, _ = parsed.direct_values.get(name, ([], ""))
+        all_items = [*earlier_items, *items]
+        parsed.direct_values[name] = all_items, argument_origin(None, " ".join(all_items))
         return []
 
-    def call(self, first: list[Any], items: list[Any]) -> Any:
-        """Call the function, and see a coroutine through."""
-        between = []
-        if items:  # all that stands before them has to be given by position too
-            frame = current_frame()
-            for parameter in self.parameters:
-                if parameter.bound and parameter.index is not None:
-                    value = parameter.value(frame)
-                    between.append(parameter.default if value is MISSING else value)
-        made: Any = self.function(*first, *between, *items)
+    def call(self, values: list[Any], items: list[Any]) -> Any:
+        """Call the function with its direct arguments; run a coroutine to its end."""
+        # Python takes `*args` only after a value for every parameter before them.
+        before_items = self._values_of_scope() if items else []
+        result: Any = self.function(*values, *before_items, *items)
         if self.kind != "coroutine":
-            return made
+            return result
         import asyncio
 
         try:
-            return asyncio.run(made)
+            return asyncio.run(result)
         finally:
-            made.close()  # where a loop runs here already, it has not begun
+            # asyncio.run refuses to start inside a running loop. Then the coroutine was never awaited.
+            result.close()
+
+    def _values_of_scope(self) -> list[Any]:
+        """Return the value of each parameter that can be passed by position, from the scope or its default."""
+        frame = current_frame()
+        values = []
+        for parameter in self.parameters:
+            if parameter.bound and parameter.index is not None:
+                value = parameter.value(frame)
+                values.append(parameter.default if value is MISSING else value)
+        return values
 
 
-def _converted(name: str, value: Any, place: str, asked: Any) -> Any:
-    if asked is MISSING:
+def _converted(name: str, value: Any, origin: str, annotation: Any) -> Any:
+    if annotation is MISSING:
         return value
     try:
-        return convert(value, asked)
+        return convert(value, annotation)
     except Misfit as misfit:
         raise ParamError(
-            name, value=value, wanted=misfit.wanted, detail=misfit.detail, origin=place
+            name, value=value, wanted=misfit.wanted, detail=misfit.detail, origin=origin
         ) from misfit.__cause__

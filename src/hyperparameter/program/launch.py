@@ -1,8 +1,21 @@
-"""`hp.launch`: decorated functions become a program."""
+"""`hp.launch`: run functions as a program.
+
+functions, argv ──► Parser ──► ParsedArguments ──┐
+                 files, environment variables ───┴──► Settings ──► check ──► baseline ──► call
+"""
 
 from __future__ import annotations
 
+import os
 import sys
+from contextlib import nullcontext
+
+from ..core import frame as _frames
+from ..errors import ParamError
+from ..scopes.scope import Scope
+from .command import Command, decorated_functions
+from .parser import Parser
+from .settings import Settings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..configuration.environment import Environment
+    from ..core.frame import Entry
 
 __all__ = ["launch"]
 
@@ -24,25 +38,26 @@ def launch(
     env: str | Environment | None = None,
     allow_unknown: bool = False,
 ) -> Any:
-    """Run a function as a program, or one of several as its subcommands, and return what it returns.
+    """Run a function as a program, or several functions as subcommands, and return the function's result.
 
-    Parameters without a default are positional arguments, the others options. Every parameter of the
-    program, not of the function alone, can be set by `-D key=value` and by files given with `-C`.
-    What is set becomes the baseline, which threads and bound processes see. Where several sources set
-    a parameter, the later of these wins: default, file, environment, `-D`, option.
+    A parameter without a default becomes a positional argument, any other parameter an option. `-D key=value`
+    and the files of `-C` can set every parameter of the program, not only those of the function. The values
+    become the baseline, which threads and bound processes see. If several sources set a parameter, the last
+    of these wins: default, file, environment, `-D`, option.
 
     Args:
-        functions: functions or classes, decorated by `hp.param` or not; without any, those that the
-            calling module decorates, but for names with a leading underscore.
-        argv: arguments, instead of those of the process.
-        prog: name of the program in its messages, instead of that of the script.
-        description: what the program is for, instead of the function's docstring.
-        config: files that are read before those that the user gives.
-        env: prefix of the environment variables that set parameters, such as `"APP_"`; none without it.
-        allow_unknown: go on where a key is set that nothing declares, as with `--allow-unknown`.
+        functions: functions or classes, decorated by `hp.param` or not. Without any, the program runs those
+            that the calling module decorates, except names with a leading underscore.
+        argv: the arguments; by default those of the process.
+        prog: the name of the program in its messages; by default that of the script.
+        description: the description in the help; by default the docstring of the function.
+        config: files to read before those that the user gives.
+        env: the prefix of the environment variables that set parameters, such as `"APP_"`. Without it, no
+            variables are read.
+        allow_unknown: warn of a key that looks misspelled instead of refusing it, as `--allow-unknown` does.
 
-    Wrong input ends the process with exit code 2 and a message on stderr, before a function is called:
-    `SystemExit` is raised. Raises `TypeError` for a function that cannot become a program.
+    Wrong input ends the process before a function is called: a message is printed to stderr and
+    `SystemExit` is raised with exit code 2. Raises `TypeError` for a function that cannot become a program.
 
     Examples:
         >>> import hyperparameter as hp
@@ -54,21 +69,88 @@ def launch(
         ...     hp.launch(train, argv=["--lr", "0.5", "-D", "train.steps=7"])
         (0.5, 7)
     """
-    from .command import decorated_in
-    from .program import Program
-
     caller = sys._getframe(1)
-    if not functions:
-        functions = tuple(decorated_in(caller.f_globals))
-    program = Program(
-        functions,
-        prog=prog,
-        description=description,
-        config=config,
-        env=env,
-        allow_unknown=allow_unknown,
-        caller=caller.f_code.co_filename,
-    )
+    commands = [Command(function) for function in functions or decorated_functions(caller.f_globals)]
+    _check_names(commands)
     if isinstance(argv, str) or not all(isinstance(text, str) for text in argv or ()):
         raise TypeError(f"argv is a list of texts, not {argv!r}")
-    return program.run(sys.argv[1:] if argv is None else list(argv))
+    settings = Settings(
+        config_files=[config] if isinstance(config, str | os.PathLike) else list(config),
+        env=env,
+        allow_unknown=allow_unknown,
+        main_files=[caller.f_code.co_filename, *(command.file for command in commands)],
+    )
+    parser = _make_parser(commands, settings, prog or _module_name(), description)
+    return _run(parser, commands, sys.argv[1:] if argv is None else list(argv))
+
+
+def _check_names(commands: Sequence[Command]) -> None:
+    if not commands:
+        raise TypeError("hp.launch has nothing to run: the calling module decorates no function")
+    names = [command.name for command in commands]
+    duplicates = sorted({name for name in names if names.count(name) > 1})
+    if duplicates:
+        raise TypeError(f"hp.launch runs functions of different names; more than one is called {duplicates[0]}")
+
+
+def _module_name() -> str | None:
+    """Return the name of a program that is run by `python -m`; argparse replaces None by the script's name."""
+    spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    return None if spec is None else f"python -m {spec.name.removesuffix('.__main__')}"
+
+
+def _make_parser(
+    commands: Sequence[Command], settings: Settings, prog: str | None, description: str | None
+) -> Parser:
+    if len(commands) == 1:
+        return Parser(settings, commands[0], prog=prog, description=description)
+    parser = Parser(settings, prog=prog, description=description)
+    subparsers = parser.add_subparsers(metavar="COMMAND", title="commands", prog=prog)
+    for command in commands:
+        summary = command.doc.summary.replace("%", "%%")
+        subparsers.add_parser(command.name, settings=settings, command=command, help=summary)
+    return parser
+
+
+def _run(parser: Parser, commands: Sequence[Command], argv: Sequence[str]) -> Any:
+    """Parse a command line, check every value, and call the function with the values as the baseline."""
+    if "_ARGCOMPLETE" in os.environ:
+        _complete(parser)
+    settings = parser.settings
+    try:
+        command = parser.parse(argv)
+        if settings.parsed.only_prints:
+            parser.print_and_exit(settings.requested_text())
+        if command is None:
+            names = ", ".join(command.name for command in commands)
+            parser.error(f"a command is needed: {names}")
+        settings.check(parser.prog)
+        arguments = command.direct_arguments(settings.parsed)
+    except ParamError as error:
+        parser.fail(str(error))
+    return _call(command, arguments, settings.entries)
+
+
+def _call(command: Command, arguments: tuple[list[Any], list[Any]], entries: dict[str, Entry]) -> Any:
+    scope = Scope(entries)
+    is_outside_scopes = _frames.innermost_scope() is _frames.AMBIENT_SCOPE
+    # The baseline must not include a scope of the caller, because the caller leaves that scope later.
+    callers_frame = _frames.replace_current(None)
+    try:
+        with scope:
+            _frames.freeze()
+    finally:
+        _frames.replace_current(callers_frame)
+    # A scope of the caller would override the baseline, so enter the values again above that scope. Without
+    # one, the baseline alone is better: the program can replace it with `hp.frozen()`.
+    with nullcontext() if is_outside_scopes else scope:
+        return command.call(*arguments)
+
+
+def _complete(parser: Parser) -> None:
+    """Print completions and end the process, if the shell requests them and argcomplete is installed."""
+    try:
+        import argcomplete
+    except ImportError:
+        return
+    argcomplete.autocomplete(parser)

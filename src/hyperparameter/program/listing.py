@@ -1,4 +1,4 @@
-"""What a program tells of its parameters: a list of them all, and where the value of one comes from."""
+"""What a program prints about its parameters: the list of all, and the explanation of one."""
 
 from __future__ import annotations
 
@@ -6,76 +6,97 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ..errors import ConfigError, short_repr
-from .arguments import asked_of, choices_of
+from .arguments import choices_of, expected_type
 
 if TYPE_CHECKING:
     from ..catalog.catalog import Catalog
     from ..catalog.declaration import Declaration
     from ..configuration.config import Config
 
-__all__ = ["explain", "listing", "values_of"]
+__all__ = ["explain_key", "format_parameters", "possible_values"]
+
+# A longer cell does not widen its column: it only moves the rest of its own line.
+WIDEST_COLUMN = 32
 
 
-def listing(known: Catalog) -> str:
-    """Return every parameter as text: by namespace, with type, default and help."""
-    rows = []
-    leaves = (one for one in known.listed() if not known.holds(one.key))  # not what is read as a whole too
-    for namespace, ones in groupby(leaves, key=lambda one: one.key.rpartition(".")[0]):
-        rows.append((f"  {namespace}" if namespace else "  (no namespace)", "", "", ""))
-        for one in ones:
-            default = "required" if one.default is None and one.required else one.default or ""
-            rows.append((f"    {one.key.rpartition('.')[2]}", one.type, default, one.help))
-    listed = [row for row in rows if row[0].startswith("    ")]
-    widths = [min(max((len(row[column]) for row in listed), default=0), 32) for column in range(3)]
-    lines = (
-        "  ".join(text.ljust(width) for text, width in zip(row, [*widths, 0], strict=True)) for row in rows
-    )
-    return "".join(line.rstrip() + "\n" for line in lines)
+def format_parameters(catalog: Catalog) -> str:
+    """Return a table of every parameter by namespace: its name, type, default and help."""
+    # A key above others, such as one read as a whole subtree, would only repeat what is listed below it.
+    leaves = (declaration for declaration in catalog.listed() if not catalog.holds(declaration.key))
+    groups = [
+        (namespace, list(map(_parameter_row, declarations)))
+        for namespace, declarations in groupby(leaves, key=lambda leaf: leaf.key.rpartition(".")[0])
+    ]
+    columns = list(zip(*(row for _, rows in groups for row in rows), strict=True))
+    # The last column holds the help texts. It needs no width.
+    widths = [min(max(map(len, column)), WIDEST_COLUMN) for column in columns[:-1]] + [0]
+    lines = []
+    for namespace, rows in groups:
+        lines.append(f"  {namespace or '(no namespace)'}")
+        for row in rows:
+            cells = (text.ljust(width) for text, width in zip(row, widths, strict=True))
+            lines.append("  ".join(cells).rstrip())
+    return "".join(f"{line}\n" for line in lines)
 
 
-def explain(key: str, known: Catalog, settings: Config) -> str:
-    """Return what is known of a key, or of those beneath it: its value, and all that set it, the last first.
+def _parameter_row(declaration: Declaration) -> tuple[str, str, str, str]:
+    name = declaration.key.rpartition(".")[2]
+    default = "required" if declaration.default is None and declaration.required else declaration.default or ""
+    return f"    {name}", declaration.type, default, declaration.help
 
-    Raises `ConfigError` for a key that is neither declared nor set.
+
+def explain_key(key: str, catalog: Catalog, config: Config) -> str:
+    """Return the value of a key, everything that set it, and its declarations.
+
+    For a key that is only a prefix of others, return this for each key below it. Raises
+    `ConfigError` for a key that is neither declared nor set.
     """
-    history = settings.history(key)
-    ones = known.by_key.get(key, [])
-    if not history and not ones:
-        beneath = known.beneath(key)
-        if not beneath:
-            near = "".join(f"; nearest: {one!r}" for one in known.near(key)[:1])
-            raise ConfigError(detail=f"no parameter is called {key!r}, and nothing sets it{near}")
-        return "\n".join(explain(one, known, settings) for one in sorted(beneath))
-    return "".join(f"{line}\n" for line in _explained(key, history, ones))
+    history = config.history(key)
+    declarations = catalog.by_key.get(key, [])
+    if history or declarations:
+        return "".join(f"{line}\n" for line in _explanation(key, history, declarations))
+    keys_below = catalog.beneath(key)
+    if not keys_below:
+        similar = "".join(f"; nearest: {name!r}" for name in catalog.near(key)[:1])
+        raise ConfigError(detail=f"no parameter is called {key!r}, and nothing sets it{similar}")
+    return "\n".join(explain_key(name, catalog, config) for name in sorted(keys_below))
 
 
-def _explained(key: str, history: list[tuple[object, str | None]], ones: list[Declaration]) -> list[str]:
+def _explanation(
+    key: str, history: list[tuple[object, str | None]], declarations: list[Declaration]
+) -> list[str]:
     lines = []
     if history:
-        *before, (value, place) = history
+        *earlier, (value, place) = history
         lines += [f"{key} = {short_repr(value)}", f"  set by     {place}"]
-        lines += [f"  instead of {short_repr(value)}, set by {place}" for value, place in reversed(before)]
-    elif ones[0].default is not None:
-        lines.append(f"{key} = {ones[0].default}, the default")
+        lines += [f"  instead of {short_repr(value)}, set by {place}" for value, place in reversed(earlier)]
+    elif declarations[0].default is not None:
+        lines.append(f"{key} = {declarations[0].default}, the default")
     else:
         lines.append(f"{key} is not set, and has no default")
-    for one in ones:
-        default = f" = {one.default}" if one.default is not None else ""
-        asked = f": {one.type}" if one.type else ""
-        how = f"a parameter of {one.owner}()" if one.kind == "parameter" else "read"
-        lines.append(f"  declared   {key.rpartition('.')[2]}{asked}{default}, {how} at {one.place}")
-        if one.help:
-            lines.append(f"             {one.help}")
+    for declaration in declarations:
+        lines.append(f"  declared   {_declaration_text(declaration)}")
+        if declaration.help:
+            lines.append(f"             {declaration.help}")
     return lines
 
 
-def values_of(known: Catalog, key: str) -> list[str]:
-    """Return the values that a key can have, where they can be counted."""
-    for one in known.by_key.get(key, ()):
-        asked = asked_of(one.wanted, one.like)
-        if asked is bool:
+def _declaration_text(declaration: Declaration) -> str:
+    """Return a declaration as text, such as "lr: float = 0.1, a parameter of train() at train.py:3"."""
+    name = declaration.key.rpartition(".")[2]
+    type_part = f": {declaration.type}" if declaration.type else ""
+    default_part = f" = {declaration.default}" if declaration.default is not None else ""
+    kind = f"a parameter of {declaration.owner}()" if declaration.kind == "parameter" else "read"
+    return f"{name}{type_part}{default_part}, {kind} at {declaration.place}"
+
+
+def possible_values(key: str, catalog: Catalog) -> list[str]:
+    """Return the texts that a key of a bool, Literal or enum type accepts, for tab completion."""
+    for declaration in catalog.by_key.get(key, ()):
+        type_ = expected_type(declaration.wanted, declaration.like)
+        if type_ is bool:
             return ["true", "false"]
-        choices = choices_of(asked)
+        choices = choices_of(type_)
         if choices:
             return choices
     return []

@@ -1,130 +1,81 @@
-"""What the command line gives: texts in their order, each with the place that an error will name."""
+"""Collect what a command line sets, with the argument that set it."""
 
 from __future__ import annotations
 
-import argparse
 import re
 
 from ..errors import ConfigError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from typing import Any
 
-__all__ = ["Gather", "Given", "Named", "Positional", "Switch"]
+__all__ = ["NEGATIVE_NUMBER", "ParsedArguments", "argument_origin", "is_negative_number"]
 
-# what is a value, though it begins as an option does
-NEGATIVE = re.compile(r"^-(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$|^-inf$")
+# A negative number is a value, although it begins with "-" as an option does.
+NEGATIVE_NUMBER = re.compile(r"^-(\d[\d_]*\.?\d*|\.\d+)([eE][-+]?\d+)?$|^-inf$")
 
 
-class Given:
-    """Gather what a command line gives; one is shared by a parser and those of its subcommands."""
+class ParsedArguments:
+    """What a command line sets. The parsers of a program and of its subcommands fill one object.
 
-    def __init__(self, supplies: Callable[[str], bool], lenient: bool) -> None:
-        self.supplies = supplies  # tells whether files, variables or -D set a key
-        self.lenient = lenient
-        self.defines: list[tuple[str, str]] = []  # texts and places
+    Attributes:
+        defines: the texts of `-D`, with their origins.
+        files: the files of `-C`.
+        values: the value of each `--name` option and positional argument by key, with its origin.
+        direct_values: the same by name, for parameters that no scope can set: positional-only ones and `*args`.
+        allows_unknown: whether keys that look misspelled are accepted.
+        lists_parameters: whether the program lists its parameters instead of running.
+        explained_key: the key that the program explains instead of running, or None.
+        is_set_elsewhere: returns whether a file, an environment variable or `-D` sets a key.
+    """
+
+    def __init__(self, is_set_elsewhere: Callable[[str], bool], allows_unknown: bool) -> None:
+        self.is_set_elsewhere = is_set_elsewhere
+        self.allows_unknown = allows_unknown
+        self.defines: list[tuple[str, str]] = []
         self.files: list[str] = []
-        self.named: dict[str, tuple[Any, str]] = {}  # by key: value and place
-        self.direct: dict[str, tuple[Any, str]] = {}  # by name: what no scope can hold
-        self.shows: str | None = None  # the key to explain, instead of running; "" to list all
+        self.values: dict[str, tuple[Any, str]] = {}
+        self.direct_values: dict[str, tuple[Any, str]] = {}
+        self.lists_parameters = False
+        self.explained_key: str | None = None
 
-    def define(self, texts: list[str], option: str) -> None:
+    @property
+    def only_prints(self) -> bool:
+        """Whether the program prints a list or an explanation instead of running."""
+        return self.lists_parameters or self.explained_key is not None
+
+    # --- Called by the options that every program has ---
+
+    def add_defines(self, texts: list[str], option: str) -> None:
         for text in texts:
             if "=" not in text:
                 hint = "what is not for -D goes before it, or after --"
                 raise ConfigError(detail=f"{option} {text!r}: wanted KEY=VALUE ({hint})")
-            self.defines.append((text, place_of(option, text)))
+            self.defines.append((text, argument_origin(option, text)))
 
-    def show(self, key: Any, _option: str) -> None:
-        self.shows = key or ""
+    def add_files(self, files: list[str], _option: str) -> None:
+        self.files.extend(files)
 
-    def allow(self, _nothing: Any, _option: str) -> None:
-        self.lenient = True
+    def request_list(self, _nothing: object, _option: str) -> None:
+        self.lists_parameters = True
 
+    def request_explanation(self, key: str, _option: str) -> None:
+        self.explained_key = key
 
-def is_negative(text: str) -> bool:
-    """Tell whether a text is a number below zero, though it begins as an option does."""
-    return NEGATIVE.match(text) is not None
-
-
-def place_of(option: str | None, text: object) -> str:
-    shown = None if text is None else str(text)
-    if shown is not None and not (shown and shown.isprintable()):
-        shown = repr(shown)
-    return "the command line: " + " ".join(part for part in (option, shown) if part is not None)
+    def allow_unknown(self, _nothing: object, _option: str) -> None:
+        self.allows_unknown = True
 
 
-class Gather(argparse.Action):
-    """Put what is given where it is gathered, not in the namespace, where a subcommand's would replace it."""
-
-    def __init__(
-        self, option_strings: Sequence[str], dest: str, put: Callable[[Any, str], object], **kwargs: Any
-    ) -> None:
-        self.put = put
-        super().__init__(option_strings, dest, default=argparse.SUPPRESS, **kwargs)
-
-    def __call__(self, parser: Any, namespace: Any, values: Any, option: str | None = None) -> None:
-        self.put(values, str(option))
+def is_negative_number(text: str) -> bool:
+    return NEGATIVE_NUMBER.match(text) is not None
 
 
-class Named(argparse.Action):
-    """Take the value of one parameter, as `--name value`."""
-
-    def __init__(
-        self,
-        option_strings: Sequence[str],
-        dest: str,
-        given: Given,
-        key: str | None,
-        made_of: Callable[[Any], Any] | None = None,
-        **kwargs: Any,
-    ) -> None:
-        self.given = given
-        self.key = key  # None: it is handed to the function itself
-        self.made_of = made_of
-        super().__init__(option_strings, dest, **kwargs)
-
-    def __call__(self, parser: Any, namespace: Any, values: Any, option: str | None = None) -> None:
-        place = place_of(option, " ".join(values) if isinstance(values, list) else values)
-        self.record(values if self.made_of is None else self.made_of(values), place)
-
-    def record(self, value: Any, place: str) -> None:
-        if self.key is None:
-            self.given.direct[self.dest] = value, place
-        else:
-            self.given.named[self.key] = value, place
-
-
-class Positional(Named):
-    """Take the value of one parameter by its position: required, unless something else sets it."""
-
-    @property  # asked when all is parsed, so that what -D gave is known
-    def required(self) -> bool:
-        if self.nargs == "*" or self.given.shows is not None:
-            return False
-        return self.key is None or not self.given.supplies(self.key)
-
-    @required.setter
-    def required(self, value: bool) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
-        pass
-
-    def __call__(self, parser: Any, namespace: Any, values: Any, option: str | None = None) -> None:
-        if values is not None and values != []:  # argparse hands over the default of what is not given
-            super().__call__(parser, namespace, values, option)
-
-
-class Switch(Named):
-    """Take `--name` and `--no-name`."""
-
-    def __init__(self, option_strings: Sequence[str], dest: str, **kwargs: Any) -> None:
-        self._yes = option_strings
-        negated = [f"--no-{name[2:]}" for name in option_strings]
-        super().__init__([*option_strings, *negated], dest, nargs=0, **kwargs)
-
-    def __call__(self, parser: Any, namespace: Any, values: Any, option: str | None = None) -> None:
-        self.record(option in self._yes, place_of(option, None))
-
-    def format_usage(self) -> str:
-        return " | ".join(self.option_strings)
+def argument_origin(option: str | None, value: object = None) -> str:
+    """Return the origin of a value that the command line sets, such as `--lr 0.1`."""
+    parts = [] if option is None else [option]
+    if value is not None:
+        text = str(value)
+        parts.append(text if text and text.isprintable() else repr(text))
+    return f"the command line: {' '.join(parts)}"

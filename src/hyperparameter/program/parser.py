@@ -1,4 +1,4 @@
-"""The parser of a program: argparse, with what every program has."""
+"""The argument parser of a program: argparse, with the options that every program has."""
 
 from __future__ import annotations
 
@@ -7,162 +7,192 @@ import os
 import sys
 
 from ..errors import nearest
-from .arguments import add_arguments, add_help
-from .parsed_arguments import NEGATIVE, Gather
+from .actions import CommonOption
+from .arguments import add_arguments, add_docstring_help
+from .parsed_arguments import NEGATIVE_NUMBER
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import Any, NoReturn
 
     from .command import Command
-    from .program import Program
+    from .settings import Settings
 
-__all__ = ["Parser"]
+__all__ = ["Parser", "help_formatter"]
 
-COMMAND = "#command"  # what no parameter can be called
+# No parameter can have this name.
+COMMAND_ATTRIBUTE = "#command"
 
 
 class Parser(argparse.ArgumentParser):
-    """Parse the command line of a program, or of one of its commands."""
+    """The parser of a program, or of one of its subcommands."""
 
-    def __init__(self, program: Program, command: Command | None = None, **kwargs: Any) -> None:
+    def __init__(self, settings: Settings, command: Command | None = None, **kwargs: Any) -> None:
         super().__init__(
-            allow_abbrev=False,  # a mistyped option is never taken for another
-            conflict_handler="resolve",  # a parameter called `config` gets --config, and files have -C
+            # A mistyped option must never be taken for the abbreviation of another one.
+            allow_abbrev=False,
+            # A parameter called `config` gets the option --config; the files of the program keep -C.
+            conflict_handler="resolve",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             **kwargs,
         )
-        self._negative_number_matcher = NEGATIVE
-        self._program = program
-        _add_common(self, program)
+        self._negative_number_matcher = NEGATIVE_NUMBER
+        self.settings = settings
         self._command = command
+        _add_common_options(self, settings)
         if command is not None:
-            add_arguments(self, command, program.given)
-            self.set_defaults(**{COMMAND: command})
+            add_arguments(self, command, settings.parsed)
+            self.set_defaults(**{COMMAND_ATTRIBUTE: command})
 
     def format_help(self) -> str:
         command = self._command
         if command is not None:
-            add_help(self, command.doc.parameters)
+            add_docstring_help(self, command.doc.parameters)
             self.description = self.description or command.doc.text
-        self.formatter_class = formatter()
-        return super().format_help() + self._program.listing("\nparameters, for -D and files:\n")
+        self.formatter_class = help_formatter()
+        return super().format_help() + "\nparameters, for -D and files:\n" + self.settings.list_parameters()
 
     def parse(self, argv: Sequence[str]) -> Command | None:
-        """Return the command that a command line asks for; end the process for what it cannot take."""
-        found, rest = self.parse_known_args(self._parted(_dashed(argv)))
-        command: Command | None = getattr(found, COMMAND, None)
-        unknown = [text for text in rest if text != "--"]  # argparse leaves it where nothing follows
+        """Return the command to run; end the process if the command line is wrong."""
+        namespace, rest = self.parse_known_args(self._separate_command(_with_dashes(argv)))
+        command: Command | None = getattr(namespace, COMMAND_ATTRIBUTE, None)
+        # argparse leaves a "--" in the rest if nothing follows it.
+        unknown = [text for text in rest if text != "--"]
         if unknown and command is not None:
-            unknown = command.take_items(unknown, argv, self._program.given)
+            unknown = command.take_items(unknown, argv, self.settings.parsed)
         if unknown:
-            self.error(f"unrecognized arguments: {' '.join(unknown)}{self._near(unknown)}")
+            self.error(f"unrecognized arguments: {' '.join(unknown)}{self._suggest_options(unknown)}")
         return command
 
-    def _parted(self, argv: list[str]) -> list[str]:
-        """Return a command line with `--` before the command, else -D or -C would take it for their own."""
+    def _separate_command(self, argv: list[str]) -> list[str]:
+        """Return a command line with `--` before the subcommand, so that -D or -C do not take it as a value."""
         commands = self._commands()
         for number, text in enumerate(argv):
             if text == "--":
                 break
-            if text in commands and argv[number - 1 : number] not in (["-ep"], ["--explain"]):
+            is_explained_key = argv[number - 1 : number] in (["-ep"], ["--explain"])
+            if text in commands and not is_explained_key:
                 return [*argv[:number], "--", *argv[number:]] if number else argv
         return argv
 
     def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
-        if action.nargs == argparse.PARSER and arg_strings[:1] == ["--"]:  # left there before Python 3.13
+        # Before Python 3.13, argparse leaves the "--" before the name of a subcommand.
+        if action.nargs == argparse.PARSER and arg_strings[:1] == ["--"]:
             arg_strings = arg_strings[1:]
         return super()._get_values(action, arg_strings)
 
-    def _near(self, unknown: Sequence[str]) -> str:
+    def _suggest_options(self, unknown: Iterable[str]) -> str:
+        """Return the text that suggests, for each unknown option, the most similar option."""
+        parsers = (self, *self._commands().values())
         options = [
-            option for parser in (self, *self._commands().values()) for option in parser._option_string_actions
+            option for parser in parsers for option in parser._option_string_actions if option.startswith("--")
         ]
-        near = [
-            name
+        similar = [
+            option
             for text in unknown
             if text.startswith("--")
-            for name in nearest(text.partition("=")[0], (o for o in options if o.startswith("--")), most=1)
+            for option in nearest(text.partition("=")[0], options, most=1)
         ]
-        return f" (nearest: {', '.join(near)})" if near else ""
+        return f" (nearest: {', '.join(similar)})" if similar else ""
 
     def _commands(self) -> dict[str, Parser]:
-        found: dict[str, Parser] = {}
+        commands: dict[str, Parser] = {}
         for action in self._actions:
-            found |= action.choices if isinstance(action.choices, dict) else {}
-        return found
+            # Only the action of the subcommands has a dict of choices.
+            if isinstance(action.choices, dict):
+                commands |= action.choices
+        return commands
 
-    def tell(self, text: str) -> NoReturn:
-        """Write to stdout what was asked for, and end the process; a reader that has gone is no fault."""
+    def print_and_exit(self, text: str) -> NoReturn:
+        """Write text to stdout and end the process; do nothing if the reader has closed the pipe."""
         try:
             sys.stdout.write(text)
             sys.stdout.flush()
         except BrokenPipeError:
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # for the flush at the end
+            # Python flushes stdout once more when it exits. That must not fail.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
             self.fail(f"cannot write: {error.strerror}")
         self.exit(0)
 
-    def fail(self, text: str) -> NoReturn:
-        """End the process for what is set, which is no fault of the usage."""
-        self.exit(2, f"{self.prog}: error: {text}\n")
+    def fail(self, message: str) -> NoReturn:
+        """End the process because of a value; unlike `error`, do not print the usage."""
+        self.exit(2, f"{self.prog}: error: {message}\n")
 
 
-def _dashed(argv: Sequence[str]) -> list[str]:
-    """Return a command line with options written with dashes, as they are declared; both may be used."""
-    made: list[str] = []
+def _with_dashes(argv: Sequence[str]) -> list[str]:
+    """Return a command line with dashes for underscores in options: users may write `--batch_size` too."""
+    result: list[str] = []
     for number, text in enumerate(argv):
         if text == "--":
-            return [*made, *argv[number:]]
+            return [*result, *argv[number:]]
         if text.startswith("--"):
             name, equals, value = text.partition("=")
             text = name.replace("_", "-") + equals + value
-        made.append(text)
-    return made
+        result.append(text)
+    return result
 
 
-def formatter() -> Any:
-    """Return what lays help out: in colours on a terminal, where rich-argparse is there."""
-    plain = argparse.RawDescriptionHelpFormatter
+def help_formatter() -> Any:
+    """Return the class that formats help: with colours on a terminal, if rich-argparse is installed."""
+    plain_formatter = argparse.RawDescriptionHelpFormatter
     if sys.stdout is None or not sys.stdout.isatty() or "NO_COLOR" in os.environ:
-        return plain
+        return plain_formatter
     try:
         from rich_argparse import RawDescriptionRichHelpFormatter
     except ImportError:
-        return plain
+        return plain_formatter
 
-    class Formatter(RawDescriptionRichHelpFormatter):
-        help_markup = text_markup = usage_markup = False  # brackets in a docstring are brackets
-        group_name_formatter = str  # headings as they are
+    class ColouredFormatter(RawDescriptionRichHelpFormatter):
+        # Brackets in a docstring are brackets, not markup.
+        help_markup = text_markup = usage_markup = False
+        # Do not change the case of headings.
+        group_name_formatter = str
 
-    return Formatter
+    return ColouredFormatter
 
 
-def _add_common(parser: Parser, program: Program) -> None:
-    given = program.given
+def _add_common_options(parser: Parser, settings: Settings) -> None:
+    parsed = settings.parsed
     group = parser.add_argument_group("parameters of the whole program")
 
-    def add(short: str, long: str, put: Any, completer: Any = None, **options: Any) -> None:
-        names = [name for name in (short, long) if name]
-        group.add_argument(*names, action=Gather, put=put, **options).completer = completer  # type: ignore[attr-defined]
+    def add(*names: str, store: Any, completer: Any = None, **kwargs: Any) -> None:
+        action = group.add_argument(*names, action=CommonOption, store=store, **kwargs)
+        # argcomplete reads this attribute.
+        action.completer = completer  # type: ignore[attr-defined]
 
     add(
-        *("-D", "--define", given.define, program.complete_define),
+        *("-D", "--define"),
+        store=parsed.add_defines,
+        completer=settings.complete_define,
         nargs="+",
         metavar="KEY=VALUE",
         help="set parameters; of the same key the last wins",
     )
     add(
-        *("-C", "--config", lambda files, _: given.files.extend(files)),
+        *("-C", "--config"),
+        store=parsed.add_files,
         nargs="+",
         metavar="FILE",
         help="read parameters from TOML, YAML or JSON",
     )
-    add("-lps", "--list-params", given.show, nargs=0, help="list every parameter, and exit")
     add(
-        *("-ep", "--explain", given.show, program.complete_key),
+        *("-lps", "--list-params"),
+        store=parsed.request_list,
+        nargs=0,
+        help="list every parameter, and exit",
+    )
+    add(
+        *("-ep", "--explain"),
+        store=parsed.request_explanation,
+        completer=settings.complete_key,
         metavar="KEY",
         help="tell what a parameter is and what sets it, and exit",
     )
-    add("", "--allow-unknown", given.allow, nargs=0, help="go on where a key looks like a misspelt one")
+    add(
+        "--allow-unknown",
+        store=parsed.allow_unknown,
+        nargs=0,
+        help="go on where a key looks like a misspelt one",
+    )

@@ -1,1 +1,1 @@
-"""The `hp` tool: what programs and packages declare, and whether a configuration fits, without running them."""
+"""The `hp` command: list what programs and packages declare, and check configurations, without running them."""

@@ -1,4 +1,4 @@
-"""The commands of the `hp` tool, and how the process ends."""
+"""Run one command line of `hp`, and return the exit code of the process."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from ..errors import ParamError, nearest
-from .parser import COMMANDS, made
-from .targets import UnusableError
-from .terminal import clean
+from .parser import COMMANDS, make_parser
+from .targets import UsageError
+from .terminal import discard_stdout, escape_unprintable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,34 +18,43 @@ __all__ = ["run"]
 
 
 def run(argv: Sequence[str]) -> int:
-    """Run one command line, and return the exit code: 0, 1 for what is at fault, 2 for what cannot be used."""
+    """Run a command line.
+
+    Return the exit code: 0 for success, 1 for errors in the configuration that was checked or for an
+    unknown key, 2 for input that cannot be used.
+    """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")  # names that the terminal's encoding lacks
-    parser = made()
+            # Keys may have characters that the encoding of the terminal lacks.
+            stream.reconfigure(errors="backslashreplace")
+    parser = make_parser()
     if not argv:
         parser.print_help(sys.stderr)
         return 2
     if argv[0][:1] != "-" and argv[0] not in COMMANDS:
-        near = nearest(argv[0], COMMANDS, most=1)
-        hint = f"nearest: {near[0]!r}" if near else f"there are {', '.join(COMMANDS)}"
-        return _fail(f"no command is called {argv[0]!r}; {hint}")
+        return _fail(_unknown_command_message(argv[0]))
     try:
         arguments, unknown = parser.parse_known_args(argv)
         if unknown:
             arguments.parser.refuse(unknown)
-        code: int = arguments.run(arguments)
+        exit_code: int = arguments.run(arguments)
         sys.stdout.flush()
-        return code
-    except (UnusableError, ParamError) as error:
+        return exit_code
+    except (UsageError, ParamError) as error:
         return _fail(str(error))
-    except BrokenPipeError:  # as by `| head`: who has seen enough is told no more
-        from .terminal import gone
-
-        gone()
+    except BrokenPipeError:
+        # A reader such as `head` has closed the pipe. That is not an error.
+        discard_stdout()
         return 0
 
 
-def _fail(text: str) -> int:
-    sys.stderr.write("".join(f"{clean(line)}\n" for line in f"hp: error: {text}".split("\n")))
+def _unknown_command_message(name: str) -> str:
+    similar = nearest(name, COMMANDS, most=1)
+    hint = f"nearest: {similar[0]!r}" if similar else f"there are {', '.join(COMMANDS)}"
+    return f"no command is called {name!r}; {hint}"
+
+
+def _fail(message: str) -> int:
+    lines = f"hp: error: {message}".split("\n")
+    sys.stderr.write("".join(f"{escape_unprintable(line)}\n" for line in lines))
     return 2

@@ -1,4 +1,4 @@
-"""`hp check` and `hp show`: a configuration, against what is declared and as it is."""
+"""`hp check` and `hp show`: compare a configuration with the declared keys, or print it."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .documents import dumps
-from .targets import UnusableError, declared_by, target_of
-from .terminal import clean, emit, warn
-from .text import columns
-from .text import show as show_lines
+from ..errors import short_repr
+from .documents import dump_json
+from .targets import UsageError, find_target, scan_targets
+from .terminal import escape_unprintable, print_lines, print_text, print_warning
+from .text import align_columns
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -18,80 +18,83 @@ if TYPE_CHECKING:
     from ..catalog.catalog import Catalog
     from ..configuration.config import Config
 
-__all__ = ["check", "show"]
+__all__ = ["check_config", "show_config"]
 
 
-def check(arguments: Namespace) -> int:
-    """Tell every fault of a configuration at once."""
+def check_config(arguments: Namespace) -> int:
+    """Print everything that is wrong with a configuration."""
     from ..catalog.known import entries_of
 
-    (found,) = declared_by([target_of(arguments.path)])
-    names = found.names
-    settings = _loaded(arguments, names)
-    entries = entries_of(settings)
-    faults, unread = names.faults(entries, settings.referred, lenient=arguments.allow_unknown)
-    for one in unread:
-        warn(str(one))
-    emit("".join(f"{clean(str(fault))}\n" for fault in faults))
-    counted = f"{len(faults)} fault{'' if len(faults) == 1 else 's'}" if faults else "no faults"
-    sys.stderr.write(f"{counted} in {len(entries)} value{'' if len(entries) == 1 else 's'}\n")
-    return 1 if faults else 0
+    catalog = _scan_catalog(arguments.path)
+    config = _load_config(arguments, catalog)
+    entries = entries_of(config)
+    errors, unread = catalog.faults(entries, config.referred, lenient=arguments.allow_unknown)
+    for unknown in unread:
+        print_warning(str(unknown))
+    print_text("".join(f"{escape_unprintable(str(error))}\n" for error in errors))
+    error_count = f"{len(errors) or 'no'} fault{'' if len(errors) == 1 else 's'}"
+    value_count = f"{len(entries)} value{'' if len(entries) == 1 else 's'}"
+    sys.stderr.write(f"{error_count} in {value_count}\n")
+    return 1 if errors else 0
 
 
-def show(arguments: Namespace) -> int:
-    """Show each value of a configuration, and what set it."""
+def show_config(arguments: Namespace) -> int:
+    """Print each value of a configuration, and what set it."""
     from ..core.key import flatten
 
-    names = declared_by([target_of(arguments.path)])[0].names if arguments.path is not None else None
-    settings = _loaded(arguments, names)
-    keys = sorted(flatten("", settings))
+    catalog = None if arguments.path is None else _scan_catalog(arguments.path)
+    config = _load_config(arguments, catalog)
+    items = sorted(flatten("", config))
     if arguments.format == "json":
-        emit(dumps([_record(key, value, settings) for key, value in keys]))
+        print_text(dump_json([_value_record(key, value, config) for key, value in items]))
         return 0
-    rows = [(key, _written(value), settings.where(key) or "") for key, value in keys]
-    if not rows:
+    if not items:
         sys.stderr.write("nothing is set\n")
-    show_lines(list(columns(rows, styles=("bold", "green", "dim"))) if rows else [])
+    rows = [(key, short_repr(value), config.where(key) or "") for key, value in items]
+    print_lines(list(align_columns(rows, styles=("bold", "green", "dim"))))
     return 0
 
 
-def _loaded(arguments: Namespace, names: Catalog | None) -> Config:
-    """Return the configuration that files, variables and `-D` make, in that order."""
+def _scan_catalog(path: str) -> Catalog:
+    (scanned,) = scan_targets([find_target(path)])
+    return scanned.catalog
+
+
+def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
+    """Load the files, then the environment variables, then `-D`; a later source overrides an earlier one."""
     from ..configuration.config import env
     from ..configuration.load import Given, load
     from ..core.key import split_text
 
-    sources: list[Any] = [
-        Path(file) for file in arguments.config
-    ]  # as text, one with "=" in its name would be none
+    # A file name as a plain text would be an override if it contains "=".
+    sources: list[Any] = [Path(file) for file in arguments.config]
     if arguments.env == "":
-        raise UnusableError("--env takes the text that names of variables begin with, such as APP_")
+        raise UsageError("--env takes the text that names of variables begin with, such as APP_")
     if arguments.env is not None:
         sources.append(env(arguments.env))
     for text in arguments.define:
-        split_text(text)  # one without "=" would be taken for the name of a file
+        # This raises for a text without "=", which `load` would read as the name of a file.
+        split_text(text)
         sources.append(Given(text, f"the command line: -D {text}"))
-    return load(sources, declared=lambda: names.by_key if names is not None else ())
+    return load(sources, declared=lambda: catalog.by_key if catalog is not None else ())
 
 
-def _written(value: object) -> str:
-    from ..errors import short_repr
-
-    return short_repr(value)
-
-
-def _record(key: str, value: Any, settings: Config) -> dict[str, Any]:
-    *before, _ = settings.history(key)
-    earlier = [{"value": _plain(value), "place": place} for value, place in before]
-    return {"key": key, "value": _plain(value), "place": settings.where(key), "instead_of": earlier}
+def _value_record(key: str, value: Any, config: Config) -> dict[str, Any]:
+    *earlier, _ = config.history(key)
+    return {
+        "key": key,
+        "value": _json_value(value),
+        "place": config.where(key),
+        "instead_of": [{"value": _json_value(value), "place": place} for value, place in earlier],
+    }
 
 
-def _plain(value: Any) -> Any:
-    """Return what JSON can hold of a value; a date, and numbers that it does not know, as their text."""
+def _json_value(value: Any) -> Any:
+    """Return a value that JSON can express; dates, `inf`, `nan` and the like become text."""
     if isinstance(value, dict):
-        return {str(key): _plain(item) for key, item in value.items()}
+        return {str(key): _json_value(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [_json_value(item) for item in value]
     if isinstance(value, float):
         return value if abs(value) < float("inf") else str(value)
     return value if isinstance(value, str | int | None) else str(value)

@@ -1,149 +1,118 @@
-"""What is declared as JSON, Markdown or a page of HTML."""
+"""Write declarations as JSON or Markdown."""
 
 from __future__ import annotations
 
 import json
 import re
-from html import escape
 from typing import TYPE_CHECKING, Any
 
-from .layout import default_of, groups, heading, record, tree, type_of
+from .layout import as_record, as_tree, default_text, group_by_namespace, title_and_version, type_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from ..catalog.declaration import Declaration
-    from .layout import Node
-    from .targets import Declares, Target
+    from .layout import TreeNode
+    from .targets import ScannedTarget, Target
 
-__all__ = ["as_html", "as_json", "as_markdown", "dumps"]
+__all__ = ["as_json", "as_markdown", "dump_json"]
 
-PIPE = r"\|"  # in a cell of a table, which a bare one would end
+# A plain pipe would end its table cell, even inside code.
+ESCAPED_PIPE = r"\|"
 COLUMNS = ("key", "type", "default", "help", "declared at")
-STYLE = """
-body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem auto; max-width: 70rem; padding: 0 1rem; }
-table { border-collapse: collapse; margin-bottom: 1.5rem; width: 100%; }
-th, td { border-bottom: 1px solid #8884; padding: .25rem .75rem .25rem 0; text-align: left; }
-td { vertical-align: top; }
-code { font: 13px/1.5 ui-monospace, monospace; overflow-wrap: anywhere; }
-:root { color-scheme: light dark; }
-"""
 
 
-def dumps(value: Any) -> str:
+def dump_json(value: Any) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False) + "\n"
 
 
-def as_json(found: Sequence[Declares], nested: bool) -> str:
-    """Return a list of one object for each key; where nested, of one tree for each package."""
-    if nested:
-        return dumps([_node(tree(part.names.listed(), part.target.title), part.target) for part in found])
-    return dumps([record(one, part.target) for part in found for one in part.names.listed()])
+def as_json(scanned_targets: Sequence[ScannedTarget], as_trees: bool) -> str:
+    """Return a list of one object for each key; with `as_trees`, of one nested object for each target."""
+    if as_trees:
+        return dump_json([_target_record(scanned) for scanned in scanned_targets])
+    return dump_json(
+        [
+            as_record(declaration, scanned.target)
+            for scanned in scanned_targets
+            for declaration in scanned.catalog.listed()
+        ]
+    )
 
 
-def _node(node: Node, target: Target) -> dict[str, Any]:
+def _target_record(scanned: ScannedTarget) -> dict[str, Any]:
+    root = as_tree(scanned.catalog.listed(), scanned.target.title)
+    return _node_record(root, scanned.target)
+
+
+def _node_record(node: TreeNode, target: Target) -> dict[str, Any]:
     return {
         "name": node.name,
-        "declared": None if node.declared is None else record(node.declared, target),
-        "children": [_node(child, target) for child in node.inner.values()],
+        "declared": None if node.declaration is None else as_record(node.declaration, target),
+        "children": [_node_record(child, target) for child in node.children.values()],
     }
 
 
 # --- Markdown ---
 
 
-def as_markdown(found: Sequence[Declares], nested: bool) -> str:
-    """Return a heading for each package, and its tables or its nested list."""
-    return "\n".join(line for part in found for line in _markdown(part, nested))
+def as_markdown(scanned_targets: Sequence[ScannedTarget], as_trees: bool) -> str:
+    """Return a heading for each target, then its tables; with `as_trees`, then a nested list."""
+    return "\n".join(line for scanned in scanned_targets for line in _section(scanned, as_trees))
 
 
-def _markdown(part: Declares, nested: bool) -> Iterator[str]:
-    yield f"# {_escaped(heading(part.target))}\n"
-    if nested:
-        yield "".join(_items(tree(part.names.listed()), 0))
+def _section(scanned: ScannedTarget, as_trees: bool) -> Iterator[str]:
+    yield f"# {_escape(title_and_version(scanned.target))}\n"
+    if as_trees:
+        yield "".join(_list_items(as_tree(scanned.catalog.listed()), 0))
         return
-    for namespace, ones in groups(part):
+    for namespace, declarations in group_by_namespace(scanned):
         yield f"## {_code(namespace) if namespace else '(no namespace)'}\n"
         yield f"| {' | '.join(COLUMNS)} |\n|{' --- |' * len(COLUMNS)}"
-        for one in ones:
-            default = _code(one.default) if one.default is not None else default_of(one)
-            cells = (_code(one.key), _code(type_of(one)), default, _escaped(one.help), _code(one.place))
-            yield f"| {' | '.join(cell.replace('|', PIPE) for cell in cells)} |"
+        yield from map(_table_row, declarations)
         yield ""
 
 
-def _items(node: Node, depth: int) -> Iterator[str]:
-    for child in node.inner.values():
-        one = child.declared
-        said = ""
-        if one is not None:
-            asked = f": {_code(type_of(one))}" if type_of(one) else ""
-            default = f" = {_code(one.default)}" if one.default is not None else f" {default_of(one)}"
-            said = f"{asked}{default.rstrip()} ({_code(one.place)}) {_escaped(one.help)}".rstrip()
-        yield f"{'    ' * depth}- {_code(child.name)}{said}\n"
-        yield from _items(child, depth + 1)
+def _table_row(declaration: Declaration) -> str:
+    cells = (
+        _code(declaration.key),
+        _code(type_text(declaration)),
+        _default_code(declaration),
+        _escape(declaration.help),
+        _code(declaration.place),
+    )
+    return f"| {' | '.join(cell.replace('|', ESCAPED_PIPE) for cell in cells)} |"
 
 
-def _escaped(text: str) -> str:
-    """Return text that Markdown shows as it is."""
+def _list_items(node: TreeNode, depth: int) -> Iterator[str]:
+    for child in node.children.values():
+        details = "" if child.declaration is None else _details(child.declaration)
+        yield f"{'    ' * depth}- {_code(child.name)}{details}\n"
+        yield from _list_items(child, depth + 1)
+
+
+def _details(declaration: Declaration) -> str:
+    """Return what follows a name in the nested list, such as ": `float` = `0.1` (`train.py:3`) help text"."""
+    type_part = f": {_code(type_text(declaration))}" if type_text(declaration) else ""
+    default = _default_code(declaration)
+    default_part = f" = {default}" if declaration.default is not None else f" {default}" if default else ""
+    return f"{type_part}{default_part} ({_code(declaration.place)}) {_escape(declaration.help)}".rstrip()
+
+
+def _default_code(declaration: Declaration) -> str:
+    return default_text(declaration) if declaration.default is None else _code(declaration.default)
+
+
+def _escape(text: str) -> str:
+    """Return text that Markdown shows unchanged."""
     return re.sub(r"([\\`*_{}\[\]<>#~&])", r"\\\1", " ".join(text.split()))
 
 
 def _code(text: str) -> str:
-    """Return text as code, in as many backticks as it needs."""
+    """Return text as inline code, fenced by more backticks than the text has in a row."""
     if not text:
         return ""
     text = " ".join(text.split())
-    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    longest_run = max((len(run) for run in re.findall("`+", text)), default=0)
+    fence = "`" * (longest_run + 1)
     space = " " if text[:1] == "`" or text[-1:] == "`" else ""
     return f"{fence}{space}{text}{space}{fence}"
-
-
-# --- HTML ---
-
-
-def as_html(found: Sequence[Declares], nested: bool) -> str:
-    """Return a page that needs no other file, and runs nothing."""
-    title = escape(", ".join(heading(part.target) for part in found) or "parameters")
-    body = "".join(line for part in found for line in _sections(part, nested))
-    return (
-        f'<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>{title}</title>\n'
-        f"<style>{STYLE}</style>\n</head>\n<body>\n{body}</body>\n</html>\n"
-    )
-
-
-def _sections(part: Declares, nested: bool) -> Iterator[str]:
-    yield f"<h1>{escape(heading(part.target))}</h1>\n"
-    if nested:
-        yield from _list(tree(part.names.listed()))
-        return
-    for namespace, ones in groups(part):
-        yield f"<h2>{escape(namespace) or '(no namespace)'}</h2>\n<table>\n"
-        yield f"<tr>{''.join(f'<th>{name}</th>' for name in COLUMNS)}</tr>\n"
-        yield from map(_row, ones)
-        yield "</table>\n"
-
-
-def _row(one: Declaration) -> str:
-    default = _tag(one.default) if one.default is not None else default_of(one)
-    cells = (_tag(one.key), _tag(type_of(one)), default, escape(one.help), _tag(one.place))
-    return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"
-
-
-def _tag(text: str) -> str:
-    return f"<code>{escape(text)}</code>" if text else ""
-
-
-def _list(node: Node) -> Iterator[str]:
-    yield "<ul>\n"
-    for child in node.inner.values():
-        yield f"<li>{_tag(child.name)}"
-        one = child.declared
-        if one is not None:
-            asked = f": {_tag(type_of(one))}" if type_of(one) else ""
-            default = f" = {_tag(one.default)}" if one.default is not None else f" {default_of(one)}"
-            yield f"{asked}{default.rstrip()} {_tag(one.place)} {escape(one.help)}".rstrip()
-        if child.inner:
-            yield from _list(child)
-        yield "</li>\n"
-    yield "</ul>\n"

@@ -1,4 +1,4 @@
-"""How what is declared is arranged, whatever it is written as: records, groups and trees of keys."""
+"""Arrange declarations as records, groups and trees; the output formats share these arrangements."""
 
 from __future__ import annotations
 
@@ -10,53 +10,62 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..catalog.declaration import Declaration
-    from .targets import Declares, Target
+    from .targets import ScannedTarget, Target
 
-__all__ = ["Node", "default_of", "groups", "heading", "record", "tree", "type_of"]
+__all__ = [
+    "TreeNode",
+    "as_record",
+    "as_tree",
+    "default_text",
+    "group_by_namespace",
+    "title_and_version",
+    "type_text",
+]
 
 
 @dataclass
-class Node:
-    """Be a part of a key: what is declared of it, and the parts that follow it."""
+class TreeNode:
+    """One segment of a key, with the declaration that ends there, if any, and the segments below it."""
 
     name: str
-    declared: Declaration | None = None
-    inner: dict[str, Node] = field(default_factory=dict)
+    declaration: Declaration | None = None
+    children: dict[str, TreeNode] = field(default_factory=dict)
 
 
-def record(one: Declaration, target: Target) -> dict[str, Any]:
-    """Return what is told of a key in JSON; `docs/tool.md` promises these names."""
+def as_record(declaration: Declaration, target: Target) -> dict[str, Any]:
+    """Return a declaration as a JSON object; `docs/tool.md` documents its fields."""
     names = ("key", "kind", "type", "default", "required", "help", "place", "owner")
-    return {name: getattr(one, name) for name in names} | {"package": target.package}
+    return {name: getattr(declaration, name) for name in names} | {"package": target.package}
 
 
-def heading(target: Target) -> str:
+def title_and_version(target: Target) -> str:
     return f"{target.title} {target.version}" if target.version else target.title
 
 
-def type_of(one: Declaration) -> str:
-    return one.type or ("(all beneath)" if one.kind == "tree" else "")
+def type_text(declaration: Declaration) -> str:
+    return declaration.type or ("(subtree)" if declaration.kind == "tree" else "")
 
 
-def default_of(one: Declaration) -> str:
-    """Return the default as text, and for what has to be set, that it has."""
-    if one.default is not None:
-        return one.default
-    return "required" if one.required else ""
+def default_text(declaration: Declaration) -> str:
+    """Return the default as text, or `required` if the key has to be set."""
+    if declaration.default is not None:
+        return declaration.default
+    return "required" if declaration.required else ""
 
 
-def groups(found: Declares) -> Iterator[tuple[str, list[Declaration]]]:
-    """Yield the namespaces of what is declared, each with one declaration of each of its keys."""
-    for namespace, ones in groupby(found.names.listed(), key=lambda one: one.key.rpartition(".")[0]):
-        yield namespace, list(ones)
+def group_by_namespace(scanned: ScannedTarget) -> Iterator[tuple[str, list[Declaration]]]:
+    """Yield each namespace with its keys, one declaration for each key."""
+    declarations = scanned.catalog.listed()
+    for namespace, group in groupby(declarations, key=lambda declaration: declaration.key.rpartition(".")[0]):
+        yield namespace, list(group)
 
 
-def tree(declared: Iterable[Declaration], name: str = "") -> Node:
-    """Return keys as a tree, its root called `name`."""
-    root = Node(name)
-    for one in declared:
+def as_tree(declarations: Iterable[Declaration], name: str = "") -> TreeNode:
+    """Return a tree of keys whose root is called `name`."""
+    root = TreeNode(name)
+    for declaration in declarations:
         node = root
-        for segment in one.key.split("."):
-            node = node.inner.setdefault(segment, Node(segment))
-        node.declared = one
+        for segment in declaration.key.split("."):
+            node = node.children.setdefault(segment, TreeNode(segment))
+        node.declaration = declaration
     return root

@@ -1,150 +1,95 @@
-"""`hp ls` and `hp describe`: what is declared."""
+"""`hp ls`: list the parameters that a program or package declares, or the packages that use the library."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .documents import as_html, as_json, as_markdown, dumps
-from .layout import default_of, record, type_of
-from .targets import UnusableError, declared_by, dependencies, target_of, users
-from .terminal import clean, emit, unusable_output, write
-from .text import columns, keys, keys_as_tree, plain, rows_of, show
+from .documents import as_json, as_markdown, dump_json
+from .targets import UsageError, dependencies_of, find_target, packages_that_use_library, scan_targets
+from .terminal import as_plain_text, print_lines, print_text
+from .text import align_columns, draw_trees, list_by_namespace
 
 if TYPE_CHECKING:
     from argparse import Namespace
-    from collections.abc import Iterator, Sequence
 
-    from ..catalog.declaration import Declaration
     from .targets import Target
-    from .text import Line
+    from .terminal import Line
 
-__all__ = ["describe", "ls"]
+__all__ = ["list_parameters"]
 
-DOCUMENTS = {"json": as_json, "markdown": as_markdown, "html": as_html}
+DOCUMENTS = {"json": as_json, "markdown": as_markdown}
 
 
-def ls(arguments: Namespace) -> int:
-    """List what is installed, or what is declared."""
-    fault = arguments.output is not None and unusable_output(arguments.output)
-    if fault:
-        raise UnusableError(fault)
+def list_parameters(arguments: Namespace) -> int:
+    """List what the target declares; without a target, the installed packages that use the library."""
     if arguments.path is None:
-        _refuse_without_path(arguments)
-        return _installed(arguments)
-    found = declared_by(_targets(arguments))
-    titles = arguments.all or arguments.deps
-    if not any(part.declared for part in found):
-        where = "the dependencies of " if arguments.deps else ""
-        sys.stderr.write(f"no parameters are declared in {where}{arguments.path!r}\n")
-    if arguments.format == "text":
-        _put(list((keys_as_tree if arguments.tree else keys)(found, titles)), arguments.output)
-    else:
-        _put_document(DOCUMENTS[arguments.format](found, arguments.tree), arguments.output)
+        _refuse_options_that_need_a_target(arguments)
+        _list_packages(arguments)
+        return 0
+    scanned_targets = scan_targets(_select_targets(arguments))
+    if not any(scanned.declarations for scanned in scanned_targets):
+        place = f"the dependencies of {arguments.path!r}" if arguments.deps else repr(arguments.path)
+        sys.stderr.write(f"no parameters are declared in {place}\n")
+    if arguments.format != "text":
+        _write_document(DOCUMENTS[arguments.format](scanned_targets, arguments.tree), arguments.output)
+        return 0
+    to_lines = draw_trees if arguments.tree else list_by_namespace
+    lines = to_lines(scanned_targets, with_titles=arguments.all or arguments.deps)
+    _write_lines(list(lines), arguments.output)
     return 0
 
 
-def _targets(arguments: Namespace) -> list[Target]:
-    target = target_of(arguments.path)
-    needed = dependencies(target) if arguments.all or arguments.deps else []
-    return needed if arguments.deps else [target, *needed]
+def _select_targets(arguments: Namespace) -> list[Target]:
+    target = find_target(arguments.path)
+    if arguments.deps:
+        return dependencies_of(target)
+    return [target, *dependencies_of(target)] if arguments.all else [target]
 
 
-def _put(lines: list[Line], output: str | None) -> None:
+def _write_lines(lines: list[Line], output: str | None) -> None:
     if output is None:
-        show(lines)
+        print_lines(lines)
     else:
-        _put_document(plain(lines), output)
+        _write_document(as_plain_text(lines), output)
 
 
-def _put_document(text: str, output: str | None) -> None:
+def _write_document(text: str, output: str | None) -> None:
     if output is None:
-        emit(text)
+        print_text(text)
         return
     try:
-        write(output, text)
+        Path(output).write_text(text, encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
-        raise UnusableError(f"{output!r} cannot be written: {error.strerror or error}") from None
+        raise UsageError(f"{output!r} cannot be written: {error.strerror or error}") from None
 
 
-# --- What is installed ---
+# --- Installed packages ---
 
 
-def _refuse_without_path(arguments: Namespace) -> None:
+def _refuse_options_that_need_a_target(arguments: Namespace) -> None:
     for option in ("tree", "all", "deps"):
         if getattr(arguments, option):
-            raise UnusableError(f"--{option} needs a PACKAGE or PATH")
+            raise UsageError(f"--{option} needs a PACKAGE or PATH")
     if arguments.format not in ("text", "json"):
-        raise UnusableError(f"-f {arguments.format} needs a PACKAGE or PATH")
+        raise UsageError(f"-f {arguments.format} needs a PACKAGE or PATH")
 
 
-def _installed(arguments: Namespace) -> int:
-    """Tell of each installed distribution that uses the library how many keys it declares."""
-    rows = [
-        (part.target.title, part.target.version or "", len(part.names.listed()))
-        for part in declared_by(users())
+def _list_packages(arguments: Namespace) -> None:
+    """List the installed packages that use the library, with the number of keys that each declares."""
+    packages = [
+        (scanned.target.title, scanned.target.version or "", len(scanned.catalog.listed()))
+        for scanned in scan_targets(packages_that_use_library())
     ]
     if arguments.format == "json":
         names = ("package", "version", "keys")
-        _put_document(dumps([dict(zip(names, row, strict=True)) for row in rows]), arguments.output)
-        return 0
-    if not rows:
+        records = [dict(zip(names, package, strict=True)) for package in packages]
+        _write_document(dump_json(records), arguments.output)
+        return
+    if not packages:
         sys.stderr.write("no installed package uses hyperparameter\n")
-    shown = [(name, version, f"{count} key{'' if count == 1 else 's'}") for name, version, count in rows]
-    _put(list(columns(shown)) if shown else [], arguments.output)
-    return 0
-
-
-# --- One parameter ---
-
-
-def describe(arguments: Namespace) -> int:
-    """Tell all that is declared of a key, else of what lies beneath it."""
-    (found,) = declared_by([target_of(arguments.path)])
-    key, names = arguments.key, found.names
-    exact = [one for one in found.declared if one.key == key]
-    beneath = [one for one in names.listed() if one.key.startswith(f"{key}.")]
-    if not exact and not beneath and names.fault(key, (None, None)) is None:
-        exact = names.declaring(key)
-    if not exact and not beneath:
-        near = names.near(key)
-        hint = f"; nearest: {', '.join(map(repr, near))}" if near else ""
-        sys.stderr.write(f"hp: nothing declares {clean(key)!r}{clean(hint)}\n")
-        return 1
-    if arguments.format == "json":
-        ones = [one for one in [*exact, *beneath] if one.kind != "namespace"]
-        emit(dumps([record(one, found.target) for one in ones]))
-    else:
-        show([*_described(key, exact), *_listed_beneath(beneath)])
-    return 0
-
-
-def _described(key: str, ones: Sequence[Declaration]) -> Iterator[Line]:
-    if ones:
-        yield [(clean(key), "bold yellow")]
-    single = {one.place for one in ones if one.kind == "read"}
-    for one in ones:
-        if one.kind == "tree" and one.place in single:  # one look-up, which takes a value or all beneath
-            continue
-        by = f"{one.owner}(), " if one.owner else ""
-        if one.kind == "namespace":
-            yield [("  namespace of ", ""), (clean(f"{by}{one.place}"), "dim")]
-            continue
-        how = {"parameter": "parameter of", "tree": "read with all beneath by"}.get(one.kind, "read by")
-        how = how if by else how.split(" by")[0] + " at"
-        yield [(f"  {how} {clean(by + one.place)}", "")]
-        covers = "" if one.key == key else one.key
-        for name, said in (
-            ("as", covers),
-            ("type", type_of(one)),
-            ("default", default_of(one)),
-            ("help", one.help),
-        ):
-            if said:
-                yield [(f"    {name:8}", "dim"), (clean(said), "")]
-
-
-def _listed_beneath(ones: Sequence[Declaration]) -> Iterator[Line]:
-    if ones:
-        rows = [(one.key, *row[1:]) for one, row in zip(ones, rows_of(ones), strict=True)]
-        yield from columns(rows)
+    rows = [
+        (name, version, f"{count} key" if count == 1 else f"{count} keys") for name, version, count in packages
+    ]
+    _write_lines(list(align_columns(rows)), arguments.output)

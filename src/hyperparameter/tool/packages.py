@@ -1,4 +1,4 @@
-"""Installed distributions, by their metadata: which use the library, what they need, and their source files."""
+"""Read the metadata of installed distributions: what they require, and where their source files are."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Requirement",
-    "installed",
-    "module_files",
-    "normal",
-    "requirements",
-    "root_of",
-    "source_files",
-    "users_among",
-    "uses_library",
+    "find_module_files",
+    "find_source_files",
+    "find_users_of_library",
+    "install_folder",
+    "installed_distributions",
+    "normalize_name",
+    "parse_requirements",
+    "requires_library",
 ]
 
 LIBRARY = "hyperparameter"
@@ -35,103 +35,120 @@ EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)["']""")
 
 
 class Requirement(NamedTuple):
-    """Hold of a requirement what tells which distributions it asks for."""
+    """A distribution that another one requires.
+
+    Attributes:
+        name: the normalized name of the required distribution.
+        extras: the extras of it that are required.
+        needed_for: the extras of the requiring distribution that need it; if empty, it is always needed.
+    """
 
     name: str
-    extras: frozenset[str]  # those of it that are asked for
-    only_with: frozenset[str]  # the extras of the one that asks, where it is only needed with one of these
+    extras: frozenset[str]
+    needed_for: frozenset[str]
 
 
-def normal(name: str) -> str:
-    """Return the name of a distribution in the one way that all its spellings share."""
+def normalize_name(name: str) -> str:
+    """Return the name of a distribution in the spelling that package indexes compare."""
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-def requirements(texts: Iterable[str]) -> Iterator[Requirement]:
-    """Yield the requirements that are written in texts, of metadata or of a pyproject.toml.
+def parse_requirements(texts: Iterable[str]) -> Iterator[Requirement]:
+    """Yield the requirements that metadata or a pyproject.toml lists; skip texts that are not requirements.
 
-    Their markers of version and platform are not looked at: what is not for this one is not installed.
+    Markers for versions and platforms are ignored: a requirement for another platform is not installed here.
     """
     for text in texts:
-        found = REQUIREMENT.fullmatch(text)
-        if found:
-            name, extras, marker = found.groups()
-            asked = frozenset(normal(extra.strip()) for extra in (extras or "").split(",") if extra.strip())
-            yield Requirement(normal(name), asked, frozenset(map(normal, EXTRA.findall(marker or ""))))
+        match = REQUIREMENT.fullmatch(text)
+        if match:
+            name, extras, marker = match.groups()
+            yield Requirement(
+                normalize_name(name),
+                frozenset(
+                    normalize_name(extra.strip()) for extra in (extras or "").split(",") if extra.strip()
+                ),
+                frozenset(map(normalize_name, EXTRA.findall(marker or ""))),
+            )
 
 
-def installed() -> dict[str, Distribution]:
-    """Return every installed distribution by its normal name; of several, the one that is imported."""
-    found: dict[str, Distribution] = {}
-    for one in metadata.distributions():
-        name = one.metadata["Name"]
-        if name:  # a folder that was left half removed has none
-            found.setdefault(normal(name), one)
-    return found
+def installed_distributions() -> dict[str, Distribution]:
+    """Return every installed distribution by normalized name; of several versions, the one that is imported."""
+    distributions: dict[str, Distribution] = {}
+    for distribution in metadata.distributions():
+        # A distribution that was removed only in part has no name.
+        name = distribution.metadata["Name"]
+        if name:
+            distributions.setdefault(normalize_name(name), distribution)
+    return distributions
 
 
-def uses_library(distribution: Distribution) -> bool:
-    """Tell whether a distribution asks for the library, with some extra or without."""
-    return any(one.name == LIBRARY for one in requirements(distribution.requires or ()))
+def requires_library(distribution: Distribution) -> bool:
+    """Return whether a distribution requires this library, always or for an extra."""
+    return any(requirement.name == LIBRARY for requirement in parse_requirements(distribution.requires or ()))
 
 
-def users_among(asked: Iterable[Requirement], found: dict[str, Distribution]) -> list[Distribution]:
-    """Return what uses the library, of the distributions that are asked for and those these ask for."""
-    rest = list(asked)
-    seen: set[Requirement] = set()
+def find_users_of_library(
+    requirements: Iterable[Requirement], distributions: dict[str, Distribution]
+) -> list[Distribution]:
+    """Return the distributions that require this library, among requirements and their own requirements."""
+    queue = list(requirements)
+    visited: set[Requirement] = set()
     users: dict[str, Distribution] = {}
-    while rest:
-        one = rest.pop()
-        if one in seen or one.name not in found:
+    while queue:
+        requirement = queue.pop()
+        if requirement in visited or requirement.name not in distributions:
             continue
-        seen.add(one)
-        distribution = found[one.name]
-        if uses_library(distribution):
-            users[one.name] = distribution
-        inner = requirements(distribution.requires or ())
-        rest += (need for need in inner if not need.only_with or need.only_with & one.extras)
+        visited.add(requirement)
+        distribution = distributions[requirement.name]
+        if requires_library(distribution):
+            users[requirement.name] = distribution
+        queue += (
+            inner
+            for inner in parse_requirements(distribution.requires or ())
+            if not inner.needed_for or inner.needed_for & requirement.extras
+        )
     return [users[name] for name in sorted(users)]
 
 
-# --- Where the source code is ---
+# --- Source files ---
 
 
-def root_of(distribution: Distribution) -> Path:
+def install_folder(distribution: Distribution) -> Path:
     """Return the folder that a distribution is installed in."""
     return Path(str(distribution.locate_file("")))
 
 
-def source_files(distribution: Distribution) -> list[Path]:
-    """Return the Python files of a distribution, those of an editable one too."""
-    listed = [file for file in distribution.files or () if file.suffix in (".py", ".pth")]
-    modules = [file for file in listed if file.suffix == ".py" and not file.name.startswith("__editable__")]
+def find_source_files(distribution: Distribution) -> list[Path]:
+    """Return the Python files of a distribution, also of one that is installed as editable."""
+    files = [file for file in distribution.files or () if file.suffix in (".py", ".pth")]
+    modules = [file for file in files if file.suffix == ".py" and not file.name.startswith("__editable__")]
     if modules:
         return sorted(Path(str(distribution.locate_file(file))) for file in modules)
-    for file in listed:
+    for file in files:
         if file.suffix == ".pth":
-            folders = _folders(Path(str(distribution.locate_file(file))))
+            folders = _folders_in_pth_file(Path(str(distribution.locate_file(file))))
             if folders:
-                return [file for folder in folders for file in project_files(folder)]
-    names = (distribution.read_text("top_level.txt") or "").split()
-    for name in names or [normal(distribution.metadata["Name"]).replace("-", "_")]:
-        files = module_files(name)
-        if files is not None:
-            return files[1]
-    folder = _direct(distribution)
+                return [source for folder in folders for source in project_files(folder)]
+    top_level_names = (distribution.read_text("top_level.txt") or "").split()
+    for name in top_level_names or [normalize_name(distribution.metadata["Name"]).replace("-", "_")]:
+        module_files = find_module_files(name)
+        if module_files is not None:
+            return module_files[1]
+    folder = _folder_installed_from(distribution)
     return project_files(folder) if folder is not None else []
 
 
-def _folders(pth: Path) -> list[Path]:
-    """Return the folders that a .pth file puts on the path; its lines of code are left alone."""
+def _folders_in_pth_file(path: Path) -> list[Path]:
+    """Return the folders that a .pth file adds to the import path; its lines of code are not run."""
     try:
-        lines = pth.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError):
         return []
     return [Path(line) for line in lines if line[:1] not in ("", "#") and Path(line).is_dir()]
 
 
-def _direct(distribution: Distribution) -> Path | None:
-    """Return the folder that a distribution was installed from, as pip notes it."""
+def _folder_installed_from(distribution: Distribution) -> Path | None:
+    """Return the local folder that pip installed a distribution from, if pip recorded one."""
     try:
         url = urlsplit(json.loads(distribution.read_text("direct_url.json") or "{}").get("url", ""))
     except (ValueError, AttributeError):
@@ -140,16 +157,17 @@ def _direct(distribution: Distribution) -> Path | None:
     return folder if url.scheme == "file" and folder.is_dir() else None
 
 
-def module_files(name: str) -> tuple[Path, list[Path]] | None:
-    """Return the root of a top-level module or package and its Python files; None where it has none.
+def find_module_files(name: str) -> tuple[Path, list[Path]] | None:
+    """Return the root folder of a top-level module or package, and its Python files; None if it has none.
 
-    Only a top-level name is looked up, as that of a submodule would import what it is in.
+    A dotted name is never looked up, because finding a submodule imports its package.
     """
     if not name.isidentifier():
         return None
     try:
         spec = find_spec(name)
-    except (ImportError, ValueError):  # one that is half set up, `__main__`
+    except (ImportError, ValueError):
+        # Modules without a complete spec, such as `__main__`.
         return None
     if spec is None:
         return None

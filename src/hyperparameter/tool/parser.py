@@ -1,4 +1,4 @@
-"""The command line of the `hp` tool."""
+"""The command line of `hp`: its commands and their options."""
 
 from __future__ import annotations
 
@@ -7,122 +7,134 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
 from ..errors import nearest
-from ..program.parser import formatter
-from .terminal import clean
+from ..program.parser import help_formatter
+from .terminal import escape_unprintable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["COMMANDS", "FORMATS", "made"]
+__all__ = ["COMMANDS", "make_parser"]
 
 COMMANDS = ("ls", "describe", "check", "show")
-FORMATS = ("text", "json", "markdown", "html")
-WHERE = "a file, a folder, an installed package or a top-level module"
+FORMATS = ("text", "json", "markdown")
+TEXT_OR_JSON = ("text", "json")
+TARGET_HELP = "a file, a folder, an installed package or a top-level module"
 
 
 class Parser(argparse.ArgumentParser):
-    """Parse as argparse does, and name the nearest of an unknown option."""
+    """An argument parser that suggests the option that an unknown one resembles."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(allow_abbrev=False, **options)
 
     def format_help(self) -> str:
-        self.formatter_class = formatter()
+        self.formatter_class = help_formatter()
         return super().format_help()
 
     def refuse(self, unknown: Sequence[str]) -> NoReturn:
-        """End the process for arguments that this command does not have."""
+        """End the process because of arguments that the command does not have."""
         options = [option for option in self._option_string_actions if option.startswith("--")]
-        near = nearest(unknown[0].partition("=")[0], options, most=1)
-        self.error(f"unrecognized arguments: {' '.join(unknown)}" + (f"; nearest: {near[0]}" if near else ""))
+        similar = nearest(unknown[0].partition("=")[0], options, most=1)
+        hint = f"; nearest: {similar[0]}" if similar else ""
+        self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: error: {clean(message)}; {self.prog} --help tells more\n")
+        self.exit(2, f"{self.prog}: error: {escape_unprintable(message)}; {self.prog} --help tells more\n")
 
 
-def made() -> Parser:
-    """Return the parser of all commands; what it finds has the function of a command, `run`, and its parser."""
+def make_parser() -> Parser:
+    """Return the parser of all commands.
+
+    The parsed arguments have two attributes beside the options: `run`, the function of the command, and
+    `parser`, the parser of the command.
+    """
     parser = Parser(
-        prog="hp", description="Look at the parameters of programs and packages without running them."
+        prog="hp",
+        description="List the parameters of Python programs, and check configurations, without running them.",
     )
     parser.add_argument("--version", action="version", version=f"hp {__version__}")
-    several = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
-    _add_ls(several.add_parser("ls", help="list packages that use the library, or the parameters of one"))
-    _add_describe(several.add_parser("describe", help="tell all that is declared of one parameter"))
-    _add_check(several.add_parser("check", help="find what is wrong with a configuration"))
-    _add_show(several.add_parser("show", help="show a configuration, and where its values come from"))
+    commands = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
+    _add_ls(commands.add_parser("ls", help="list the parameters of a program or package"))
+    _add_describe(commands.add_parser("describe", help="describe one parameter"))
+    _add_check(commands.add_parser("check", help="find the errors in a configuration"))
+    _add_show(commands.add_parser("show", help="print a configuration, and where each value is set"))
     return parser
 
 
 def _add_ls(parser: argparse.ArgumentParser) -> None:
-    from .listing import ls
+    from .listing import list_parameters
 
     parser.description = (
-        "List the installed packages that use the library, or the parameters that one declares."
+        "List the parameters that a program or package declares. "
+        "Without PACKAGE or PATH, list the installed packages that use hyperparameter."
     )
-    parser.set_defaults(run=ls, parser=parser)
-    parser.add_argument("path", nargs="?", metavar="PACKAGE|PATH", help=WHERE)
-    parser.add_argument("--tree", action="store_true", help="as a tree of keys")
-    which = parser.add_mutually_exclusive_group()
-    which.add_argument("--all", action="store_true", help="those of its dependencies too")
-    which.add_argument("--deps", action="store_true", help="those of its dependencies alone")
+    parser.set_defaults(run=list_parameters, parser=parser)
+    parser.add_argument("path", nargs="?", metavar="PACKAGE|PATH", help=TARGET_HELP)
+    parser.add_argument("--tree", action="store_true", help="draw the keys as a tree")
+    dependencies = parser.add_mutually_exclusive_group()
+    dependencies.add_argument("--all", action="store_true", help="add the parameters of its dependencies")
+    dependencies.add_argument(
+        "--deps", action="store_true", help="list the parameters of its dependencies only"
+    )
     _add_format(parser, FORMATS)
-    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of the terminal")
 
 
 def _add_describe(parser: argparse.ArgumentParser) -> None:
-    from .listing import describe
+    from .description import describe_key
 
-    parser.description = "Tell all that is declared of a parameter, or the parameters beneath a namespace."
-    parser.set_defaults(run=describe, parser=parser)
-    parser.add_argument("key", metavar="KEY")
-    parser.add_argument("path", metavar="PATH", help=WHERE)
-    _add_format(parser, FORMATS[:2])
+    parser.description = "Print every declaration of a parameter, or the parameters of a namespace."
+    parser.set_defaults(run=describe_key, parser=parser)
+    parser.add_argument("key", metavar="KEY", help="a parameter or a namespace, such as train.lr or train")
+    parser.add_argument("path", metavar="PATH", help=TARGET_HELP)
+    _add_format(parser, TEXT_OR_JSON)
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
-    from .configs import check
+    from .configs import check_config
 
     parser.description = (
-        "Find every unknown key and every value that does not fit, before anything runs. "
-        "The exit code is 0 for none, 1 for some, 2 for input that cannot be used."
+        "Report every unknown key and every invalid value of a configuration, without running the program. "
+        "The exit code is 0 without errors, 1 with errors, and 2 if the input cannot be used."
     )
-    parser.set_defaults(run=check, parser=parser)
-    parser.add_argument("path", metavar="PATH", help=WHERE)
+    parser.set_defaults(run=check_config, parser=parser)
+    parser.add_argument("path", metavar="PATH", help=TARGET_HELP)
     _add_sources(parser)
-    parser.add_argument(
-        "--allow-unknown", action="store_true", help="warn of a key that looks like a misspelt one"
-    )
+    parser.add_argument("--allow-unknown", action="store_true", help="only warn of a key that looks misspelled")
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
-    from .configs import show
+    from .configs import show_config
 
-    parser.description = (
-        "Show what a configuration sets once its sources are merged, and where each value is from."
+    parser.description = "Merge the sources of a configuration, and print each value and where it is set."
+    parser.set_defaults(run=show_config, parser=parser)
+    parser.add_argument(
+        "path", nargs="?", metavar="PATH", help=f"whose keys environment variables can set: {TARGET_HELP}"
     )
-    parser.set_defaults(run=show, parser=parser)
-    parser.add_argument("path", nargs="?", metavar="PATH", help=f"what names variables may mean: {WHERE}")
     _add_sources(parser)
-    _add_format(parser, FORMATS[:2])
+    _add_format(parser, TEXT_OR_JSON)
 
 
 def _add_format(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> None:
-    def one(text: str) -> str:
+    def check_format(text: str) -> str:
         if text in formats:
             return text
-        near = nearest(text, formats, most=1)
-        hint = f"nearest: {near[0]}" if near else f"there are {', '.join(formats)}"
+        similar = nearest(text, formats, most=1)
+        hint = f"nearest: {similar[0]}" if similar else f"there are {', '.join(formats)}"
         raise argparse.ArgumentTypeError(f"no format is called {text!r}; {hint}")
 
-    choices = f"{', '.join(formats)}; default: text"
-    parser.add_argument("-f", "--format", type=one, default="text", metavar="FORMAT", help=choices)
+    formats_help = f"{', '.join(formats)}; default: text"
+    parser.add_argument(
+        "-f", "--format", type=check_format, default="text", metavar="FORMAT", help=formats_help
+    )
 
 
 def _add_sources(parser: argparse.ArgumentParser) -> None:
     def add(*names: str, **options: Any) -> None:
         parser.add_argument(*names, nargs="+", action="extend", default=[], **options)
 
-    add("-C", "--config", metavar="FILE", help="read TOML, YAML or JSON; of several the later wins")
-    add("-D", "--define", metavar="KEY=VALUE", help="set parameters, over files and variables")
-    parser.add_argument("--env", metavar="PREFIX", help="read the variables of the environment that begin so")
+    add("-C", "--config", metavar="FILE", help="read TOML, YAML or JSON files; a later file wins")
+    add("-D", "--define", metavar="KEY=VALUE", help="set parameters; wins over files and variables")
+    parser.add_argument(
+        "--env", metavar="PREFIX", help="read the environment variables that start with PREFIX, such as APP_"
+    )

@@ -1,4 +1,4 @@
-"""What a command looks at: a file, a folder or an installed package, and what these depend on."""
+"""Find the source files that a command works on: of a file, a folder or a package, and of its dependencies."""
 
 from __future__ import annotations
 
@@ -12,16 +12,17 @@ from ..catalog.catalog import Catalog
 from ..catalog.source import project_files, scan
 from ..errors import nearest
 from .packages import (
-    installed,
-    module_files,
-    normal,
-    requirements,
-    root_of,
-    source_files,
-    users_among,
-    uses_library,
+    find_module_files,
+    find_source_files,
+    find_users_of_library,
+    install_folder,
+    installed_distributions,
+    normalize_name,
+    parse_requirements,
+    requires_library,
 )
-from .terminal import progress, warn
+from .progress import show_progress
+from .terminal import print_warning
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,24 +31,32 @@ if TYPE_CHECKING:
     from ..catalog.declaration import Declaration
     from .packages import Requirement
 
-__all__ = ["Declares", "Target", "UnusableError", "declared_by", "dependencies", "target_of", "users"]
+__all__ = [
+    "ScannedTarget",
+    "Target",
+    "UsageError",
+    "dependencies_of",
+    "find_target",
+    "packages_that_use_library",
+    "scan_targets",
+]
 
 
-class UnusableError(Exception):
-    """Tell of input that a command cannot work with."""
+class UsageError(Exception):
+    """An argument that a command cannot work with."""
 
 
 @dataclass(frozen=True)
 class Target:
-    """Hold where source code is.
+    """The source files of a file, a folder, a package or a module.
 
     Attributes:
-        title: what it is called in a heading.
-        root: places are told relative to this folder, where they lie beneath it.
-        files: its source files.
-        package: the name of the distribution or module, None for a path.
-        version: that of the distribution.
-        needs: the requirements of it.
+        title: the name for headings.
+        root: places in files below this folder are shown relative to it.
+        files: the source files.
+        package: the name of the distribution or module; None for a path.
+        version: the version of the distribution; None for anything else.
+        requirements: what the target requires.
     """
 
     title: str
@@ -55,79 +64,80 @@ class Target:
     files: list[Path]
     package: str | None = None
     version: str | None = None
-    needs: tuple[Requirement, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
 
 
 @dataclass(frozen=True)
-class Declares:
-    """Hold what a target declares; places are as they are shown."""
+class ScannedTarget:
+    """A target and what its source files declare; places are relative to the root of the target."""
 
     target: Target
-    declared: list[Declaration]
+    declarations: list[Declaration]
 
     @property
-    def names(self) -> Catalog:
-        return Catalog(self.declared)
+    def catalog(self) -> Catalog:
+        return Catalog(self.declarations)
 
 
-def target_of(text: str) -> Target:
-    """Return what the user calls by a path or a name; a path that exists comes first.
+def find_target(text: str) -> Target:
+    """Return the file, folder, package or module that a user names; a path that exists comes first.
 
-    Raises `UnusableError` where nothing is called that, or it has no source files.
+    Raises `UsageError` if there is none, or if it has no source files.
     """
     if not text:
-        raise UnusableError("a PACKAGE or PATH is empty")
+        raise UsageError("a PACKAGE or PATH is empty")
     path = Path(text)
     if os.path.lexists(path):
-        return _path(path)
-    found = installed()
-    if normal(text) in found:
-        target = _package(found[normal(text)])
+        return _target_of_path(path)
+    distributions = installed_distributions()
+    if normalize_name(text) in distributions:
+        target = _target_of_distribution(distributions[normalize_name(text)])
         if not target.files:
-            raise UnusableError(f"package {text!r} has no Python files")
+            raise UsageError(f"package {text!r} has no Python files")
         return target
-    module = module_files(text)
+    module = find_module_files(text)
     if module is None:
-        raise UnusableError(_unknown(text, path, found))
-    return Target(text, module[0], module[1], text, needs=_needs_of_module(text, found))
+        raise UsageError(_unknown_target_message(text, path, distributions))
+    root, files = module
+    return Target(text, root, files, text, requirements=_requirements_of_module(text, distributions))
 
 
-def _path(path: Path) -> Target:
+def _target_of_path(path: Path) -> Target:
     if not path.exists():
-        raise UnusableError(f"{str(path)!r} is a link to nothing")
+        raise UsageError(f"{str(path)!r} is a link to nothing")
     if not (path.is_file() or path.is_dir()):
-        raise UnusableError(f"{str(path)!r} is neither a file nor a folder")
+        raise UsageError(f"{str(path)!r} is neither a file nor a folder")
     files = project_files(path) if path.is_dir() else [path]
     if not files:
-        warn(f"no Python files in {str(path)!r}")
+        print_warning(f"no Python files in {str(path)!r}")
     title = str(path) if path.name not in ("", "..") else path.resolve().name
-    return Target(title or str(path), Path.cwd(), files, needs=tuple(requirements(_asked_by_project(path))))
+    requirements = tuple(parse_requirements(_project_dependencies(path)))
+    return Target(title or str(path), Path.cwd(), files, requirements=requirements)
 
 
-def _package(distribution: Distribution) -> Target:
+def _target_of_distribution(distribution: Distribution) -> Target:
     return Target(
-        distribution.metadata["Name"],
-        root_of(distribution),
-        source_files(distribution),
-        distribution.metadata["Name"],
-        distribution.version,
-        tuple(requirements(distribution.requires or ())),
+        title=distribution.metadata["Name"],
+        root=install_folder(distribution),
+        files=find_source_files(distribution),
+        package=distribution.metadata["Name"],
+        version=distribution.version,
+        requirements=tuple(parse_requirements(distribution.requires or ())),
     )
 
 
-def _unknown(text: str, path: Path, found: dict[str, Distribution]) -> str:
-    """Say that nothing is called so, and what is nearly."""
+def _unknown_target_message(text: str, path: Path, distributions: dict[str, Distribution]) -> str:
     if len(path.parts) > 1:
-        names = _entries(path.parent)
-        near = [str(path.parent / name) for name in nearest(path.name, names)]
-        said = f"there is no {text!r}"
+        similar = [str(path.parent / name) for name in nearest(path.name, _names_in(path.parent))]
+        message = f"there is no {text!r}"
     else:
-        near = nearest(text, {*_entries(Path()), *(one.metadata["Name"] for one in found.values())})
-        said = f"no file, folder or installed package is called {text!r}"
-    return said + (f"; nearest: {', '.join(map(repr, near))}" if near else "")
+        packages = (distribution.metadata["Name"] for distribution in distributions.values())
+        similar = nearest(text, {*_names_in(Path()), *packages})
+        message = f"no file, folder or installed package is called {text!r}"
+    return message + (f"; nearest: {', '.join(map(repr, similar))}" if similar else "")
 
 
-def _entries(folder: Path) -> list[str]:
+def _names_in(folder: Path) -> list[str]:
     try:
         return os.listdir(folder)
     except OSError:
@@ -137,65 +147,78 @@ def _entries(folder: Path) -> list[str]:
 # --- Dependencies ---
 
 
-def dependencies(target: Target) -> list[Target]:
-    """Return what uses the library of all that a target depends on, by what is said in metadata."""
-    own = normal(target.package) if target.package else None
-    users = users_among(target.needs, installed())
-    return [_package(one) for one in users if normal(one.metadata["Name"]) != own]
+def dependencies_of(target: Target) -> list[Target]:
+    """Return the dependencies of a target, direct and indirect, that use this library."""
+    own_name = normalize_name(target.package) if target.package else None
+    return [
+        _target_of_distribution(distribution)
+        for distribution in find_users_of_library(target.requirements, installed_distributions())
+        if normalize_name(distribution.metadata["Name"]) != own_name
+    ]
 
 
-def users() -> list[Target]:
-    """Return every installed distribution that uses the library."""
-    return [_package(one) for _, one in sorted(installed().items()) if uses_library(one)]
+def packages_that_use_library() -> list[Target]:
+    """Return every installed distribution that uses this library, by name."""
+    return [
+        _target_of_distribution(distribution)
+        for _, distribution in sorted(installed_distributions().items())
+        if requires_library(distribution)
+    ]
 
 
-def _asked_by_project(path: Path) -> list[str]:
-    """Return the dependencies in the pyproject.toml of a path: its own folder's, or the nearest above it."""
+def _project_dependencies(path: Path) -> list[str]:
+    """Return the dependencies in the pyproject.toml of a path, or in the nearest one above it."""
     start = path.resolve()
     for folder in (start, *start.parents):
         file = folder / "pyproject.toml"
         if file.is_file():
             try:
-                project = tomllib.loads(file.read_text("utf-8")).get("project", {})
-                return [*project.get("dependencies", ())] + [
-                    text for texts in project.get("optional-dependencies", {}).values() for text in texts
-                ]
+                return _read_dependencies(file)
             except (OSError, ValueError, TypeError, AttributeError) as error:
-                warn(f"{file}: {error}")
+                print_warning(f"{file}: {error}")
                 return []
     return []
 
 
-def _needs_of_module(name: str, found: dict[str, Distribution]) -> tuple[Requirement, ...]:
-    """Return the requirements of the distributions that a top-level module comes from."""
+def _read_dependencies(pyproject: Path) -> list[str]:
+    project = tomllib.loads(pyproject.read_text("utf-8")).get("project", {})
+    optional = project.get("optional-dependencies", {}).values()
+    return [*project.get("dependencies", ()), *(text for texts in optional for text in texts)]
+
+
+def _requirements_of_module(name: str, distributions: dict[str, Distribution]) -> tuple[Requirement, ...]:
+    """Return the requirements of the distributions that provide a top-level module."""
     from importlib.metadata import packages_distributions
 
-    owners = packages_distributions().get(name, ())
+    providers = dict.fromkeys(map(normalize_name, packages_distributions().get(name, ())))
     return tuple(
-        need
-        for owner in dict.fromkeys(owners)
-        for need in requirements(found[normal(owner)].requires or ())
-        if normal(owner) in found
+        requirement
+        for provider in providers
+        if provider in distributions
+        for requirement in parse_requirements(distributions[provider].requires or ())
     )
 
 
-# --- What they declare ---
+# --- Declarations ---
 
 
-def declared_by(targets: Iterable[Target]) -> list[Declares]:
-    """Return what targets declare, and tell of the files that could not be looked through."""
+def scan_targets(targets: Iterable[Target]) -> list[ScannedTarget]:
+    """Return what targets declare; warn of files that cannot be parsed."""
     targets = list(targets)
-    found = []
-    with progress(sum(len(target.files) for target in targets)) as tell:
+    scanned_targets = []
+    with show_progress(sum(len(target.files) for target in targets)) as advance:
         for target in targets:
-            scanned = scan(target.files, progress=tell)
-            for problem in scanned.problems:
-                warn(_shortened(problem, target.root))
-            declared = [replace(one, place=_shortened(one.place, target.root)) for one in scanned.declared]
-            found.append(Declares(target, declared))
-    return found
+            result = scan(target.files, progress=advance)
+            for problem in result.problems:
+                print_warning(_relative_place(problem, target.root))
+            declarations = [
+                replace(declaration, place=_relative_place(declaration.place, target.root))
+                for declaration in result.declared
+            ]
+            scanned_targets.append(ScannedTarget(target, declarations))
+    return scanned_targets
 
 
-def _shortened(place: str, root: Path) -> str:
-    """Return a place without the folder that it is known to be in."""
+def _relative_place(place: str, root: Path) -> str:
+    """Return a place without the root folder at its start."""
     return place.removeprefix(f"{root}{os.sep}")

@@ -1,40 +1,38 @@
-"""What is written where: results to stdout or a file, the rest to stderr; colours on a terminal alone."""
+"""Write to stdout and stderr: results to stdout, messages to stderr, colours only on a terminal."""
 
 from __future__ import annotations
 
 import os
-import stat
 import sys
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable
     from typing import TextIO
 
     from rich.console import Console
 
+    StyledText = tuple[str, str]  # A text and its style, as rich names styles.
+    Line = list[StyledText]
+
 __all__ = [
-    "clean",
-    "console",
-    "emit",
-    "gone",
+    "as_plain_text",
+    "discard_stdout",
+    "escape_unprintable",
     "pad",
-    "progress",
-    "unusable_output",
-    "warn",
+    "print_lines",
+    "print_text",
+    "print_warning",
+    "rich_console",
     "width_of",
-    "write",
 ]
 
-MANY = 200  # files, from which on a bar shows how far it is
+TREE_CHARACTERS = "├└│─"
 
 
-def console(stream: TextIO) -> Console | None:
-    """Return what writes in colours to a stream, None where it is no terminal or rich is not there."""
+def rich_console(stream: TextIO) -> Console | None:
+    """Return a console that writes in colours, or None without a terminal or without rich."""
     if not stream.isatty() or os.environ.get("TERM") == "dumb":
         return None
     try:
@@ -44,120 +42,64 @@ def console(stream: TextIO) -> Console | None:
     return Console(file=stream, highlight=False)
 
 
-def warn(text: str) -> None:
-    """Tell of what is no fault of the input's use."""
-    sys.stderr.write(f"warning: {clean(text)}\n")
+def print_warning(text: str) -> None:
+    sys.stderr.write(f"warning: {escape_unprintable(text)}\n")
 
 
-def emit(text: str) -> None:
-    """Write a result to stdout; where its reader has gone, no one is told."""
+def print_text(text: str) -> None:
+    """Write a result to stdout; do nothing if its reader has closed the pipe."""
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        gone()
+        discard_stdout()
 
 
-def gone() -> None:
-    """Send what is still to be written to stdout nowhere, so that no error comes at the process's end."""
+def discard_stdout() -> None:
+    """Redirect stdout to the null device, so that the flush at the end of the process does not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-# --- Text that is not ours ---
+def print_lines(lines: list[Line]) -> None:
+    """Write styled lines to stdout."""
+    console = rich_console(sys.stdout)
+    if console is None:
+        print_text(_without_tree_characters(as_plain_text(lines)))
+        return
+    from rich.text import Text
+
+    for line in lines:
+        console.print(Text.assemble(*line), soft_wrap=True)
 
 
-def clean(text: str) -> str:
-    """Return text with what is not printable as escapes, so that a docstring cannot steer the terminal."""
+def as_plain_text(lines: Iterable[Line]) -> str:
+    """Return styled lines as text without styles."""
+    return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
+
+
+def _without_tree_characters(text: str) -> str:
+    """Return text that draws trees in ASCII if the encoding of stdout lacks the characters for trees."""
+    try:
+        TREE_CHARACTERS.encode(sys.stdout.encoding or "utf-8")
+    except UnicodeEncodeError:
+        return text.translate(str.maketrans(TREE_CHARACTERS, "|`|-"))
+    return text
+
+
+# --- Text from source code and configurations ---
+
+
+def escape_unprintable(text: str) -> str:
+    """Return text with escape sequences for characters that could control the terminal."""
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def width_of(text: str) -> int:
+    """Return how many columns of a terminal a text fills."""
     return len(text) if text.isascii() else sum(2 if east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def pad(text: str, width: int) -> str:
     return text + " " * (width - width_of(text))
-
-
-# --- Files ---
-
-
-def unusable_output(name: str) -> str | None:
-    """Return why a file cannot be written, as far as that can be told before; None where it can."""
-    path = Path(name)
-    if path.is_dir():
-        return f"{name!r} is a folder"
-    if not path.parent.is_dir():
-        return f"there is no folder {str(path.parent)!r}"
-    return None
-
-
-def write(name: str, text: str) -> None:
-    """Write a file as a whole or not at all; raise `OSError` where it cannot be written."""
-    mode = os.stat(name).st_mode if os.path.exists(name) else None
-    if mode is not None and not stat.S_ISREG(mode):  # a device or a pipe: nothing can take its place
-        with open(name, "w", encoding="utf-8", errors="backslashreplace") as device:
-            device.write(text)
-        return
-    path = Path(name).resolve()  # a link stays one
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with open(handle, "w", encoding="utf-8", errors="backslashreplace", newline="\n") as file:
-            file.write(text)
-        os.chmod(temporary, stat.S_IMODE(mode) if mode is not None else 0o666 & ~_umask())
-        os.replace(temporary, path)
-    except BaseException:
-        os.unlink(temporary)
-        raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
-
-
-# --- How far it is ---
-
-
-@contextmanager
-def progress(total: int) -> Iterator[Callable[[int, int], None]]:
-    """Give what is called after each file of several scans, and shows how many of all are done."""
-    if total < MANY or not sys.stderr.isatty():
-        yield _untold
-        return
-    rich = console(sys.stderr)
-    if rich is None:
-        with _counter(total) as tell:
-            yield tell
-        return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-
-    columns = (TextColumn("scanning"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=rich, transient=True) as bar:
-        task = bar.add_task("scanning", total=total)
-        yield lambda *_: bar.advance(task)
-
-
-def _untold(*_: int) -> None:
-    pass
-
-
-@contextmanager
-def _counter(total: int) -> Iterator[Callable[[int, int], None]]:
-    done = 0
-
-    def tell(*_: int) -> None:
-        nonlocal done
-        done += 1
-        if done % 50 == 0:
-            sys.stderr.write(f"\rscanning {done}/{total}")
-            sys.stderr.flush()
-
-    try:
-        yield tell
-    finally:
-        sys.stderr.write("\r\x1b[K")
-        sys.stderr.flush()

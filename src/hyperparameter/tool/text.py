@@ -1,122 +1,113 @@
-"""What is declared as text: in columns, or as a tree; in colours on a terminal."""
+"""Write declarations as text: in columns, or as a tree of keys."""
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
-from .layout import default_of, groups, heading, tree, type_of
-from .terminal import clean, console, emit, pad, width_of
+from .layout import as_tree, default_text, group_by_namespace, title_and_version, type_text
+from .terminal import escape_unprintable, pad, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ..catalog.declaration import Declaration
-    from .layout import Node
-    from .targets import Declares
+    from .layout import TreeNode
+    from .targets import ScannedTarget
+    from .terminal import Line
 
-    Part = tuple[str, str]  # text, and the style that rich gives it
-    Line = list[Part]
+__all__ = ["align_columns", "declaration_rows", "draw_trees", "list_by_namespace"]
 
-__all__ = ["columns", "keys", "keys_as_tree", "plain", "rows_of", "show"]
-
-WIDEST = 32  # of a column; what is longer moves the rest of its line alone
-LINES = "├└│─"  # that trees are drawn with
-STYLES = ("bold", "cyan", "green", "dim", "")
+# A longer cell does not widen its column: it only moves the rest of its own line.
+WIDEST_COLUMN = 32
+COLUMN_STYLES = ("bold", "cyan", "green", "dim", "")
 
 
-def plain(lines: Iterable[Line]) -> str:
-    """Return lines as they are written where there are no colours."""
-    return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines)
-
-
-def show(lines: list[Line]) -> None:
-    """Write lines to stdout."""
-    rich = console(sys.stdout)
-    if rich is None:
-        emit(_encodable(plain(lines)))
-        return
-    from rich.text import Text
-
-    for line in lines:
-        rich.print(Text.assemble(*line), soft_wrap=True)
-
-
-def _encodable(text: str) -> str:
-    """Return text with a tree drawn so that stdout can write it."""
-    try:
-        LINES.encode(sys.stdout.encoding or "utf-8")
-    except UnicodeEncodeError:
-        return text.translate(str.maketrans(LINES, "|`|-"))
-    return text
-
-
-def columns(rows: Sequence[Sequence[str]], indent: str = "", styles: Sequence[str] = STYLES) -> Iterator[Line]:
-    """Yield rows as lines, their columns below each other."""
-    cleaned = [[clean(text) for text in row] for row in rows]
-    widths = [min(max(map(width_of, column)), WIDEST) for column in zip(*cleaned, strict=True)]
-    for row in cleaned:
+def align_columns(
+    rows: Sequence[Sequence[str]], indent: str = "", styles: Sequence[str] = COLUMN_STYLES
+) -> Iterator[Line]:
+    """Yield one line for each row, with aligned columns."""
+    escaped_rows = [[escape_unprintable(text) for text in row] for row in rows]
+    columns = zip(*escaped_rows, strict=True)
+    widths = [min(max(map(width_of, column)), WIDEST_COLUMN) for column in columns]
+    for row in escaped_rows:
         cells = [pad(text, width) + "  " if width else "" for text, width in zip(row, widths, strict=True)]
-        cells = [*cells[:-1], row[-1]]
+        cells[-1] = row[-1]
         yield [(indent, ""), *zip(cells, styles, strict=False)]
 
 
-def rows_of(declared: Iterable[Declaration]) -> list[tuple[str, ...]]:
+def declaration_rows(declarations: Iterable[Declaration]) -> list[tuple[str, ...]]:
+    """Return a row for each declaration: name, type, default, place and help."""
     return [
-        (one.key.rpartition(".")[2], type_of(one), default_of(one), one.place, one.help) for one in declared
+        (
+            declaration.key.rpartition(".")[2],
+            type_text(declaration),
+            default_text(declaration),
+            declaration.place,
+            declaration.help,
+        )
+        for declaration in declarations
     ]
 
 
-def keys(found: Sequence[Declares], titles: bool) -> Iterator[Line]:
-    """Yield the keys by namespace: of each its name, type, default, place and help."""
-    for number, part in enumerate(found):
-        if titles:
-            yield from _title(part, number)
-        grouped = [(namespace, rows_of(ones)) for namespace, ones in groups(part)]
-        lines = list(columns([row for _, rows in grouped for row in rows], "  ")) if grouped else []
-        rest = iter(lines)
-        for namespace, rows in grouped:
-            yield [(clean(namespace) or "(no namespace)", "bold yellow")]
+def list_by_namespace(scanned_targets: Sequence[ScannedTarget], with_titles: bool) -> Iterator[Line]:
+    """Yield each namespace, and below it a line for each of its keys."""
+    for number, scanned in enumerate(scanned_targets):
+        if with_titles:
+            yield from _title(scanned, is_first=number == 0)
+        groups = [
+            (namespace, declaration_rows(declarations))
+            for namespace, declarations in group_by_namespace(scanned)
+        ]
+        all_rows = [row for _, rows in groups for row in rows]
+        lines = align_columns(all_rows, "  ")
+        for namespace, rows in groups:
+            yield [(escape_unprintable(namespace) or "(no namespace)", "bold yellow")]
             for _ in rows:
-                yield next(rest)
+                yield next(lines)
 
 
-def _title(part: Declares, number: int) -> Iterator[Line]:
-    if number:
+def _title(scanned: ScannedTarget, is_first: bool) -> Iterator[Line]:
+    if not is_first:
         yield []
-    yield [(f"# {clean(heading(part.target))}", "bold magenta")]
-    if not part.declared:
-        yield [("nothing", "dim")]
+    yield [(f"# {escape_unprintable(title_and_version(scanned.target))}", "bold magenta")]
+    if not scanned.declarations:
+        yield [("no parameters", "dim")]
 
 
 # --- Trees ---
 
 
-def keys_as_tree(found: Sequence[Declares], titles: bool) -> Iterator[Line]:
-    """Yield the keys as a tree, each with type, default, place and help."""
-    for number, part in enumerate(found):
-        if titles:
-            yield from _title(part, number)
-        for node in tree(part.names.listed()).inner.values():
-            yield _leaf(node, "")
-            yield from _beneath(node, "")
+def draw_trees(scanned_targets: Sequence[ScannedTarget], with_titles: bool) -> Iterator[Line]:
+    """Yield a tree of keys for each target; a key has its type, default, place and help beside it."""
+    for number, scanned in enumerate(scanned_targets):
+        if with_titles:
+            yield from _title(scanned, is_first=number == 0)
+        for node in as_tree(scanned.catalog.listed()).children.values():
+            yield _node_line(node, "")
+            yield from _draw_children(node, "")
 
 
-def _beneath(node: Node, indent: str) -> Iterator[Line]:
-    inner = list(node.inner.values())
-    for number, child in enumerate(inner, 1):
-        ends = number == len(inner)
-        yield _leaf(child, indent + ("└── " if ends else "├── "))
-        yield from _beneath(child, indent + ("    " if ends else "│   "))
+def _draw_children(node: TreeNode, indent: str) -> Iterator[Line]:
+    children = list(node.children.values())
+    for number, child in enumerate(children, 1):
+        is_last = number == len(children)
+        yield _node_line(child, indent + ("└── " if is_last else "├── "))
+        yield from _draw_children(child, indent + ("    " if is_last else "│   "))
 
 
-def _leaf(node: Node, before: str) -> Line:
-    line = [(before, "dim"), (clean(node.name), "bold yellow" if node.declared is None else "bold")]
-    one = node.declared
-    if one is not None:
-        asked, default = type_of(one), default_of(one)
-        line.append((f": {clean(asked)}" if asked else "", "cyan"))
-        line.append((f" = {clean(default)}" if one.default is not None else f" {default}", "green"))
-        line.append((f"  {clean(one.place)}", "dim"))
-        line.append((f"  {clean(one.help)}" if one.help else "", ""))
-    return line
+def _node_line(node: TreeNode, branch: str) -> Line:
+    declaration = node.declaration
+    name = escape_unprintable(node.name)
+    if declaration is None:
+        return [(branch, "dim"), (name, "bold yellow")]
+    type_name = escape_unprintable(type_text(declaration))
+    default = escape_unprintable(default_text(declaration))
+    equals = " = " if declaration.default is not None else " " if default else ""
+    return [
+        (branch, "dim"),
+        (name, "bold"),
+        (f": {type_name}" if type_name else "", "cyan"),
+        (equals + default, "green"),
+        (f"  {escape_unprintable(declaration.place)}", "dim"),
+        (f"  {escape_unprintable(declaration.help)}" if declaration.help else "", ""),
+    ]

@@ -1,0 +1,133 @@
+"""The settings of a program: what can be set, what is set, and whether the two fit."""
+
+from __future__ import annotations
+
+import sys
+from functools import cached_property
+from pathlib import Path
+
+from ..catalog.known import entries_of, faults, program_sources
+from ..configuration.config import env as environment
+from ..errors import ConfigError
+from .parsed_arguments import ParsedArguments
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from os import PathLike
+    from typing import Any
+
+    from ..catalog.catalog import Catalog
+    from ..configuration.config import Config
+    from ..configuration.environment import Environment
+    from ..core.frame import Entry
+
+__all__ = ["Settings"]
+
+MOST_WARNINGS = 100
+
+
+class Settings:
+    """What sets the parameters of a program, and what declares them.
+
+    Parsing the command line fills `parsed`. Everything else is computed from it on first use.
+    """
+
+    def __init__(
+        self,
+        config_files: Iterable[str | PathLike[str]],
+        env: str | Environment | None,
+        allow_unknown: bool,
+        main_files: Iterable[str | None],
+    ) -> None:
+        self.parsed = ParsedArguments(self._is_set_elsewhere, allow_unknown)
+        self._config_files = config_files
+        self._env = env
+        self._main_files = main_files
+
+    # --- Values ---
+
+    @cached_property
+    def config(self) -> Config:
+        """The configuration of files, environment and command line, in this order."""
+        from ..configuration.load import Given as PlacedSource
+        from ..configuration.load import load
+
+        parsed = self.parsed
+        # A file name as a plain text would be an override if it contains "=".
+        sources: list[Any] = [Path(file) for file in (*self._config_files, *parsed.files)]
+        if self._env is not None:
+            sources.append(environment(self._env) if isinstance(self._env, str) else self._env)
+        sources += [PlacedSource(text, origin) for text, origin in parsed.defines]
+        sources += [
+            PlacedSource({key: value}, origin, is_final=True) for key, (value, origin) in parsed.values.items()
+        ]
+        return load(sources, declared=lambda: self.catalog.by_key)
+
+    @cached_property
+    def entries(self) -> dict[str, Entry]:
+        """The values of `config` by flat key, each with its origin."""
+        return entries_of(self.config)
+
+    def _is_set_elsewhere(self, key: str) -> bool:
+        return any(name == key or name.startswith(key + ".") for name in self.entries)
+
+    # --- Declarations ---
+
+    def _source_files(self) -> list[Path]:
+        return program_sources(*self._main_files)
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        """Every parameter that the program declares, in any of its source files."""
+        from ..catalog.catalog import Catalog
+        from ..catalog.declaration import registered
+        from ..catalog.source import scan
+
+        return Catalog([*registered(), *scan(self._source_files()).declared])
+
+    def check(self, prog: str) -> None:
+        """Raise `ConfigError` for unknown keys and invalid values; warn of keys that nothing seems to read."""
+
+        def warn(problem: object) -> None:
+            sys.stderr.write(f"{prog}: warning: {problem}\n")
+
+        errors, unread = faults(
+            self.entries, self.config.referred, self._source_files, self.parsed.allows_unknown, warn
+        )
+        if errors:
+            raise ConfigError(errors=errors)
+        for unknown in unread[:MOST_WARNINGS]:
+            warn(unknown)
+        if len(unread) > MOST_WARNINGS:
+            warn(f"{len(unread) - MOST_WARNINGS:,} more keys are not used")
+
+    # --- Help ---
+
+    def list_parameters(self) -> str:
+        """Return a table of all parameters."""
+        from .listing import format_parameters
+
+        return format_parameters(self.catalog)
+
+    def requested_text(self) -> str:
+        """Return the list or the explanation that the command line requests."""
+        key = self.parsed.explained_key
+        if key is None:
+            return self.list_parameters()
+        from .listing import explain_key
+
+        return explain_key(key, self.catalog, self.config)
+
+    def complete_key(self, prefix: str, **_: Any) -> list[str]:
+        """Return the keys that start with a prefix, for tab completion."""
+        return [key for key in self.catalog.by_key if key.startswith(prefix)]
+
+    def complete_define(self, prefix: str, **_: Any) -> list[str]:
+        """Return the `KEY=` and `KEY=VALUE` texts that start with a prefix, for tab completion."""
+        from .listing import possible_values
+
+        key, equals, _value = prefix.partition("=")
+        if equals:
+            return [f"{key}={value}" for value in possible_values(key, self.catalog)]
+        return [f"{name}=" for name in self.complete_key(prefix)]

@@ -1,0 +1,92 @@
+"""`hp describe`: print every declaration of a key, or the keys of a namespace."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from .documents import dump_json
+from .layout import as_record, default_text, type_text
+from .targets import find_target, scan_targets
+from .terminal import escape_unprintable, print_lines, print_text
+from .text import align_columns, declaration_rows
+
+if TYPE_CHECKING:
+    from argparse import Namespace
+    from collections.abc import Iterator, Sequence
+
+    from ..catalog.catalog import Catalog
+    from ..catalog.declaration import Declaration
+    from .terminal import Line
+
+__all__ = ["describe_key"]
+
+
+def describe_key(arguments: Namespace) -> int:
+    """Print the declarations of a key, and the keys below it."""
+    (scanned,) = scan_targets([find_target(arguments.path)])
+    key, catalog = arguments.key, scanned.catalog
+    exact = [declaration for declaration in scanned.declarations if declaration.key == key]
+    below = [declaration for declaration in catalog.listed() if declaration.key.startswith(f"{key}.")]
+    if not exact and not below and catalog.fault(key, (None, None)) is None:
+        # A pattern such as `task.*.lr`, or a read of a whole subtree, declares the key.
+        exact = catalog.declaring(key)
+    if not exact and not below:
+        _report_unknown_key(key, catalog)
+        return 1
+    if arguments.format == "json":
+        print_text(
+            dump_json(
+                [
+                    as_record(declaration, scanned.target)
+                    for declaration in (*exact, *below)
+                    if declaration.kind != "namespace"
+                ]
+            )
+        )
+    else:
+        print_lines([*_description(key, exact), *_keys_below(below)])
+    return 0
+
+
+def _report_unknown_key(key: str, catalog: Catalog) -> None:
+    similar = catalog.near(key)
+    hint = f"; nearest: {', '.join(map(repr, similar))}" if similar else ""
+    sys.stderr.write(f"hp: nothing declares {escape_unprintable(key)!r}{escape_unprintable(hint)}\n")
+
+
+def _description(key: str, declarations: Sequence[Declaration]) -> Iterator[Line]:
+    if declarations:
+        yield [(escape_unprintable(key), "bold yellow")]
+    places_of_reads = {declaration.place for declaration in declarations if declaration.kind == "read"}
+    for declaration in declarations:
+        if declaration.kind == "tree" and declaration.place in places_of_reads:
+            # One read without a default declares both a value and a subtree. Describe it once.
+            continue
+        yield [(f"  {escape_unprintable(_summary(declaration))}", "")]
+        if declaration.kind == "namespace":
+            continue
+        details = {
+            "key": declaration.key if declaration.key != key else "",
+            "type": type_text(declaration),
+            "default": default_text(declaration),
+            "help": declaration.help,
+        }
+        for name, text in details.items():
+            if text:
+                yield [(f"    {name:8}", "dim"), (escape_unprintable(text), "")]
+
+
+def _summary(declaration: Declaration) -> str:
+    """Return what declares a key and where, such as "parameter of train() at train.py:3"."""
+    if declaration.kind in ("parameter", "namespace"):
+        text = f"{declaration.kind} of {declaration.owner}()"
+    else:
+        text = "subtree read" if declaration.kind == "tree" else "read"
+        text += f" in {declaration.owner}()" if declaration.owner else ""
+    return f"{text} at {declaration.place}"
+
+
+def _keys_below(declarations: Sequence[Declaration]) -> Iterator[Line]:
+    rows = zip(declarations, declaration_rows(declarations), strict=True)
+    yield from align_columns([(declaration.key, *details) for declaration, (_, *details) in rows])
