@@ -22,8 +22,11 @@ def teardown(namespace):
     namespace["clean example"].__exit__(None, None, None)
 
 
+# A block of Python is `python`, and a session with prompts is `pycon`.
+programs, sessions = (PythonCodeBlockParser(doctest_optionflags=ELLIPSIS) for _ in range(2))
+sessions.codeblock_parser.language = "pycon"
 documents = Sybil(
-    parsers=[PythonCodeBlockParser(doctest_optionflags=ELLIPSIS)],
+    parsers=[programs, sessions],
     patterns=["README.md", "docs/*.md"],
     setup=setup,
     teardown=teardown,
