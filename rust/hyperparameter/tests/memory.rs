@@ -1,5 +1,7 @@
-//! What reads, scopes and tasks take of memory: counted, thread by thread, by the allocator.
-#![allow(unsafe_code)] // an allocator is unsafe to implement
+//! The memory that reads, scopes and tasks use, counted for each thread by the allocator.
+
+// `GlobalAlloc` is an unsafe trait.
+#![allow(unsafe_code)]
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -11,40 +13,42 @@ use std::thread;
 use hyperparameter::*;
 use tokio::sync::oneshot;
 
-/// The system's allocator, which counts.
-struct Counting;
+/// The system's allocator, with counters.
+struct CountingAllocator;
 
 #[global_allocator]
-static ALLOCATOR: Counting = Counting;
+static ALLOCATOR: CountingAllocator = CountingAllocator;
 
 thread_local! {
+    /// How often this thread has allocated.
     static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    /// The bytes that this thread has allocated and not freed.
     static LIVE: Cell<isize> = const { Cell::new(0) };
 }
 
-// SAFETY: everything is passed on to the system's allocator as it is; counting does not allocate.
-unsafe impl GlobalAlloc for Counting {
+// SAFETY: Each call is passed on unchanged to the system's allocator. Counting does not allocate.
+unsafe impl GlobalAlloc for CountingAllocator {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
         LIVE.set(LIVE.get() + layout.size() as isize);
-        // SAFETY: as promised to us.
+        // SAFETY: The caller promises that `layout` is valid.
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn dealloc(&self, memory: *mut u8, layout: Layout) {
         LIVE.set(LIVE.get() - layout.size() as isize);
-        // SAFETY: as promised to us.
+        // SAFETY: The caller promises that `memory` came from `alloc` with this `layout`.
         unsafe { System.dealloc(memory, layout) }
     }
 }
 
-/// Hold off the other tests: who frees a baseline that another thread made would count it.
-fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+/// Keep the other tests waiting. A thread that frees a baseline of another thread would count it as its own.
+fn run_alone() -> MutexGuard<'static, ()> {
+    static LOCK: Mutex<()> = Mutex::new(());
+    LOCK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Return how often this thread allocates in a run, once a run before has warmed it up.
+/// Return how often this thread allocates in a run, after one run to fill the caches.
 fn allocations(run: impl Fn()) -> u64 {
     run();
     let before = ALLOCATIONS.get();
@@ -59,9 +63,9 @@ fn growth(run: impl FnOnce()) -> isize {
     LIVE.get() - before
 }
 
-/// Assert that what stays is no more than tables of a fixed size.
+/// Assert that a growth is no more than tables of a fixed size.
 fn assert_bounded(growth: isize) {
-    assert!(growth < 20_000, "{growth} bytes stay");
+    assert!(growth < 20_000, "{growth} bytes are not freed");
 }
 
 // --- Reads ---
@@ -107,11 +111,11 @@ fn numbers() -> ParamScope {
     scope
 }
 
-/// A place that reads a number, set as such or as text, or a missing key, allocates nothing; nor do 99 scopes
-/// around it change that.
+/// A place that reads a number or a missing key allocates nothing, even if the number is set as text and even in 100
+/// nested scopes.
 #[test]
 fn places_read_numbers_without_allocation() {
-    let _alone = alone();
+    let _lock = run_alone();
     let _entered = numbers().enter();
     assert_eq!(allocations(read_all), 0);
     let guards: Vec<_> = (0..99).map(|_| ParamScope::new().enter()).collect();
@@ -119,10 +123,10 @@ fn places_read_numbers_without_allocation() {
     drop(guards);
 }
 
-/// Nor does one outside of any scope.
+/// The same holds outside every scope.
 #[test]
 fn places_read_the_baseline_without_allocation() {
-    let _alone = alone();
+    let _lock = run_alone();
     with_params! {
         params numbers();
         frozen();
@@ -133,10 +137,10 @@ fn places_read_the_baseline_without_allocation() {
         .unwrap();
 }
 
-/// Nor does one in a thread that has set something outside of any scope.
+/// The same holds in a thread that has set something outside every scope.
 #[test]
-fn places_read_under_own_writes_without_allocation() {
-    let _alone = alone();
+fn places_read_the_ambient_scope_without_allocation() {
+    let _lock = run_alone();
     thread::spawn(|| {
         ParamScope::current().update(&numbers()).unwrap();
         assert_eq!(allocations(read_all), 0);
@@ -145,10 +149,10 @@ fn places_read_under_own_writes_without_allocation() {
     .unwrap();
 }
 
-/// A read by a key that is made at run time allocates nothing but the key.
+/// Reading a key that is computed at run time allocates nothing, apart from the key itself.
 #[test]
 fn snapshots_read_numbers_without_allocation() {
-    let _alone = alone();
+    let _lock = run_alone();
     let _entered = numbers().enter();
     let keys: Vec<String> = [
         "float",
@@ -174,10 +178,10 @@ fn snapshots_read_numbers_without_allocation() {
     assert_eq!(allocations(read), 0);
 }
 
-/// A million distinct keys leave nothing behind, found or not.
+/// Reading a million different keys uses no memory, whether they are set or not.
 #[test]
-fn keys_made_at_run_time_are_not_kept() {
-    let _alone = alone();
+fn keys_computed_at_run_time_are_not_stored() {
+    let _lock = run_alone();
     let _entered = numbers().enter();
     let read = |from: u32, to: u32| {
         for number in from..to {
@@ -190,10 +194,10 @@ fn keys_made_at_run_time_are_not_kept() {
     assert_eq!(growth(|| read(10, 1_000_000)), 0);
 }
 
-/// Keys that were set leave nothing behind once their scope is left.
+/// Keys that were set use no memory after their scope is left.
 #[test]
 fn scopes_leave_nothing_behind() {
-    let _alone = alone();
+    let _lock = run_alone();
     let enter = |from: u32, to: u32| {
         for number in from..to {
             let mut scope = ParamScope::new();
@@ -214,10 +218,10 @@ fn scopes_leave_nothing_behind() {
     assert_eq!(growth(|| enter(100, 50_000)), 0);
 }
 
-/// Baselines that were replaced leave nothing behind.
+/// Replaced baselines use no memory.
 #[test]
 fn baselines_leave_nothing_behind() {
-    let _alone = alone();
+    let _lock = run_alone();
     thread::spawn(|| {
         let freeze = |from: u32, to: u32| {
             for number in from..to {
@@ -240,27 +244,28 @@ fn baselines_leave_nothing_behind() {
 
 type Hop = Pin<Box<dyn Future<Output = ()> + Send>>;
 
-/// Start a task that starts a task, and so on, each bound to the view of the one before. The last one tells how
-/// much memory there is in use then.
-fn hop(left: u32, done: oneshot::Sender<isize>) -> Hop {
+/// Start a task that starts a task, and so on, each bound to the view of the previous one.
+///
+/// The last task sends how much memory is in use.
+fn hop(remaining: u32, done: oneshot::Sender<isize>) -> Hop {
     Box::pin(async move {
         with_params! {
-            set hop.left = left;
+            set hop.remaining = remaining;
             tokio::task::yield_now().await;
-            if left == 0 {
+            if remaining == 0 {
                 assert_eq!(get_param!(hop.first, 0), 1);
                 done.send(LIVE.get()).unwrap();
                 return;
             }
-            tokio::spawn(ParamScope::new().bind(hop(left - 1, done)));
+            tokio::spawn(ParamScope::new().bind(hop(remaining - 1, done)));
         }
     })
 }
 
-/// Tasks that start each other, one hundred thousand in a row, do not grow the process.
+/// A hundred thousand tasks that start each other in a row use no more memory than a hundred.
 #[test]
-fn tasks_that_start_each_other_do_not_pile_up() {
-    let _alone = alone();
+fn chains_of_tasks_do_not_accumulate_memory() {
+    let _lock = run_alone();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .build()
         .unwrap();

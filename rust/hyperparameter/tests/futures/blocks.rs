@@ -1,17 +1,17 @@
-//! `with_params!` that awaits: its value, what is entered in it, and what in it is not its own.
+//! Blocks of `with_params!` that await: their values, their scopes, and the functions in them.
 
 use hyperparameter::*;
 
 use super::flow::{read, run};
 
-/// The value of the last expression is the value of the block, whatever its type.
+/// The value of a block is that of its last expression, of any type.
 #[test]
 fn blocks_have_a_value() {
     run(async {
         let text = with_params! { set flow.a = 1; read().await.to_string() };
         assert_eq!(text, "1");
-        let nothing: () = with_params! { set flow.a = 1; read().await; };
-        assert_eq!(nothing, ());
+        let unit: () = with_params! { set flow.a = 1; read().await; };
+        assert_eq!(unit, ());
         let borrowed = String::from("kept");
         let length = with_params! { set flow.a = 1; read().await; borrowed.as_str() };
         assert_eq!(length, borrowed);
@@ -20,9 +20,9 @@ fn blocks_have_a_value() {
     });
 }
 
-/// `params` in a block that awaits lasts for the block it stands in, and the future can still be sent.
+/// A `params` statement in a block that awaits lasts until the end of its block, and the future stays `Send`.
 #[test]
-fn params_are_held_over_awaits() {
+fn params_last_over_awaits() {
     run(async {
         let scope = ParamScope::from_texts(["flow.a=1", "flow.b=1"]).unwrap();
         with_params! {
@@ -32,7 +32,8 @@ fn params_are_held_over_awaits() {
                 params ParamScope::from_texts(["flow.a=2"]).unwrap();
                 set flow.b = 2;
                 assert_eq!((read().await, get_param!(flow.b, 0)), (2, 2));
-                params &scope; // again, within itself
+                // The scope is entered again, within itself.
+                params &scope;
                 assert_eq!((read().await, get_param!(flow.b, 0)), (1, 1));
             }
             assert_eq!((read().await, get_param!(flow.b, 0)), (1, 1));
@@ -45,32 +46,32 @@ fn params_are_held_over_awaits() {
     });
 }
 
-/// A block without an `.await` of its own stays plain, in a future that can be sent, and around what it starts.
+/// A block without an `.await` of its own is a plain block, even if it contains an async block.
 #[test]
-fn plain_blocks_stand_in_futures() {
+fn blocks_without_await_are_plain_blocks() {
     run(async {
-        let started = with_params! {
+        let (read_now, bound, spawned) = with_params! {
             set flow.a = 4;
             let task = async move { read().await };
             (get_param!(flow.a, 0), ParamScope::new().bind(task), tokio::spawn(async { read().await }))
         };
-        assert_eq!(started.0, 4);
+        assert_eq!(read_now, 4);
         assert_eq!(
-            (read().await, started.1.await, started.2.await.unwrap()),
+            (read().await, bound.await, spawned.await.unwrap()),
             (0, 4, 0)
         );
-        let got = with_params! {
+        let sum = with_params! {
             get a = flow.a or 6;
             read().await + a
         };
-        assert_eq!(got, 6);
+        assert_eq!(sum, 6);
     });
 }
 
-/// What leaves a closure or another future within the block leaves that alone.
+/// `return` and `?` in a closure, async block or function within the block leave only that.
 #[test]
-fn functions_in_a_block_are_their_own() {
-    let seen = run(async {
+fn functions_in_a_block_have_their_own_returns() {
+    let results = run(async {
         with_params! {
             set flow.a = 1;
             let closure = |early: bool| -> Option<i64> {
@@ -94,5 +95,5 @@ fn functions_in_a_block_are_their_own() {
             (closure(true), closure(false), future.await, item())
         }
     });
-    assert_eq!(seen, (Some(1), None, Ok(5), Some(1)));
+    assert_eq!(results, (Some(1), None, Ok(5), Some(1)));
 }

@@ -1,4 +1,4 @@
-//! Futures that are dropped before they end: nothing is left behind, and destructors run in the future's view.
+//! Futures that are dropped before they end. No scope stays entered, and destructors run in the future's view.
 
 use std::future::{pending, poll_fn};
 use std::mem;
@@ -11,50 +11,51 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-use super::{on_threads, sent};
+use super::{assert_send, on_threads};
 
-fn seen() -> (i64, i64) {
+/// Return the two parameters that the tests read.
+fn numbers() -> (i64, i64) {
     (get_param!(stop.a, 0), get_param!(stop.b, 0))
 }
 
-/// What the destructors saw.
+/// The numbers that the destructors read.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<(i64, i64)>>>);
 
 impl Log {
-    fn taken(&self) -> Vec<(i64, i64)> {
+    fn take(&self) -> Vec<(i64, i64)> {
         mem::take(&mut self.0.lock().unwrap())
     }
 
-    fn at_drop(&self) -> AtDrop {
-        AtDrop(self.clone())
+    fn reads_at_drop(&self) -> ReadsAtDrop {
+        ReadsAtDrop(self.clone())
     }
 }
 
-/// Reads, and enters scopes, when it is dropped.
-struct AtDrop(Log);
+/// Reads and enters scopes when it is dropped.
+struct ReadsAtDrop(Log);
 
-impl Drop for AtDrop {
+impl Drop for ReadsAtDrop {
     fn drop(&mut self) {
-        self.0.0.lock().unwrap().push(seen());
+        self.0.0.lock().unwrap().push(numbers());
         with_params! {
             set stop.a = -1;
             params ParamScope::from_texts(["stop.b=-1"]).unwrap();
-            assert_eq!(seen(), (-1, -1));
+            assert_eq!(numbers(), (-1, -1));
         }
     }
 }
 
-/// Wait for ever, three scopes deep.
+/// Wait forever, inside nested scopes.
 async fn stuck(log: Log) {
-    let _outer = log.at_drop();
+    let _outer = log.reads_at_drop();
     with_params! {
         set stop.b = 2;
-        let _inner = log.at_drop();
+        let _inner = log.reads_at_drop();
         yield_now().await;
         with_params! {
             params ParamScope::from_texts(["stop.a=3"]).unwrap();
-            let _innermost = log.at_drop();
+            let _innermost = log.reads_at_drop();
             pending::<()>().await;
         }
     }
@@ -64,26 +65,27 @@ fn scope() -> ParamScope {
     ParamScope::from_texts(["stop.a=1"]).unwrap()
 }
 
-/// From the innermost scope outwards each destructor sees the scopes that it was made in.
-const FROM_WITHIN: [(i64, i64); 3] = [(3, 2), (1, 2), (1, 0)];
+/// The numbers that the destructors of `stuck` read, innermost first. Each sees the scopes that its value was made in.
+const INNERMOST_FIRST: [(i64, i64); 3] = [(3, 2), (1, 2), (1, 0)];
 
-/// A timeout drops the future in the middle.
+/// A timeout drops the future before its end. The view outside is not changed.
 #[test]
-fn a_timeout_restores_and_drops_in_the_view() {
+fn a_timeout_drops_the_future_in_its_view() {
     on_threads(async {
         let log = Log::default();
-        let bound = sent(scope().bind(stuck(log.clone())));
+        let bound = assert_send(scope().bind(stuck(log.clone())));
         with_params! {
-            set stop.b = 9; // of who waits
+            // The bound future does not see the scope of the code that waits for it.
+            set stop.b = 9;
             assert!(timeout(Duration::from_millis(5), bound).await.is_err());
-            assert_eq!(log.taken(), FROM_WITHIN);
-            assert_eq!(seen(), (0, 9));
+            assert_eq!(log.take(), INNERMOST_FIRST);
+            assert_eq!(numbers(), (0, 9));
         }
-        assert_eq!(seen(), (0, 0));
+        assert_eq!(numbers(), (0, 0));
     });
 }
 
-/// A task that is aborted is dropped in its view, in whatever thread.
+/// An aborted task is dropped in its view, in any thread.
 #[test]
 fn aborted_tasks_are_dropped_in_their_view() {
     on_threads(async {
@@ -94,20 +96,20 @@ fn aborted_tasks_are_dropped_in_their_view() {
         }
         sleep(Duration::from_millis(5)).await;
         tasks.shutdown().await;
-        let mut seen_by_all = log.taken();
-        seen_by_all.sort_unstable();
-        let mut expected = FROM_WITHIN.repeat(100);
+        let mut reads = log.take();
+        reads.sort_unstable();
+        let mut expected = INNERMOST_FIRST.repeat(100);
         expected.sort_unstable();
-        assert_eq!(seen_by_all, expected);
+        assert_eq!(reads, expected);
         for _ in 0..100 {
-            assert_eq!(tokio::spawn(async { seen() }).await.unwrap(), (0, 0));
+            assert_eq!(tokio::spawn(async { numbers() }).await.unwrap(), (0, 0));
         }
     });
 }
 
-/// The branches of `select!` that lose are dropped in their views; the one that wins goes on in the view around.
+/// `select!` drops the losing branches in their views. The handler of the winner runs in the view outside.
 #[test]
-fn select_drops_what_loses_in_its_view() {
+fn select_drops_the_losers_in_their_view() {
     on_threads(async {
         let log = Log::default();
         let (send, receive) = oneshot::channel();
@@ -115,8 +117,8 @@ fn select_drops_what_loses_in_its_view() {
             with_params! {
                 set stop.b = 5;
                 yield_now().await;
-                send.send(seen()).unwrap();
-                seen()
+                send.send(numbers()).unwrap();
+                numbers()
             }
         });
         with_params! {
@@ -125,47 +127,49 @@ fn select_drops_what_loses_in_its_view() {
                 biased;
                 () = scope().bind(stuck(log.clone())) => unreachable!(),
                 won = winner => {
-                    assert_eq!(seen(), (0, 9));
+                    assert_eq!(numbers(), (0, 9));
                     won
                 }
             };
             assert_eq!(won, (1, 5));
             assert_eq!(receive.await, Ok((1, 5)));
-            assert_eq!(seen(), (0, 9));
+            assert_eq!(numbers(), (0, 9));
         }
-        assert_eq!(log.taken(), [(3, 2), (1, 2), (1, 9)]); // bound where `stop.b` was 9
+        // The outermost destructor sees 9, because the future was bound where `stop.b` was 9.
+        assert_eq!(log.take(), [(3, 2), (1, 2), (1, 9)]);
     });
 }
 
-/// A future that was never polled, or that has ended, drops what it holds in its view too.
+/// The values of a future that was never polled, or that has ended, are dropped in its view too.
 #[test]
-fn what_a_future_holds_is_dropped_in_its_view() {
+fn values_of_a_future_are_dropped_in_its_view() {
     on_threads(async {
         let log = Log::default();
-        let held = log.at_drop();
-        drop(scope().bind(async move { drop(held) }));
-        assert_eq!(log.taken(), [(1, 0)]);
+        let value = log.reads_at_drop();
+        drop(scope().bind(async move { drop(value) }));
+        assert_eq!(log.take(), [(1, 0)]);
 
-        let held = log.at_drop();
-        scope().bind(async move { drop(held) }).await;
-        assert_eq!(log.taken(), [(1, 0)]);
+        let value = log.reads_at_drop();
+        scope().bind(async move { drop(value) }).await;
+        assert_eq!(log.take(), [(1, 0)]);
 
-        let held = log.at_drop();
+        let value = log.reads_at_drop();
         let mut ended = Box::pin(scope().bind(poll_fn(move |_| {
-            let _held = &held;
+            let _value = &value;
             ParamScope::current().set("stop.b", 5).unwrap();
             Poll::Ready(())
         })));
         ended.as_mut().await;
-        assert_eq!(log.taken(), [(1, 5)]); // as it ends, not when it is dropped
+        // The value is dropped when the future ends, not when the future is dropped.
+        assert_eq!(log.take(), [(1, 5)]);
         drop(ended);
-        assert_eq!(seen(), (0, 0));
+        assert_eq!(numbers(), (0, 0));
     });
 }
 
-/// A block that awaits, dropped in the middle of what is around it, leaves the rest as it is.
+/// Dropping a block that awaits does not change the scopes around it.
 #[test]
-fn a_dropped_block_restores_what_is_around_it() {
+fn a_dropped_block_restores_the_view_outside() {
     on_threads(async {
         for _ in 0..50 {
             with_params! {
@@ -173,17 +177,17 @@ fn a_dropped_block_restores_what_is_around_it() {
                 let log = Log::default();
                 let stopped = timeout(Duration::from_millis(1), stuck(log.clone())).await;
                 assert!(stopped.is_err());
-                assert_eq!(log.taken(), [(3, 2), (7, 2), (7, 0)]);
-                assert_eq!(seen(), (7, 0));
+                assert_eq!(log.take(), [(3, 2), (7, 2), (7, 0)]);
+                assert_eq!(numbers(), (7, 0));
             }
         }
-        assert_eq!(seen(), (0, 0));
+        assert_eq!(numbers(), (0, 0));
     });
 }
 
-/// A runtime that is shut down drops its tasks in their views.
+/// A runtime that shuts down drops its tasks in their views.
 #[test]
-fn a_runtime_that_ends_drops_tasks_in_their_view() {
+fn a_runtime_that_shuts_down_drops_tasks_in_their_view() {
     let log = Log::default();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -196,6 +200,6 @@ fn a_runtime_that_ends_drops_tasks_in_their_view() {
         }
     });
     drop(runtime);
-    assert_eq!(log.taken(), FROM_WITHIN);
-    assert_eq!(seen(), (0, 0));
+    assert_eq!(log.take(), INNERMOST_FIRST);
+    assert_eq!(numbers(), (0, 0));
 }

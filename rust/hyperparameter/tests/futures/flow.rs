@@ -1,4 +1,4 @@
-//! The ways to leave a `with_params!` that awaits: each restores the view, and goes where it goes in plain Rust.
+//! The ways to leave a block of `with_params!` that awaits. Each restores the view and goes where it goes in plain Rust.
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, resume_unwind};
@@ -6,18 +6,18 @@ use std::panic::{AssertUnwindSafe, resume_unwind};
 use futures::FutureExt;
 use hyperparameter::*;
 
-use super::{on_threads, sent};
+use super::{assert_send, on_threads};
 
-/// Read after others had their turn.
+/// Let other tasks run, then read.
 pub(super) async fn read() -> i64 {
     tokio::task::yield_now().await;
     get_param!(flow.a, 0)
 }
 
-/// Run a future outside of any scope, and see that it leaves none behind.
+/// Run a future outside every scope, and check that it leaves all of its scopes.
 pub(super) fn run<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
     on_threads(async {
-        let value = sent(future).await;
+        let value = assert_send(future).await;
         assert_eq!(get_param!(flow.a, 0), 0);
         assert!(!snapshot().contains("flow.b"));
         value
@@ -53,15 +53,15 @@ fn blocks_are_left_by_return() {
         }
         Err(())
     }
-    async fn nothing(leave: bool) {
+    async fn unit(leaves: bool) {
         with_params! {
             set flow.a = 1;
             read().await;
-            if leave {
+            if leaves {
                 return;
             }
         }
-        assert!(!leave);
+        assert!(!leaves);
     }
     let expected = [
         (1, Ok("outer")),
@@ -69,24 +69,24 @@ fn blocks_are_left_by_return() {
         (4, Ok("loop")),
         (9, Err(())),
     ];
-    for (at, left) in expected {
-        assert_eq!(run(early(at)), left);
+    for (at, result) in expected {
+        assert_eq!(run(early(at)), result);
     }
-    run(nothing(true));
-    run(nothing(false));
+    run(unit(true));
+    run(unit(false));
 }
 
-/// `?` returns what is wrong from the function, converted to its error.
+/// `?` returns the error from the function, converted to the function's error type.
 #[test]
 fn blocks_are_left_by_question_marks() {
     #[derive(Debug, PartialEq)]
-    struct Wrong(String);
-    impl From<std::num::ParseIntError> for Wrong {
-        fn from(fault: std::num::ParseIntError) -> Self {
-            Self(fault.to_string())
+    struct ParseError(String);
+    impl From<std::num::ParseIntError> for ParseError {
+        fn from(error: std::num::ParseIntError) -> Self {
+            Self(error.to_string())
         }
     }
-    async fn parse(text: &str) -> Result<i64, Wrong> {
+    async fn parse(text: &str) -> Result<i64, ParseError> {
         let number = with_params! {
             set flow.a = text.parse::<i64>()?;
             with_params! {
@@ -101,11 +101,11 @@ fn blocks_are_left_by_question_marks() {
     assert_eq!(run(parse("1")), Ok(12));
     assert_eq!(
         run(parse("x")),
-        Err(Wrong("invalid digit found in string".into()))
+        Err(ParseError("invalid digit found in string".into()))
     );
     assert_eq!(
         run(parse("99")),
-        Err(Wrong("number too large to fit in target type".into()))
+        Err(ParseError("number too large to fit in target type".into()))
     );
 
     async fn first(list: &[i64]) -> Option<i64> {
@@ -117,19 +117,19 @@ fn blocks_are_left_by_question_marks() {
     assert_eq!(run(async { first(&[4, 5]).await }), Some(4));
     assert_eq!(run(async { first(&[]).await }), None);
 
-    async fn flow(stop: bool) -> ControlFlow<i64, i64> {
+    async fn control_flow(breaks: bool) -> ControlFlow<i64, i64> {
         with_params! {
             set flow.a = 3;
-            let broken = if stop { ControlFlow::Break(read().await) } else { ControlFlow::Continue(1) };
-            let went_on: i64 = broken?;
-            ControlFlow::Continue(went_on + read().await)
+            let step = if breaks { ControlFlow::Break(read().await) } else { ControlFlow::Continue(1) };
+            let number: i64 = step?;
+            ControlFlow::Continue(number + read().await)
         }
     }
-    assert_eq!(run(flow(true)), ControlFlow::Break(3));
-    assert_eq!(run(flow(false)), ControlFlow::Continue(4));
+    assert_eq!(run(control_flow(true)), ControlFlow::Break(3));
+    assert_eq!(run(control_flow(false)), ControlFlow::Continue(4));
 }
 
-/// `break` and `continue`, labelled or not, go to the loops that they name, in the block and around it.
+/// `break` and `continue`, with or without a label, go to their loops, in the block and around it.
 #[test]
 fn blocks_are_left_by_break_and_continue() {
     let log = run(async {
@@ -163,9 +163,9 @@ fn blocks_are_left_by_break_and_continue() {
     assert_eq!(log, [2, -2, 0, 3, -3, 0, 4, 5]);
 }
 
-/// A block that does nothing but leave has whatever type is wanted.
+/// A block that always leaves has any type, in functions, methods and closures.
 #[test]
-fn blocks_can_leave_in_any_case() {
+fn blocks_that_always_leave_have_any_type() {
     async fn always() -> i64 {
         with_params! {
             set flow.a = 5;
@@ -174,7 +174,7 @@ fn blocks_can_leave_in_any_case() {
         }
     }
     struct Counter {
-        left: i64,
+        remaining: i64,
     }
     impl Counter {
         async fn next<T: Send + Copy>(&mut self, step: T) -> Result<(i64, T), String>
@@ -182,25 +182,25 @@ fn blocks_can_leave_in_any_case() {
             i64: From<T>,
         {
             with_params! {
-                set flow.a = self.left;
-                self.left = read().await - i64::from(step);
-                if self.left < 0 {
+                set flow.a = self.remaining;
+                self.remaining = read().await - i64::from(step);
+                if self.remaining < 0 {
                     Err("spent")?;
                 }
-                Ok((self.left, step))
+                Ok((self.remaining, step))
             }
         }
     }
     assert_eq!(run(always()), 6);
     run(async {
-        let mut counter = Counter { left: 2 };
+        let mut counter = Counter { remaining: 2 };
         assert_eq!(counter.next(2_i32).await, Ok((0, 2)));
         assert_eq!(counter.next(1_u8).await, Err("spent".to_owned()));
         let closure = async |early: bool| -> Option<i64> {
             with_params! {
                 set flow.a = 7;
-                let seen = read().await;
-                early.then_some(seen)?;
+                let number = read().await;
+                early.then_some(number)?;
                 return Some(read().await * 2);
             }
         };
@@ -211,10 +211,10 @@ fn blocks_can_leave_in_any_case() {
     });
 }
 
-/// A loop within the block keeps its own `break` with a value, and so does a labelled block.
+/// Loops and labelled blocks inside the block keep their `break`s, with or without a value.
 #[test]
-fn loops_in_a_block_are_their_own() {
-    let found = run(async {
+fn loops_in_a_block_keep_their_breaks() {
+    let results = run(async {
         with_params! {
             set flow.a = 10;
             let counted = loop {
@@ -230,52 +230,52 @@ fn loops_in_a_block_are_their_own() {
                 }
                 0
             };
-            let mut rest = 3;
-            while rest > 0 {
-                rest -= 1;
+            let mut remaining = 3;
+            while remaining > 0 {
+                remaining -= 1;
                 if read().await != 13 {
                     continue;
                 }
             }
-            (counted, labelled, rest)
+            (counted, labelled, remaining)
         }
     });
-    assert_eq!(found, (13, 26, 0));
+    assert_eq!(results, (13, 26, 0));
 }
 
-/// A panic restores the view, whether it comes before or after an `.await`, and is that panic.
+/// A panic before or after an `.await` restores the view and goes on unchanged.
 #[test]
 fn blocks_are_left_by_panic() {
-    async fn fall(late: bool) {
+    async fn panic(after_await: bool) {
         with_params! {
             set flow.a = 1;
-            if late {
+            if after_await {
                 read().await;
             }
             with_params! {
                 set flow.b = 2;
                 params ParamScope::from_texts(["flow.c=3"]).unwrap();
-                if late {
+                if after_await {
                     read().await;
                 }
-                resume_unwind(Box::new("fallen"));
+                resume_unwind(Box::new("panicked"));
             }
         }
     }
     run(async {
-        for late in [false, true] {
-            let fallen = AssertUnwindSafe(fall(late))
+        for after_await in [false, true] {
+            let payload = AssertUnwindSafe(panic(after_await))
                 .catch_unwind()
                 .await
                 .unwrap_err();
-            assert_eq!(fallen.downcast_ref(), Some(&"fallen"));
+            assert_eq!(payload.downcast_ref(), Some(&"panicked"));
             assert_eq!(read().await, 0);
             let bound = ParamScope::from_texts(["flow.b=1"])
                 .unwrap()
-                .bind(fall(late));
+                .bind(panic(after_await));
             assert!(tokio::spawn(bound).await.unwrap_err().is_panic());
         }
-        // the threads that they fell in are as before
+        // The threads that ran the panicking tasks are outside every scope again.
         for _ in 0..100 {
             assert!(tokio::spawn(async { snapshot().is_empty() }).await.unwrap());
         }

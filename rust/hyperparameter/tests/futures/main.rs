@@ -1,4 +1,4 @@
-//! Scopes in futures: on a runtime with many threads, on one thread, and on none.
+//! Scopes in futures: on a runtime with many threads, on one thread, and without a runtime.
 
 mod blocks;
 mod cancelled;
@@ -19,85 +19,87 @@ use futures::task::LocalSpawnExt;
 use hyperparameter::*;
 use tokio::task::JoinSet;
 
-/// Give a future back that can be sent to another thread.
-pub(crate) fn sent<F: Future + Send>(future: F) -> F {
+/// Check at compile time that a future can be sent to another thread, and return it.
+pub(crate) fn assert_send<F: Future + Send>(future: F) -> F {
     future
 }
 
-/// Run on a runtime with some threads.
+/// Run a future on a runtime with four threads.
 pub(crate) fn on_threads<T: Send + 'static>(future: impl Future<Output = T> + Send + 'static) -> T {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(4)
         .enable_time()
         .build()
         .unwrap();
-    // a task of its own: what is blocked on stays in its thread
+    // `block_on` would keep the future in this thread, so it becomes a task.
     runtime.block_on(async { tokio::spawn(future).await.unwrap() })
 }
 
-/// Let others run, so often as chance has it.
-pub(crate) async fn pause(chance: &mut u64) {
-    *chance = chance
+/// Let other tasks run, up to three times. `random` is the state of a random generator.
+pub(crate) async fn pause(random: &mut u64) {
+    *random = random
         .wrapping_mul(6_364_136_223_846_793_005)
         .wrapping_add(1_442_695_040_888_963_407);
-    for _ in 0..(*chance >> 33) % 4 {
+    for _ in 0..(*random >> 33) % 4 {
         tokio::task::yield_now().await;
     }
 }
 
 // --- Tasks ---
 
-fn seen() -> (i64, i64) {
+/// Return the two parameters that the tests read.
+fn numbers() -> (i64, i64) {
     (get_param!(task.number, -1), get_param!(task.step, -1))
 }
 
+/// Read, set and enter between pauses. The current scope has to set `task.number`.
 async fn work(number: i64) -> i64 {
-    let mut chance = number as u64;
+    let mut random = number as u64;
     let mut sum = 0;
     for step in 0..4 {
-        assert_eq!(seen(), (number, -1));
-        pause(&mut chance).await;
+        assert_eq!(numbers(), (number, -1));
+        pause(&mut random).await;
         sum += with_params! {
             set task.step = step;
-            pause(&mut chance).await;
-            assert_eq!(seen(), (number, step));
+            pause(&mut random).await;
+            assert_eq!(numbers(), (number, step));
             with_params! {
                 set task.number = -number;
                 params ParamScope::from_texts(["task.step=99"]).unwrap();
-                pause(&mut chance).await;
-                assert_eq!(seen(), (-number, 99));
+                pause(&mut random).await;
+                assert_eq!(numbers(), (-number, 99));
             }
-            pause(&mut chance).await;
-            assert_eq!(seen(), (number, step));
+            pause(&mut random).await;
+            assert_eq!(numbers(), (number, step));
             get_param!(task.step, 0)
         };
     }
-    ParamScope::current().set("task.step", 7).unwrap(); // stays in this task
-    pause(&mut chance).await;
-    assert_eq!(seen(), (number, 7));
+    // This write is only visible in this task.
+    ParamScope::current().set("task.step", 7).unwrap();
+    pause(&mut random).await;
+    assert_eq!(numbers(), (number, 7));
     sum
 }
 
-/// Ten thousand tasks that take turns in a few threads each see their own scopes, and the tasks among them that
-/// are not bound see none.
+/// Ten thousand tasks share four threads. Each bound task sees its own scopes, and an unbound task sees none.
 #[test]
-fn tasks_that_take_turns_see_their_own_scopes() {
+fn concurrent_tasks_see_their_own_scopes() {
     on_threads(async {
-        let unseen = Arc::new(AtomicUsize::new(0));
+        let unbound_tasks = Arc::new(AtomicUsize::new(0));
         let mut tasks = JoinSet::new();
         for number in 0..10_000 {
             let mut scope = ParamScope::new();
             scope.put("task.number", number).unwrap();
-            tasks.spawn(sent(scope.bind(work(number))));
+            tasks.spawn(assert_send(scope.bind(work(number))));
             if number % 10 == 0 {
-                let unseen = unseen.clone();
+                let unbound_tasks = unbound_tasks.clone();
                 tasks.spawn(async move {
-                    let mut chance = number as u64;
+                    let mut random = number as u64;
                     for _ in 0..4 {
-                        assert_eq!(seen(), (-1, -1));
-                        pause(&mut chance).await;
+                        assert_eq!(numbers(), (-1, -1));
+                        pause(&mut random).await;
                     }
-                    unseen.fetch_add(1, Ordering::Relaxed);
+                    unbound_tasks.fetch_add(1, Ordering::Relaxed);
                     6
                 });
             }
@@ -105,35 +107,36 @@ fn tasks_that_take_turns_see_their_own_scopes() {
         while let Some(sum) = tasks.join_next().await {
             assert_eq!(sum.unwrap(), 6);
         }
-        assert_eq!(unseen.load(Ordering::Relaxed), 1000);
-        assert_eq!(seen(), (-1, -1));
+        assert_eq!(unbound_tasks.load(Ordering::Relaxed), 1000);
+        assert_eq!(numbers(), (-1, -1));
     });
 }
 
-/// A task that is started inside of a scope starts from the baseline; one that is bound, from the scope.
+/// A new task starts from the baseline. A bound task starts from the scopes that it was bound in.
 #[test]
 fn a_task_sees_the_scopes_it_is_bound_to() {
     on_threads(async {
         with_params! {
             set task.number = 1;
-            let free = tokio::spawn(async { seen() });
+            let unbound = tokio::spawn(async { numbers() });
             let bound = tokio::spawn(ParamScope::new().bind(async {
                 tokio::task::yield_now().await;
-                // from here too, what is bound goes on to the next
-                let next = ParamScope::from_texts(["task.step=2"]).unwrap().bind(async { seen() });
-                (seen(), tokio::spawn(next).await.unwrap())
+                // A bound task can bind another one.
+                let next = ParamScope::from_texts(["task.step=2"]).unwrap().bind(async { numbers() });
+                (numbers(), tokio::spawn(next).await.unwrap())
             }));
-            ParamScope::current().set("task.number", 10).unwrap(); // after it was bound
-            assert_eq!(free.await.unwrap(), (-1, -1));
+            // The bound task does not see this write, because it comes after binding.
+            ParamScope::current().set("task.number", 10).unwrap();
+            assert_eq!(unbound.await.unwrap(), (-1, -1));
             assert_eq!(bound.await.unwrap(), ((1, -1), (1, 2)));
-            assert_eq!(seen(), (10, -1));
+            assert_eq!(numbers(), (10, -1));
         }
     });
 }
 
-/// What is set inside of a bound future is not seen outside of it, while it runs or afterwards.
+/// Writes in a bound future are not visible outside it, neither while it runs nor afterwards.
 #[test]
-fn what_a_bound_future_sets_stays_inside() {
+fn writes_of_a_bound_future_stay_inside() {
     on_threads(async {
         let outer = ParamScope::from_texts(["task.number=1"]).unwrap();
         outer
@@ -142,33 +145,33 @@ fn what_a_bound_future_sets_stays_inside() {
                     for step in 0..50 {
                         ParamScope::current().set("task.step", step).unwrap();
                         tokio::task::yield_now().await;
-                        assert_eq!(seen(), (1, step));
+                        assert_eq!(numbers(), (1, step));
                     }
                 });
                 let watch = async {
                     for _ in 0..50 {
-                        assert_eq!(seen(), (1, -1));
+                        assert_eq!(numbers(), (1, -1));
                         tokio::task::yield_now().await;
                     }
                 };
                 join(inner, watch).await;
-                assert_eq!(seen(), (1, -1));
+                assert_eq!(numbers(), (1, -1));
             })
             .await;
-        assert_eq!(seen(), (-1, -1));
+        assert_eq!(numbers(), (-1, -1));
     });
 }
 
-/// One scope is bound to many futures at once, each with a view of its own.
+/// One scope can be bound to many futures at once. Each has a view of its own.
 #[test]
-fn one_scope_is_bound_to_many_futures() {
+fn one_scope_can_be_bound_to_many_futures() {
     on_threads(async {
         let scope = ParamScope::from_texts(["task.number=5"]).unwrap();
         let bound = (0..100).map(|step| {
             scope.bind(async move {
-                scope_step(step);
+                set_step(step);
                 tokio::task::yield_now().await;
-                seen()
+                numbers()
             })
         });
         let all = join_all(bound).await;
@@ -176,11 +179,11 @@ fn one_scope_is_bound_to_many_futures() {
     });
 }
 
-fn scope_step(step: i64) {
+fn set_step(step: i64) {
     ParamScope::current().set("task.step", step).unwrap();
 }
 
-/// Futures in a future, taken in whatever order they are ready, keep to their own views.
+/// Bound futures within one stream keep their views, in whatever order they become ready.
 #[test]
 fn a_stream_of_bound_futures_keeps_their_views() {
     on_threads(async {
@@ -196,7 +199,7 @@ fn a_stream_of_bound_futures_keeps_their_views() {
     });
 }
 
-/// A future that starts itself anew inside a scope each time, through many awaits, is left as it was entered.
+/// A recursive future that awaits in 300 nested scopes leaves each of them.
 #[test]
 fn awaiting_blocks_nest_deeply() {
     fn down(depth: i64) -> BoxFuture<'static, i64> {
@@ -221,11 +224,11 @@ fn awaiting_blocks_nest_deeply() {
 
 // --- Without a runtime ---
 
-/// Any executor will do: scopes are entered at each poll, and nothing else is assumed.
+/// Any executor works, because scopes are entered again at each poll.
 #[test]
 fn futures_run_on_any_executor() {
     let _entered = ParamScope::from_texts(["task.number=1"]).unwrap().enter();
-    let (one, other) = block_on(join(
+    let (first, second) = block_on(join(
         ParamScope::from_texts(["task.step=1"])
             .unwrap()
             .bind(two_turns()),
@@ -236,13 +239,14 @@ fn futures_run_on_any_executor() {
             }
         },
     ));
-    assert_eq!((one, other), ((1, 1), (1, 2)));
-    assert_eq!(seen(), (1, -1));
+    assert_eq!((first, second), ((1, 1), (1, 2)));
+    assert_eq!(numbers(), (1, -1));
 
     let mut pool = LocalPool::new();
     let ended = Rc::new(Cell::new(0));
     for number in 0..100 {
-        let ended = ended.clone(); // not to be sent: these stay in this thread
+        // `Rc` is not `Send`: these futures stay in this thread.
+        let ended = ended.clone();
         let task = async move {
             with_params! {
                 set task.number = number;
@@ -253,33 +257,34 @@ fn futures_run_on_any_executor() {
                 }
                 ended.set(ended.get() + 1);
             }
-            assert_eq!(two_turns().await, (1, -1)); // not bound: where it is polled
+            // An unbound future sees the scopes of the place that polls it.
+            assert_eq!(two_turns().await, (1, -1));
         };
         pool.spawner().spawn_local(task).unwrap();
     }
     pool.run();
     assert_eq!(ended.get(), 100);
-    assert_eq!(seen(), (1, -1));
+    assert_eq!(numbers(), (1, -1));
 }
 
-/// Read on both sides of a pause.
+/// Read before and after returning to the executor once.
 async fn two_turns() -> (i64, i64) {
-    let before = seen();
-    let mut paused = false;
+    let before = numbers();
+    let mut is_second_poll = false;
     future::poll_fn(|context| {
-        if paused {
+        if is_second_poll {
             return Poll::Ready(());
         }
-        paused = true;
+        is_second_poll = true;
         context.waker().wake_by_ref();
         Poll::Pending
     })
     .await;
-    assert_eq!(seen(), before);
+    assert_eq!(numbers(), before);
     before
 }
 
-/// A future that is polled now here, now there, is in its own view each time.
+/// A future that is polled by several threads runs in its own view each time.
 #[test]
 fn a_future_moves_between_threads() {
     let mut future: BoxFuture<'static, (i64, i64)> = Box::pin(
@@ -289,7 +294,7 @@ fn a_future_moves_between_threads() {
                 let mut last = (0, 0);
                 for _ in 0..5 {
                     last = two_turns().await;
-                    scope_step(last.1 + 1);
+                    set_step(last.1 + 1);
                 }
                 last
             }),
@@ -305,30 +310,30 @@ fn a_future_moves_between_threads() {
     assert_eq!(poll_in_scope(&mut future), Poll::Ready((8, 3)));
 }
 
-/// Poll under a scope of the thread's own.
+/// Poll a future inside another scope.
 fn poll_in_scope<T>(future: &mut BoxFuture<'_, T>) -> Poll<T> {
     with_params! {
         set task.number = -8;
         let polled = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-        assert_eq!(seen(), (-8, -1));
+        assert_eq!(numbers(), (-8, -1));
         polled
     }
 }
 
-/// A closure or block that is asynchronous itself hides no `.await` of the block around it.
+/// An async closure in a block does not hide the `.await`s of the block itself.
 #[test]
-fn asynchronous_closures_hide_nothing() {
+fn async_closures_do_not_hide_awaits() {
     async fn with_closures() -> (i64, i64) {
         with_params! {
             set task.number = 1;
             let bare = async |more: i64| more + 1;
             let moved = async move || 2;
             let typed = async |more: i64| -> i64 { more };
-            let seen = two_turns().await;
+            let read = two_turns().await;
             assert_eq!(bare(1).await + moved().await + typed(3).await, 7);
-            seen
+            read
         }
     }
     let (first, second) = block_on(join(with_closures(), two_turns()));
-    assert_eq!((first, second, seen()), ((1, -1), (-1, -1), (-1, -1)));
+    assert_eq!((first, second, numbers()), ((1, -1), (-1, -1), (-1, -1)));
 }

@@ -1,4 +1,4 @@
-//! Threads and futures: what starts from the baseline, and what carries its view with it.
+//! Operations with other threads and with futures. A thread starts from the baseline, a bound future from its view.
 
 use std::future::{Future, poll_fn};
 use std::mem::take;
@@ -11,84 +11,88 @@ use futures::executor::block_on;
 use hyperparameter::{ParamScope, Value, with_params};
 use proptest::sample::Index;
 
-use crate::machine::{Handle, Machine, any, done, over, with};
-use crate::oracle::{Own, View};
-use crate::seen::seen;
+use crate::machine::{Handle, Machine, apply, assert_write, pick, with_overrides};
+use crate::observation::observe;
+use crate::oracle::{Overrides, View};
 
 impl Machine {
     pub(crate) fn thread(&self, key: &str, value: &Value) {
         let baseline = &self.oracle.baseline;
         in_thread(|| {
-            assert_eq!(seen(), *baseline);
-            done(ParamScope::current().set(key, value.clone()), true);
-            assert_eq!(seen(), over(&own(key, value), baseline));
+            assert_eq!(observe(), *baseline);
+            assert_write(ParamScope::current().set(key, value.clone()), true);
+            assert_eq!(observe(), apply(&overrides(key, value), baseline));
         });
     }
 
     pub(crate) fn enter_in_thread(&self, index: &Index, key: &str, value: &Value) {
-        let Some(place) = any(index, self.handles.len() - 1) else {
+        let Some(position) = pick(index, self.handles.len() - 1) else {
             return;
         };
-        let (Handle { scope, layer }, baseline) = (&self.handles[place + 1], &self.oracle.baseline);
+        let (Handle { scope, layer }, baseline) =
+            (&self.handles[position + 1], &self.oracle.baseline);
         in_thread(|| {
-            assert_eq!(seen(), *baseline);
+            assert_eq!(observe(), *baseline);
             let entered = scope.enter();
-            let view = layer.over(baseline);
-            assert_eq!(seen(), view);
-            done(entered.set(key, value.clone()), true);
-            assert_eq!(seen(), over(&own(key, value), &view));
+            let view = layer.apply_to(baseline);
+            assert_eq!(observe(), view);
+            assert_write(entered.set(key, value.clone()), true);
+            assert_eq!(observe(), apply(&overrides(key, value), &view));
             drop(entered);
-            assert_eq!(seen(), *baseline);
+            assert_eq!(observe(), *baseline);
         });
     }
 
-    pub(crate) fn await_future(&self, own: &Own, value: &Value, elsewhere: bool) {
-        let (scope, view) = (with(ParamScope::new(), own), self.oracle.view());
+    pub(crate) fn await_future(&self, overrides: &Overrides, value: &Value, in_other_thread: bool) {
+        let (scope, view) = (
+            with_overrides(ParamScope::new(), overrides),
+            self.oracle.view(),
+        );
         let future = future(scope, value.clone());
-        let done = if elsewhere {
+        let views = if in_other_thread {
             let bound = ParamScope::new().bind(future);
             let baseline = &self.oracle.baseline;
-            in_thread(|| block_on(and_around(bound, baseline)))
+            in_thread(|| block_on(poll_and_compare_outside(bound, baseline)))
         } else {
-            block_on(and_around(future, &view))
+            block_on(poll_and_compare_outside(future, &view))
         };
-        let set = Own::from([("a.c".to_owned(), Some(value.clone()))]);
-        let inside = over(own, &over(&set, &view));
-        assert_eq!(done, (view, inside));
+        let set = Overrides::from([("a.c".to_owned(), Some(value.clone()))]);
+        let inside = apply(overrides, &apply(&set, &view));
+        assert_eq!(views, (view, inside));
     }
 }
 
-/// Return what is seen before and after something is set, and the future has waited.
+/// Return the view before and inside a block that awaits.
 async fn future(scope: ParamScope, value: Value) -> (View, View) {
-    let before = seen();
+    let before = observe();
     let inside = with_params! {
         set a.c = value;
         params scope;
-        let inside = seen();
-        wait_once().await;
-        assert_eq!(seen(), inside);
+        let inside = observe();
+        yield_once().await;
+        assert_eq!(observe(), inside);
         inside
     };
-    assert_eq!(seen(), before);
+    assert_eq!(observe(), before);
     (before, inside)
 }
 
-/// Run a future; whenever it waits, and when it is done, the view around it is what it was.
-async fn and_around<T>(future: impl Future<Output = T>, view: &View) -> T {
+/// Run a future. After each poll the view outside it has to be the same as before.
+async fn poll_and_compare_outside<T>(future: impl Future<Output = T>, view: &View) -> T {
     let mut future = pin!(future);
     poll_fn(|context| {
         let polled = future.as_mut().poll(context);
-        assert_eq!(seen(), *view);
+        assert_eq!(observe(), *view);
         polled
     })
     .await
 }
 
-/// Let the executor poll again.
-async fn wait_once() {
-    let mut waits = true;
+/// Return to the executor once.
+async fn yield_once() {
+    let mut is_first_poll = true;
     poll_fn(|context| {
-        if !take(&mut waits) {
+        if !take(&mut is_first_poll) {
             return Poll::Ready(());
         }
         context.waker().wake_by_ref();
@@ -97,21 +101,21 @@ async fn wait_once() {
     .await;
 }
 
-/// Return what is seen; what is entered and set afterwards ends with the call.
-pub(crate) fn seen_and_changed() -> View {
-    let view = seen();
-    let changes = Own::from([("a.b".to_owned(), Some(7.into()))]);
-    let entered = with(ParamScope::new(), &changes).enter();
-    assert_eq!(seen(), over(&changes, &view));
+/// Return the current view. Then enter and set something, which has to end with the call.
+pub(crate) fn observe_and_change() -> View {
+    let view = observe();
+    let changes = Overrides::from([("a.b".to_owned(), Some(7.into()))]);
+    let entered = with_overrides(ParamScope::new(), &changes).enter();
+    assert_eq!(observe(), apply(&changes, &view));
     drop(entered);
-    assert_eq!(seen(), view);
-    done(ParamScope::current().set("a.b", 7), true);
-    assert_eq!(seen(), over(&changes, &view));
+    assert_eq!(observe(), view);
+    assert_write(ParamScope::current().set("a.b", 7), true);
+    assert_eq!(observe(), apply(&changes, &view));
     view
 }
 
-fn own(key: &str, value: &Value) -> Own {
-    Own::from([(key.to_owned(), Some(value.clone()))])
+fn overrides(key: &str, value: &Value) -> Overrides {
+    Overrides::from([(key.to_owned(), Some(value.clone()))])
 }
 
 pub(crate) fn in_thread<T: Send>(run: impl FnOnce() -> T + Send) -> T {

@@ -1,4 +1,4 @@
-//! Do each operation with the library and with the oracle, and compare.
+//! Runs each operation with the library and with the oracle, and compares the views.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -7,32 +7,36 @@ use hyperparameter::{
 };
 use proptest::sample::Index;
 
-use crate::contexts::{in_thread, seen_and_changed};
+use crate::contexts::{in_thread, observe_and_change};
+use crate::observation::{flat, observe};
 use crate::operation::Operation;
-use crate::oracle::{CONTEXT, Layer, Oracle, Own, View};
-use crate::seen::{flat, seen};
+use crate::oracle::{AMBIENT, Layer, Oracle, Overrides, View};
 
-/// A context of the library, and the oracle's.
+/// One context of the library, together with the same context of the oracle.
 pub(crate) struct Machine {
     pub(crate) oracle: Oracle,
-    pub(crate) handles: Vec<Handle>, // the first is the context's
+    /// Some scopes of the library and of the oracle. The first is the ambient scope.
+    pub(crate) handles: Vec<Handle>,
+    /// The entered scopes: the oracle's number and the library's guard.
     guards: Vec<(usize, ScopeGuard)>,
-    bound: Vec<(Bound<Seen>, View)>,
+    /// Bound closures, and the view that each has to see.
+    bound: Vec<(Bound<Observer>, View)>,
+    /// How many scopes the oracle has numbered.
     scopes: usize,
 }
 
-type Seen = fn() -> View;
+type Observer = fn() -> View;
 
-/// A scope, and what it is when it is entered.
+/// A scope of the library, and the layer that the oracle adds when it is entered.
 pub(crate) struct Handle {
     pub(crate) scope: ParamScope,
     pub(crate) layer: Layer,
 }
 
-/// How many scopes are kept: all of them are looked at after each operation.
-const MOST_HANDLES: usize = 8;
+/// How many scopes are kept. All of them are compared after each operation.
+const MAX_HANDLES: usize = 8;
 
-/// What a block that fails panics with.
+/// The panic of a block that fails.
 struct BlockFailed;
 
 impl Machine {
@@ -42,13 +46,13 @@ impl Machine {
             handles: Vec::new(),
             guards: Vec::new(),
             bound: Vec::new(),
-            scopes: CONTEXT,
+            scopes: AMBIENT,
         };
-        machine.keep(ParamScope::current(), Own::new(), None);
+        machine.keep(ParamScope::current(), Overrides::new(), None);
         machine
     }
 
-    /// Do operations, and compare the views after each.
+    /// Run operations, and compare the views after each.
     pub(crate) fn run(&mut self, operations: &[Operation]) {
         for operation in operations {
             self.step(operation);
@@ -57,7 +61,7 @@ impl Machine {
     }
 
     fn compare(&self) {
-        assert_eq!(seen(), self.oracle.view());
+        assert_eq!(observe(), self.oracle.view());
         for Handle { scope, layer } in &self.handles {
             assert_eq!(
                 flat(&scope.snapshot()),
@@ -71,22 +75,32 @@ impl Machine {
 
     fn step(&mut self, operation: &Operation) {
         match operation {
-            Operation::Enter { own, many, empty } => {
-                let mut own = own.clone();
+            Operation::Enter {
+                overrides,
+                many,
+                empty,
+            } => {
+                let mut overrides = overrides.clone();
                 if *many {
-                    own.extend((0..9).map(|number| (format!("a.z.{number}"), Some(number.into()))));
+                    overrides.extend(
+                        (0..9).map(|number| (format!("a.z.{number}"), Some(number.into()))),
+                    );
                 }
                 let base = if *empty {
                     ParamScope::empty()
                 } else {
                     ParamScope::new()
                 };
-                let handle = self.keep(with(base, &own), own, empty.then(View::new));
+                let handle = self.keep(
+                    with_overrides(base, &overrides),
+                    overrides,
+                    empty.then(View::new),
+                );
                 self.enter(handle);
             }
             Operation::EnterAgain(index) => self.enter(index.index(self.handles.len())),
             Operation::LeaveInnermost => self.drop_guard(self.guards.len().checked_sub(1)),
-            Operation::DropGuard(index) => self.drop_guard(any(index, self.guards.len())),
+            Operation::DropGuard(index) => self.drop_guard(pick(index, self.guards.len())),
             Operation::Leave(index) => {
                 let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
                 scope.leave();
@@ -94,73 +108,92 @@ impl Machine {
             }
             Operation::Put(index, key, value) => self.put(index, key, value),
             Operation::Set(key, value) => {
-                done(ParamScope::current().set(key, value.clone()), true);
+                assert_write(ParamScope::current().set(key, value.clone()), true);
                 self.oracle.set(self.oracle.innermost(), key, value);
             }
             Operation::Delete(key) => {
-                done(ParamScope::current().delete(key), true);
+                assert_write(ParamScope::current().delete(key), true);
                 self.oracle.delete(self.oracle.innermost(), key);
             }
             Operation::Clear => {
-                done(ParamScope::current().clear(), true);
-                self.oracle.write(self.oracle.innermost(), Own::clear);
+                assert_write(ParamScope::current().clear(), true);
+                self.oracle.write(self.oracle.innermost(), Overrides::clear);
             }
             Operation::SetIn(index, key, value) => {
                 let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
-                let entered = self.oracle.set(layer.scope, key, value);
-                done(scope.set(key, value.clone()), entered);
+                let is_entered = self.oracle.set(layer.scope, key, value);
+                assert_write(scope.set(key, value.clone()), is_entered);
             }
             Operation::DeleteIn(index, key) => {
                 let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
-                done(scope.delete(key), self.oracle.delete(layer.scope, key));
+                assert_write(scope.delete(key), self.oracle.delete(layer.scope, key));
             }
-            Operation::UpdateIn(index, own) => {
+            Operation::UpdateIn(index, overrides) => {
                 let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
-                let entered = self
+                let is_entered = self
                     .oracle
-                    .write(layer.scope, |set| set.extend(own.clone()));
-                done(scope.update(&with(ParamScope::new(), own)), entered);
+                    .write(layer.scope, |set| set.extend(overrides.clone()));
+                assert_write(
+                    scope.update(&with_overrides(ParamScope::new(), overrides)),
+                    is_entered,
+                );
             }
             Operation::ClearIn(index) => {
                 let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
-                done(scope.clear(), self.oracle.write(layer.scope, Own::clear));
+                assert_write(
+                    scope.clear(),
+                    self.oracle.write(layer.scope, Overrides::clear),
+                );
             }
             Operation::Freeze => {
                 frozen();
                 self.oracle.baseline = self.oracle.view();
             }
-            Operation::FreezeInThread(own) => {
-                let scope = with(ParamScope::new(), own);
+            Operation::FreezeInThread(overrides) => {
+                let scope = with_overrides(ParamScope::new(), overrides);
                 in_thread(move || {
                     let _entered = scope.enter();
                     frozen();
                 });
-                self.oracle.baseline = over(own, &self.oracle.baseline);
+                self.oracle.baseline = apply(overrides, &self.oracle.baseline);
             }
             Operation::Thread(key, value) => self.thread(key, value),
             Operation::EnterInThread(index, key, value) => self.enter_in_thread(index, key, value),
             Operation::Capture => {
-                self.keep(ParamScope::capture(), Own::new(), Some(self.oracle.view()));
+                self.keep(
+                    ParamScope::capture(),
+                    Overrides::new(),
+                    Some(self.oracle.view()),
+                );
             }
             Operation::Snapshot => {
-                let own = self.oracle.view().into_iter();
-                let own = own.map(|(key, value)| (key, Some(value))).collect();
-                self.keep(snapshot().into(), own, None);
+                let overrides = self.oracle.view().into_iter();
+                let overrides = overrides.map(|(key, value)| (key, Some(value))).collect();
+                self.keep(snapshot().into(), overrides, None);
             }
             Operation::Bind(index) => {
                 let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
-                let view = layer.over(&self.oracle.view());
+                let view = layer.apply_to(&self.oracle.view());
                 self.bound
-                    .push((scope.bind(seen_and_changed as Seen), view));
+                    .push((scope.bind(observe_and_change as Observer), view));
             }
-            Operation::Call(index, elsewhere) => {
-                if let Some(place) = any(index, self.bound.len()) {
-                    let (bound, view) = &self.bound[place];
+            Operation::Call(index, in_other_thread) => {
+                if let Some(position) = pick(index, self.bound.len()) {
+                    let (bound, view) = &self.bound[position];
                     let call = || bound.call();
-                    assert_eq!(if *elsewhere { in_thread(call) } else { call() }, *view);
+                    assert_eq!(
+                        if *in_other_thread {
+                            in_thread(call)
+                        } else {
+                            call()
+                        },
+                        *view
+                    );
                 }
             }
-            Operation::Await(own, value, elsewhere) => self.await_future(own, value, *elsewhere),
+            Operation::Await(overrides, value, in_other_thread) => {
+                self.await_future(overrides, value, *in_other_thread)
+            }
             Operation::Block(key, value, operations, fails) => {
                 self.block(key, value, operations, *fails);
             }
@@ -169,17 +202,17 @@ impl Machine {
 
     // --- Scopes ---
 
-    fn keep(&mut self, scope: ParamScope, own: Own, outside: Option<View>) -> usize {
+    fn keep(&mut self, scope: ParamScope, overrides: Overrides, background: Option<View>) -> usize {
         let number = self.scopes;
         self.scopes += 1;
         let layer = Layer {
             scope: number,
-            own,
-            outside,
+            overrides,
+            background,
         };
         self.handles.push(Handle { scope, layer });
-        if self.handles.len() > MOST_HANDLES {
-            self.handles.remove(CONTEXT + 1);
+        if self.handles.len() > MAX_HANDLES {
+            self.handles.remove(AMBIENT + 1);
         }
         self.handles.len() - 1
     }
@@ -190,20 +223,20 @@ impl Machine {
         self.oracle.enter(layer);
     }
 
-    fn drop_guard(&mut self, place: Option<usize>) {
-        if let Some(place) = place {
-            let (scope, guard) = self.guards.remove(place);
+    fn drop_guard(&mut self, position: Option<usize>) {
+        if let Some(position) = position {
+            let (scope, guard) = self.guards.remove(position);
             drop(guard);
             self.oracle.leave(scope);
         }
     }
 
-    /// Change a scope, which makes another of it: the context's stays what it is.
+    /// Change a scope for its later entries, which makes it another scope. The ambient scope is left out.
     fn put(&mut self, index: &Index, key: &str, value: &Value) {
-        if let Some(place) = any(index, self.handles.len() - 1) {
-            let Handle { scope, layer } = &mut self.handles[place + 1];
-            done(scope.put(key, value.clone()), true);
-            layer.own.insert(key.to_owned(), Some(value.clone()));
+        if let Some(position) = pick(index, self.handles.len() - 1) {
+            let Handle { scope, layer } = &mut self.handles[position + 1];
+            assert_write(scope.put(key, value.clone()), true);
+            layer.overrides.insert(key.to_owned(), Some(value.clone()));
             layer.scope = self.scopes;
             self.scopes += 1;
         }
@@ -212,11 +245,11 @@ impl Machine {
     fn block(&mut self, key: &str, value: &Value, operations: &[Operation], fails: bool) {
         let scope = self.scopes;
         self.scopes += 1;
-        let own = Own::from([(key.to_owned(), Some(value.clone()))]);
+        let overrides = Overrides::from([(key.to_owned(), Some(value.clone()))]);
         self.oracle.enter(&Layer {
             scope,
-            own,
-            outside: None,
+            overrides,
+            background: None,
         });
         let (first, rest) = operations.split_at(operations.len() / 2);
         let block = AssertUnwindSafe(|| {
@@ -254,34 +287,34 @@ impl Machine {
     }
 }
 
-/// Return one of so many places, `None` where there are none.
-pub(crate) fn any(index: &Index, count: usize) -> Option<usize> {
+/// Pick one of `count` positions, `None` if there are none.
+pub(crate) fn pick(index: &Index, count: usize) -> Option<usize> {
     (count > 0).then(|| index.index(count))
 }
 
-/// Return a scope that sets something too.
-pub(crate) fn with(mut scope: ParamScope, own: &Own) -> ParamScope {
-    for (key, value) in own {
-        done(
-            scope.put(key, value.clone().expect("nothing is deleted in it")),
+/// Return a scope with overrides added.
+pub(crate) fn with_overrides(mut scope: ParamScope, overrides: &Overrides) -> ParamScope {
+    for (key, value) in overrides {
+        assert_write(
+            scope.put(key, value.clone().expect("these overrides delete nothing")),
             true,
         );
     }
     scope
 }
 
-/// Return a view with something set in it.
-pub(crate) fn over(own: &Own, view: &View) -> View {
+/// Return a view with overrides applied to it.
+pub(crate) fn apply(overrides: &Overrides, view: &View) -> View {
     let layer = Layer {
-        scope: CONTEXT,
-        own: own.clone(),
-        outside: None,
+        scope: AMBIENT,
+        overrides: overrides.clone(),
+        background: None,
     };
-    layer.over(view)
+    layer.apply_to(view)
 }
 
-/// Check that a write was done; where its scope is not entered, that it was refused.
-pub(crate) fn done(written: Result<(), ParamError>, entered: bool) {
-    let fault = written.err().map(|error| error.kind());
-    assert_eq!(fault, (!entered).then_some(ParamErrorKind::NotEntered));
+/// Check that a write succeeded, or that it failed if its scope is not entered.
+pub(crate) fn assert_write(result: Result<(), ParamError>, is_entered: bool) {
+    let error = result.err().map(|error| error.kind());
+    assert_eq!(error, (!is_entered).then_some(ParamErrorKind::NotEntered));
 }

@@ -1,10 +1,12 @@
-//! A state machine: whatever is entered, left, set and frozen, the view is that of a list of plain maps.
+//! A state machine: after any sequence of operations, the view equals that of a simple model.
+//!
+//! The model, called the oracle, is a list of plain maps that are copied for every operation.
 
 mod contexts;
 mod machine;
+mod observation;
 mod operation;
 mod oracle;
-mod seen;
 
 use std::panic::resume_unwind;
 use std::thread;
@@ -16,12 +18,12 @@ use proptest::prelude::*;
 use machine::Machine;
 use operation::{Operation, operation};
 
-/// Run operations from an empty baseline, in a thread in which nothing is set.
+/// Run operations from an empty baseline, in a new thread.
 fn run(operations: &[Operation]) {
     let run = || {
-        let nothing = ParamScope::empty().enter();
+        let entered = ParamScope::empty().enter();
         frozen();
-        drop(nothing);
+        drop(entered);
         Machine::new().run(operations);
     };
     if let Err(panic) = thread::scope(|threads| threads.spawn(run).join()) {
@@ -32,9 +34,9 @@ fn run(operations: &[Operation]) {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
-    // The only test of this binary: the baseline is the process's.
+    // This is the only test of its binary, because the process has one baseline.
     #[test]
-    fn the_view_is_that_of_a_list_of_maps(operations in vec(operation(), 1..30)) {
+    fn the_view_equals_that_of_the_oracle(operations in vec(operation(), 1..30)) {
         run(&operations);
     }
 }

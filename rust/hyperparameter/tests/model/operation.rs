@@ -1,56 +1,56 @@
-//! What one context can do, in any order.
+//! The operations of one context, and strategies that generate them.
 
 use hyperparameter::Value;
 use proptest::collection::{btree_map, vec};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::oracle::Own;
+use crate::oracle::Overrides;
 
-/// Few, so that they collide; some lie beneath others.
+/// Few keys, so that operations collide. Some keys are in the subtrees of others.
 pub(crate) const KEYS: [&str; 6] = ["a", "b", "a.b", "a.c", "a.b.c", "x.y"];
 
 type Key = &'static str;
 
-/// An operation. What is chosen by an index is one of what there is when it is its turn.
+/// One operation. An index picks one of the scopes, guards or closures that exist when the operation runs.
 #[derive(Clone, Debug)]
 pub(crate) enum Operation {
-    /// Make a scope, and enter it.
+    /// Make a scope and enter it. `many` adds so many keys that the overrides are not stored as a list.
     Enter {
-        own: Own,
+        overrides: Overrides,
         many: bool,
         empty: bool,
     },
     EnterAgain(Index),
     LeaveInnermost,
-    /// Drop the guard of any entry.
+    /// Drop the guard of any entered scope.
     DropGuard(Index),
-    /// Leave a scope, entered or not, past its guard.
+    /// Leave a scope by its method, whether it is entered or not. Its guard is kept.
     Leave(Index),
-    /// Change a scope for its next entries.
+    /// Change a scope for its later entries.
     Put(Index, Key, Value),
     Set(Key, Value),
     Delete(Key),
     Clear,
     SetIn(Index, Key, Value),
     DeleteIn(Index, Key),
-    UpdateIn(Index, Own),
+    UpdateIn(Index, Overrides),
     ClearIn(Index),
     Freeze,
-    FreezeInThread(Own),
-    /// Start a thread, which starts from the baseline.
+    FreezeInThread(Overrides),
+    /// Set a key in a new thread, which starts from the baseline.
     Thread(Key, Value),
     /// Enter a scope in another thread.
     EnterInThread(Index, Key, Value),
-    /// Keep the view as a scope to be entered elsewhere.
+    /// Keep the view as a scope that hides what is outside it.
     Capture,
-    /// Keep the view as a source.
+    /// Keep a scope that sets everything in the view.
     Snapshot,
     Bind(Index),
     Call(Index, bool),
-    /// Await a future, here or in another thread.
-    Await(Own, Value, bool),
-    /// Run a block of `with_params!`, which sets keys and can be left by a panic.
+    /// Await a future, in this thread or in another one.
+    Await(Overrides, Value, bool),
+    /// Run operations in a block of `with_params!`, which may panic at its end.
     Block(Key, Value, Vec<Operation>, bool),
 }
 
@@ -64,7 +64,7 @@ fn value() -> impl Strategy<Value = Value> + Clone {
     select(values.chain([Value::None]).collect::<Vec<_>>())
 }
 
-fn own() -> impl Strategy<Value = Own> + Clone {
+fn overrides() -> impl Strategy<Value = Overrides> + Clone {
     btree_map(key().prop_map(str::to_owned), value().prop_map(Some), 0..4)
 }
 
@@ -74,9 +74,13 @@ fn index() -> impl Strategy<Value = Index> + Clone {
 
 pub(crate) fn operation() -> impl Strategy<Value = Operation> {
     use Operation::*;
-    let enter = (own(), prop::bool::weighted(0.1), prop::bool::weighted(0.2));
+    let enter = (
+        overrides(),
+        prop::bool::weighted(0.1),
+        prop::bool::weighted(0.2),
+    );
     let simple = prop_oneof![
-        4 => enter.prop_map(|(own, many, empty)| Enter { own, many, empty }),
+        4 => enter.prop_map(|(overrides, many, empty)| Enter { overrides, many, empty }),
         3 => index().prop_map(EnterAgain),
         2 => Just(LeaveInnermost),
         3 => index().prop_map(DropGuard),
@@ -87,17 +91,17 @@ pub(crate) fn operation() -> impl Strategy<Value = Operation> {
         1 => Just(Clear),
         2 => (index(), key(), value()).prop_map(|(index, key, value)| SetIn(index, key, value)),
         1 => (index(), key()).prop_map(|(index, key)| DeleteIn(index, key)),
-        1 => (index(), own()).prop_map(|(index, own)| UpdateIn(index, own)),
+        1 => (index(), overrides()).prop_map(|(index, overrides)| UpdateIn(index, overrides)),
         1 => index().prop_map(ClearIn),
         1 => Just(Freeze),
-        1 => own().prop_map(FreezeInThread),
+        1 => overrides().prop_map(FreezeInThread),
         1 => (key(), value()).prop_map(|(key, value)| Thread(key, value)),
         1 => (index(), key(), value()).prop_map(|(index, key, value)| EnterInThread(index, key, value)),
         1 => Just(Capture),
         1 => Just(Snapshot),
         1 => index().prop_map(Bind),
-        1 => (index(), any::<bool>()).prop_map(|(index, elsewhere)| Call(index, elsewhere)),
-        1 => (own(), value(), any::<bool>()).prop_map(|(own, value, elsewhere)| Await(own, value, elsewhere)),
+        1 => (index(), any::<bool>()).prop_map(|(index, in_other_thread)| Call(index, in_other_thread)),
+        1 => (overrides(), value(), any::<bool>()).prop_map(|(overrides, value, in_other_thread)| Await(overrides, value, in_other_thread)),
     ];
     simple.prop_recursive(2, 16, 8, |operation| {
         (key(), value(), vec(operation, 0..8), any::<bool>())

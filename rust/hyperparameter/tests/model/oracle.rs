@@ -1,32 +1,32 @@
-//! The same rules over plain maps, copied on every occasion.
+//! The oracle: the same rules, implemented with plain maps that are copied for every operation.
 
 use std::collections::BTreeMap;
 
 use hyperparameter::Value;
 
-/// What is visible.
+/// The visible keys and their values.
 pub(crate) type View = BTreeMap<String, Value>;
 
-/// What a scope sets; `None` for a key that it deletes.
-pub(crate) type Own = BTreeMap<String, Option<Value>>;
+/// What a scope sets. `None` deletes the key.
+pub(crate) type Overrides = BTreeMap<String, Option<Value>>;
 
-/// The number of the scope that stands for the context.
-pub(crate) const CONTEXT: usize = 0;
+/// The number of the ambient scope.
+pub(crate) const AMBIENT: usize = 0;
 
-/// A scope as it is entered.
+/// One entry of a scope.
 #[derive(Clone, Debug)]
 pub(crate) struct Layer {
     pub(crate) scope: usize,
-    pub(crate) own: Own,
-    /// What it shows in place of what is outside.
-    pub(crate) outside: Option<View>,
+    pub(crate) overrides: Overrides,
+    /// The view that the scope shows instead of the scopes outside it.
+    pub(crate) background: Option<View>,
 }
 
 impl Layer {
-    /// Return what is visible in this scope, entered in a view.
-    pub(crate) fn over(&self, view: &View) -> View {
-        let mut view = self.outside.as_ref().unwrap_or(view).clone();
-        for (key, value) in &self.own {
+    /// Return the view of this scope, entered in `view`.
+    pub(crate) fn apply_to(&self, view: &View) -> View {
+        let mut view = self.background.as_ref().unwrap_or(view).clone();
+        for (key, value) in &self.overrides {
             match value {
                 Some(value) => view.insert(key.clone(), value.clone()),
                 None => view.remove(key),
@@ -36,25 +36,27 @@ impl Layer {
     }
 }
 
-/// A context, and the baseline.
+/// One context, and the baseline.
 #[derive(Debug)]
 pub(crate) struct Oracle {
     pub(crate) baseline: View,
+    /// The baseline of the moment when the outermost scope was entered. `None` outside every scope.
     pinned: Option<View>,
-    layers: Vec<Layer>, // the first is the context's own
+    /// The entered scopes, innermost last. The first is the ambient scope.
+    layers: Vec<Layer>,
 }
 
 impl Oracle {
     pub(crate) fn new() -> Self {
-        let context = Layer {
-            scope: CONTEXT,
-            own: Own::new(),
-            outside: None,
+        let ambient = Layer {
+            scope: AMBIENT,
+            overrides: Overrides::new(),
+            background: None,
         };
         Self {
             baseline: View::new(),
             pinned: None,
-            layers: vec![context],
+            layers: vec![ambient],
         }
     }
 
@@ -62,11 +64,11 @@ impl Oracle {
         self.view_of(self.layers.len())
     }
 
-    /// Return what is visible from a scope outwards; from one that is not entered, as if it were.
+    /// Return the view from a scope outwards. If the scope is not entered, return the view as if it were.
     pub(crate) fn view_from(&self, layer: &Layer) -> View {
-        match self.place(layer.scope) {
-            Some(place) => self.view_of(place + 1),
-            None => layer.over(&self.view()),
+        match self.position(layer.scope) {
+            Some(position) => self.view_of(position + 1),
+            None => layer.apply_to(&self.view()),
         }
     }
 
@@ -74,10 +76,10 @@ impl Oracle {
         let base = self.pinned.as_ref().unwrap_or(&self.baseline).clone();
         self.layers[..layers]
             .iter()
-            .fold(base, |view, layer| layer.over(&view))
+            .fold(base, |view, layer| layer.apply_to(&view))
     }
 
-    fn place(&self, scope: usize) -> Option<usize> {
+    fn position(&self, scope: usize) -> Option<usize> {
         self.layers.iter().rposition(|layer| layer.scope == scope)
     }
 
@@ -85,9 +87,9 @@ impl Oracle {
         self.layers[self.layers.len() - 1].scope
     }
 
-    /// Enter a scope. That of the context is never left, so entering it does nothing.
+    /// Enter a scope. The ambient scope is never left, so entering it does nothing.
     pub(crate) fn enter(&mut self, layer: &Layer) {
-        if layer.scope == CONTEXT {
+        if layer.scope == AMBIENT {
             return;
         }
         if self.layers.len() == 1 {
@@ -97,67 +99,68 @@ impl Oracle {
     }
 
     pub(crate) fn leave(&mut self, scope: usize) {
-        if let Some(place) = self.place(scope).filter(|place| *place > 0) {
-            self.layers.remove(place);
+        if let Some(position) = self.position(scope).filter(|position| *position > 0) {
+            self.layers.remove(position);
         }
         if self.layers.len() == 1 {
             self.pinned = None;
         }
     }
 
-    /// Change what a scope sets until it is left, and tell whether it is entered.
-    pub(crate) fn write(&mut self, scope: usize, change: impl FnOnce(&mut Own)) -> bool {
-        let Some(place) = self.place(scope) else {
+    /// Change the overrides of a scope until it is left. Return whether the scope is entered.
+    pub(crate) fn write(&mut self, scope: usize, change: impl FnOnce(&mut Overrides)) -> bool {
+        let Some(position) = self.position(scope) else {
             return false;
         };
-        change(&mut self.layers[place].own);
+        change(&mut self.layers[position].overrides);
         true
     }
 
     pub(crate) fn set(&mut self, scope: usize, key: &str, value: &Value) -> bool {
-        self.write(scope, |own| {
-            own.insert(key.to_owned(), Some(value.clone()));
+        self.write(scope, |overrides| {
+            overrides.insert(key.to_owned(), Some(value.clone()));
         })
     }
 
-    /// Make a key and those beneath it missing: what is set below is hidden, and nothing else is kept.
+    /// Delete a key and its subtree. Keys that are set further out are hidden; the others leave no trace.
     pub(crate) fn delete(&mut self, scope: usize, key: &str) -> bool {
-        let Some(place) = self.place(scope) else {
+        let Some(position) = self.position(scope) else {
             return false;
         };
-        let beneath = format!("{key}.");
-        let outside = self.layers[place].outside.clone();
-        let below = outside.unwrap_or_else(|| self.view_of(place));
-        let view = self.view_of(place + 1);
-        let gone = view.into_keys().filter(|name| name.starts_with(&beneath));
-        for name in gone.chain([key.to_owned()]) {
-            let own = &mut self.layers[place].own;
+        let prefix = format!("{key}.");
+        let background = self.layers[position].background.clone();
+        let below = background.unwrap_or_else(|| self.view_of(position));
+        let view = self.view_of(position + 1);
+        let subtree = view.into_keys().filter(|name| name.starts_with(&prefix));
+        for name in subtree.chain([key.to_owned()]) {
+            let overrides = &mut self.layers[position].overrides;
             if below.contains_key(&name) {
-                own.insert(name, None);
+                overrides.insert(name, None);
             } else {
-                own.remove(&name);
+                overrides.remove(&name);
             }
         }
         true
     }
 }
 
-/// Return what lies beneath a key as a nested mapping; a value hides what lies beneath it.
+/// Return the subtree below a key as a nested mapping. A value hides the keys below it.
 pub(crate) fn nested(view: &View, prefix: &str) -> Option<Value> {
     let prefix = if prefix.is_empty() {
         String::new()
     } else {
         format!("{prefix}.")
     };
-    let mut names: Vec<(&str, &str)> = Vec::new(); // of what is right beneath: its segment, its key
+    // The direct children: the segment and the key of each.
+    let mut children: Vec<(&str, &str)> = Vec::new();
     for key in view.keys().filter(|key| key.starts_with(&prefix)) {
         let segment = key[prefix.len()..].split('.').next().unwrap_or_default();
-        if !names.iter().any(|(known, _)| *known == segment) {
-            names.push((segment, &key[..prefix.len() + segment.len()]));
+        if !children.iter().any(|(known, _)| *known == segment) {
+            children.push((segment, &key[..prefix.len() + segment.len()]));
         }
     }
     let value_of = |key: &str| view.get(key).cloned().or_else(|| nested(view, key));
-    let items = names
+    let items = children
         .into_iter()
         .filter_map(|(segment, key)| Some((segment, value_of(key)?)));
     Some(items.collect()).filter(|tree| !matches!(tree, Value::Map(map) if map.is_empty()))

@@ -1,15 +1,15 @@
-//! The baseline is replaced while other threads read.
+//! Replacing the baseline while other threads read.
 
 use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::thread;
 
 use hyperparameter::*;
 
-use crate::{alone, at_once};
+use crate::{at_once, run_alone};
 
-/// Publish baselines in which two parameters go together, as long as others run.
+/// Publish baselines whose parameters belong together, while `run` runs in other threads.
 fn while_publishing(run: impl Fn() + Sync) {
-    let _alone = alone();
+    let _lock = run_alone();
     let publish = |number: i64| {
         with_params! {
             set swap.number = number;
@@ -46,7 +46,7 @@ impl Drop for SetAtEnd<'_> {
 
 const READS: usize = 20_000;
 
-/// Outside of any scope, whichever way it reads, no thread sees an older baseline after a newer one.
+/// Outside every scope no thread sees an older baseline after a newer one, in whatever way it reads.
 #[test]
 fn readers_never_go_back() {
     while_publishing(|| {
@@ -58,7 +58,8 @@ fn readers_never_go_back() {
         for _ in 0..READS {
             see(get_param!(swap.number, 0));
             see(-get_param!(swap.negative, 0));
-            see(get_param!(swap.text, 0)); // another place, that converts
+            // Another place, which converts text.
+            see(get_param!(swap.text, 0));
             see(get_param!(swap.number, 0));
             see(snapshot().get("swap.number", 0));
             see(try_get_param!(swap.number).unwrap());
@@ -69,20 +70,20 @@ fn readers_never_go_back() {
     });
 }
 
-/// A snapshot is of one baseline.
+/// A snapshot shows one baseline, never parts of two.
 #[test]
-fn snapshots_are_no_mixture() {
+fn snapshots_show_one_baseline() {
     while_publishing(|| {
         for _ in 0..READS {
-            let seen = snapshot();
-            let number = seen.get("swap.number", 0);
-            assert_eq!(seen.get("swap.text", 0), number);
-            assert_eq!(seen.get("swap.negative", 0), -number);
+            let view = snapshot();
+            let number = view.get("swap.number", 0);
+            assert_eq!(view.get("swap.text", 0), number);
+            assert_eq!(view.get("swap.negative", 0), -number);
         }
     });
 }
 
-/// The outermost scope pins the baseline until it is left, in whatever is entered inside it or bound there.
+/// The outermost scope pins the baseline until it is left, also for inner scopes and bound closures.
 #[test]
 fn a_scope_pins_the_baseline() {
     while_publishing(|| {
@@ -104,9 +105,9 @@ fn a_scope_pins_the_baseline() {
     });
 }
 
-/// What a thread set outside of any scope lies over the baseline of the moment.
+/// The ambient writes of a thread lie on top of the newest baseline.
 #[test]
-fn own_writes_lie_over_the_baseline_of_the_moment() {
+fn ambient_writes_lie_on_the_newest_baseline() {
     while_publishing(|| {
         ParamScope::current().set("swap.number", -1).unwrap();
         let mut latest = 1;
@@ -119,10 +120,10 @@ fn own_writes_lie_over_the_baseline_of_the_moment() {
     });
 }
 
-/// Many threads publish at once: every baseline that anyone sees is one that was published, whole.
+/// If many threads publish at once, each visible baseline comes from one publisher.
 #[test]
 fn publishers_do_not_mix() {
-    let _alone = alone();
+    let _lock = run_alone();
     let next = AtomicI64::new(1);
     at_once(|_| {
         for _ in 0..500 {
@@ -132,38 +133,38 @@ fn publishers_do_not_mix() {
                 set mixed.b = number;
                 frozen();
             }
-            let seen = snapshot();
-            assert_ne!(seen.get("mixed.a", 0), 0);
-            assert_eq!(seen.get("mixed.a", 0), seen.get("mixed.b", 0));
+            let view = snapshot();
+            assert_ne!(view.get("mixed.a", 0), 0);
+            assert_eq!(view.get("mixed.a", 0), view.get("mixed.b", 0));
         }
     });
     assert_eq!(get_param!(mixed.a, 0), get_param!(mixed.b, -1));
 }
 
-/// A thread that already runs sees the new baseline at its next read, whether it has read before or not.
+/// A running thread sees a new baseline at its next read, even if it has a cached answer.
 #[test]
 fn running_threads_see_a_new_baseline() {
-    let _alone = alone();
+    let _lock = run_alone();
     let read = || get_param!(late.number, 0);
-    let (asked, to_ask) = std::sync::mpsc::channel();
-    let (answer, answered) = std::sync::mpsc::channel();
+    let (request_sender, requests) = std::sync::mpsc::channel();
+    let (answer_sender, answers) = std::sync::mpsc::channel();
     let reader = thread::spawn(move || {
-        while to_ask.recv().is_ok() {
-            answer.send(read()).unwrap();
+        while requests.recv().is_ok() {
+            answer_sender.send(read()).unwrap();
         }
     });
-    let ask = || {
-        asked.send(()).unwrap();
-        answered.recv().unwrap()
+    let read_in_thread = || {
+        request_sender.send(()).unwrap();
+        answers.recv().unwrap()
     };
-    assert_eq!(ask(), 0);
+    assert_eq!(read_in_thread(), 0);
     for number in 1..100 {
         with_params! {
             set late.number = number;
             frozen();
         }
-        assert_eq!((ask(), read()), (number, number));
+        assert_eq!((read_in_thread(), read()), (number, number));
     }
-    drop(asked);
+    drop(request_sender);
     reader.join().unwrap();
 }

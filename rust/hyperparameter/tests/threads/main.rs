@@ -1,4 +1,4 @@
-//! Scopes and the baseline among threads that run at the same time.
+//! Scopes and the baseline in threads that run at the same time.
 
 mod baseline;
 
@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 const THREADS: i64 = 8;
 
-/// Run in many threads that start at once; each is given its number.
+/// Run a function in many threads that start at once. Each gets its number.
 pub(crate) fn at_once(run: impl Fn(i64) + Sync) {
     let barrier = Barrier::new(THREADS as usize);
     thread::scope(|threads| {
@@ -25,70 +25,70 @@ pub(crate) fn at_once(run: impl Fn(i64) + Sync) {
     });
 }
 
-/// Hold off the other tests that replace the baseline: the process has one.
-pub(crate) fn alone() -> MutexGuard<'static, ()> {
-    static ALONE: Mutex<()> = Mutex::new(());
-    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+/// Keep the other tests that replace the baseline waiting, because the process has one baseline.
+pub(crate) fn run_alone() -> MutexGuard<'static, ()> {
+    static LOCK: Mutex<()> = Mutex::new(());
+    LOCK.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 // --- Isolation ---
 
-fn iso() -> (i64, i64, i64) {
+/// Return the three parameters that the next test reads.
+fn isolated() -> (i64, i64, i64) {
     with_params! {
-        get outer = iso.outer or -1;
-        get inner = iso.inner or -1;
-        get written = iso.written or -1;
+        get outer = isolated.outer or -1;
+        get inner = isolated.inner or -1;
+        get written = isolated.written or -1;
         (outer, inner, written)
     }
 }
 
-/// A thread sees the scopes that it entered itself, and what it wrote in them, and no others.
+/// A thread sees only its own scopes and its own writes.
 #[test]
-fn threads_see_their_own_scopes_alone() {
+fn threads_see_only_their_own_scopes() {
     at_once(|number| {
         for round in 0..1000 {
-            assert_eq!(iso(), (-1, -1, -1));
+            assert_eq!(isolated(), (-1, -1, -1));
             with_params! {
-                set iso.outer = number;
+                set isolated.outer = number;
                 let outer = ParamScope::current();
                 with_params! {
-                    set iso.inner = number * 1000 + round;
-                    assert_eq!(iso(), (number, number * 1000 + round, -1));
-                    outer.set("iso.written", round).unwrap();
-                    assert_eq!(iso(), (number, number * 1000 + round, round));
+                    set isolated.inner = number * 1000 + round;
+                    assert_eq!(isolated(), (number, number * 1000 + round, -1));
+                    outer.set("isolated.written", round).unwrap();
+                    assert_eq!(isolated(), (number, number * 1000 + round, round));
                 }
-                assert_eq!(iso(), (number, -1, round));
+                assert_eq!(isolated(), (number, -1, round));
             }
         }
     });
 }
 
-/// What a thread sets outside of any scope is seen by itself, over the baseline, until it ends.
+/// A write outside every scope is visible in its thread only, on top of the baseline, until the thread ends.
 #[test]
-fn what_is_set_outside_of_any_scope_stays_in_its_thread() {
+fn ambient_writes_stay_in_their_thread() {
     at_once(|number| {
-        let here = ParamScope::current();
-        assert_eq!(get_param!(loose.number, -1), -1);
-        here.set("loose.number", number).unwrap();
+        let ambient = ParamScope::current();
+        assert_eq!(get_param!(ambient.number, -1), -1);
+        ambient.set("ambient.number", number).unwrap();
         for _ in 0..1000 {
-            assert_eq!(get_param!(loose.number, -1), number);
+            assert_eq!(get_param!(ambient.number, -1), number);
             with_params! {
-                set loose.other = number;
-                assert_eq!(get_param!(loose.number, -1), number);
+                set ambient.other = number;
+                assert_eq!(get_param!(ambient.number, -1), number);
             }
         }
-        thread::spawn(|| assert_eq!(get_param!(loose.number, -1), -1))
+        thread::spawn(|| assert_eq!(get_param!(ambient.number, -1), -1))
             .join()
             .unwrap();
-        here.delete("loose.number").unwrap();
-        assert_eq!(get_param!(loose.number, -1), -1);
+        ambient.delete("ambient.number").unwrap();
+        assert_eq!(get_param!(ambient.number, -1), -1);
     });
 }
 
-/// One scope object is entered by many threads at once, again within itself too. What one of them writes in it
-/// is not seen by the others.
+/// Many threads can enter one scope at once, and again within itself. A write of one thread is not visible to the others.
 #[test]
-fn one_scope_is_entered_by_many_threads_at_once() {
+fn one_scope_can_be_entered_by_many_threads() {
     let scope = ParamScope::from_texts(["shared.a=1", "shared.b=1"]).unwrap();
     at_once(|number| {
         for _ in 0..1000 {
@@ -109,7 +109,7 @@ fn one_scope_is_entered_by_many_threads_at_once() {
     });
 }
 
-/// A new thread starts from the baseline, not from the scopes around the place that started it.
+/// A new thread starts from the baseline, not from the scopes of the thread that started it.
 #[test]
 fn a_new_thread_starts_from_the_baseline() {
     with_params! {
@@ -120,16 +120,16 @@ fn a_new_thread_starts_from_the_baseline() {
     }
 }
 
-/// A scope that another thread entered cannot be written to from here, and leaving it here does nothing.
+/// A scope that only another thread has entered refuses writes, and leaving it does nothing.
 #[test]
-fn a_scope_of_another_thread_is_not_entered_here() {
+fn a_scope_of_another_thread_is_not_entered() {
     let scope = ParamScope::from_texts(["elsewhere.a=1"]).unwrap();
     let _entered = scope.enter();
-    let there = scope.clone();
+    let clone = scope.clone();
     thread::spawn(move || {
-        let refused = there.set("elsewhere.a", 2).unwrap_err();
-        assert_eq!(refused.kind(), ParamErrorKind::NotEntered);
-        there.leave();
+        let error = clone.set("elsewhere.a", 2).unwrap_err();
+        assert_eq!(error.kind(), ParamErrorKind::NotEntered);
+        clone.leave();
         assert_eq!(get_param!(elsewhere.a, 0), 0);
     })
     .join()
@@ -139,37 +139,37 @@ fn a_scope_of_another_thread_is_not_entered_here() {
 
 // --- Guards ---
 
-/// A panic leaves all scopes that it passes, in every thread, and those alone.
+/// A panic leaves exactly the scopes that it passes through, in every thread.
 #[test]
 fn guards_restore_on_panic() {
-    let scope = ParamScope::from_texts(["fall.b=2"]).unwrap();
+    let scope = ParamScope::from_texts(["panics.b=2"]).unwrap();
     at_once(|number| {
         with_params! {
-            set fall.a = number;
+            set panics.a = number;
             for _ in 0..200 {
-                let fallen = panic::catch_unwind(AssertUnwindSafe(|| {
+                let result = panic::catch_unwind(AssertUnwindSafe(|| {
                     with_params! {
-                        set fall.a = -2;
+                        set panics.a = -2;
                         params &scope;
                         let _entered = scope.enter();
-                        ParamScope::current().set("fall.c", 3).unwrap();
-                        assert_eq!((get_param!(fall.a, 0), get_param!(fall.c, 0)), (-2, 3));
+                        ParamScope::current().set("panics.c", 3).unwrap();
+                        assert_eq!((get_param!(panics.a, 0), get_param!(panics.c, 0)), (-2, 3));
                         panic::resume_unwind(Box::new(()));
                     }
                 }));
-                assert!(fallen.is_err());
-                assert_eq!(get_param!(fall.a, -1), number);
-                assert_eq!((get_param!(fall.b, 0), get_param!(fall.c, 0)), (0, 0));
+                assert!(result.is_err());
+                assert_eq!(get_param!(panics.a, -1), number);
+                assert_eq!((get_param!(panics.b, 0), get_param!(panics.c, 0)), (0, 0));
             }
         }
     });
 }
 
-/// Left out of order, each scope takes away what it set itself.
+/// A scope that is left out of order removes exactly what it set itself.
 #[test]
 fn guards_are_dropped_in_any_order() {
-    let of = |text: &str| ParamScope::from_texts([text]).unwrap().enter();
-    let seen = || {
+    let enter = |text: &str| ParamScope::from_texts([text]).unwrap().enter();
+    let read = || {
         [
             get_param!(order.a, 0),
             get_param!(order.b, 0),
@@ -177,60 +177,64 @@ fn guards_are_dropped_in_any_order() {
         ]
     };
     at_once(|_| {
-        let (a, b, c) = (of("order.a=1"), of("order.b=2"), of("order.c=3"));
+        let (a, b, c) = (enter("order.a=1"), enter("order.b=2"), enter("order.c=3"));
         b.set("order.a", 20).unwrap();
-        assert_eq!(seen(), [20, 2, 3]);
+        assert_eq!(read(), [20, 2, 3]);
         drop(a);
-        assert_eq!(seen(), [20, 2, 3]);
+        assert_eq!(read(), [20, 2, 3]);
         drop(b);
-        assert_eq!(seen(), [0, 0, 3]);
-        let again = of("order.c=4");
+        assert_eq!(read(), [0, 0, 3]);
+        let again = enter("order.c=4");
         drop(c);
-        assert_eq!(seen(), [0, 0, 4]);
+        assert_eq!(read(), [0, 0, 4]);
         drop(again);
-        assert_eq!(seen(), [0, 0, 0]);
+        assert_eq!(read(), [0, 0, 0]);
         assert!(!snapshot().contains("order.c"));
     });
 }
 
-/// A guard cannot be sent: what is entered in one thread cannot be left in another. The rest can.
+/// A guard is not `Send`, because a scope has to be left in the thread that entered it. The other types are.
 #[test]
-fn guards_stay_in_their_thread_and_the_rest_is_free() {
+fn guards_are_not_send_and_the_other_types_are() {
+    // A type that is `Send` implements `Ambiguous` twice, so that the call does not compile.
     trait Ambiguous<A> {
-        fn here() {}
+        fn assert_not_send() {}
     }
-    struct Free;
+    struct IfSend;
     impl<T> Ambiguous<()> for T {}
-    impl<T: Send> Ambiguous<Free> for T {}
-    <ScopeGuard as Ambiguous<_>>::here(); // does not compile where it is Send
-    <Bound<std::rc::Rc<i64>> as Ambiguous<_>>::here();
+    impl<T: Send> Ambiguous<IfSend> for T {}
+    <ScopeGuard as Ambiguous<_>>::assert_not_send();
+    <Bound<std::rc::Rc<i64>> as Ambiguous<_>>::assert_not_send();
 
-    fn free<T: Send + Sync>() {}
-    free::<ParamScope>();
-    free::<Snapshot>();
-    free::<Value>();
-    free::<ParamError>();
-    free::<Bound<fn() -> i64>>();
-    fn sent<F: Send>() {
-        fn send<T: Send>() {}
-        send::<Bound<F>>();
+    fn assert_send_and_sync<T: Send + Sync>() {}
+    assert_send_and_sync::<ParamScope>();
+    assert_send_and_sync::<Snapshot>();
+    assert_send_and_sync::<Value>();
+    assert_send_and_sync::<ParamError>();
+    assert_send_and_sync::<Bound<fn() -> i64>>();
+    // `Bound` is `Send` if its closure is, even if the closure is not `Sync`.
+    fn assert_bound_is_send<F: Send>() {
+        fn assert_send<T: Send>() {}
+        assert_send::<Bound<F>>();
     }
-    sent::<std::cell::Cell<i64>>();
+    assert_bound_is_send::<std::cell::Cell<i64>>();
 }
 
 // --- Binding ---
 
-/// What is bound runs in the view of the moment of binding, in any thread, any number of times at once.
+/// A bound closure runs in the view of the moment of binding, in any thread, and many times at once.
 #[test]
 fn bound_closures_take_their_view_to_other_threads() {
     let bound = with_params! {
         set carried.a = 1;
         let bound = ParamScope::from_texts(["carried.b=2"]).unwrap().bind(|c: i64| {
-            assert_eq!(get_param!(carried.c, 0), 0); // what another call set is not here
+            // The write of another call is not visible.
+            assert_eq!(get_param!(carried.c, 0), 0);
             ParamScope::current().set("carried.c", c).unwrap();
             (get_param!(carried.a, 0), get_param!(carried.b, 0), get_param!(carried.c, 0))
         });
-        ParamScope::current().set("carried.a", 10).unwrap(); // after it was bound
+        // The closure does not see this write, because it comes after binding.
+        ParamScope::current().set("carried.a", 10).unwrap();
         bound
     };
     at_once(|number| {
@@ -246,7 +250,7 @@ fn bound_closures_take_their_view_to_other_threads() {
     assert_eq!(spawned.join().unwrap(), ((1, 2, 7), 0));
 }
 
-/// A pool's threads see the view of what is bound while they run it, though they serve others in between.
+/// The threads of a pool run each bound closure in its own view, although they run other closures in between.
 #[test]
 fn bound_closures_take_their_view_to_a_pool() {
     at_once(|number| {
@@ -255,10 +259,10 @@ fn bound_closures_take_their_view_to_a_pool() {
             ParamScope::new().bind(|item: i64| {
                 let inner = with_params! {
                     set pool.item = item;
-                    // a pool's thread takes up other work while it waits: in that work's own view
-                    let (one, other) = rayon::join(|| get_param!(pool.item, -1), || get_param!(pool.number, -1));
-                    assert!(one == item || one == -1);
-                    assert!((0..THREADS).contains(&other) || other == -1);
+                    // A thread that waits in `join` runs other closures meanwhile, each in its own view.
+                    let (first, second) = rayon::join(|| get_param!(pool.item, -1), || get_param!(pool.number, -1));
+                    assert!(first == item || first == -1);
+                    assert!((0..THREADS).contains(&second) || second == -1);
                     get_param!(pool.item, -1)
                 };
                 assert_eq!(get_param!(pool.item, -1), -1);
@@ -283,29 +287,29 @@ fn bound_closures_take_their_view_to_a_pool() {
     });
 }
 
-/// A closure that panics leaves the thread's view as it was, and can be called again.
+/// A panic in a bound closure restores the thread's view. The closure can be called again.
 #[test]
 fn a_bound_closure_that_panics_restores_the_view() {
     let bound = ParamScope::from_texts(["risky.a=1"])
         .unwrap()
-        .bind(|fall: bool| {
+        .bind(|panics: bool| {
             ParamScope::current().set("risky.a", 2).unwrap();
-            if fall {
+            if panics {
                 panic::resume_unwind(Box::new(()));
             }
             get_param!(risky.a, 0)
         });
     for _ in 0..3 {
-        let fallen = panic::catch_unwind(AssertUnwindSafe(|| bound.call_with(true)));
-        assert!(fallen.is_err());
+        let result = panic::catch_unwind(AssertUnwindSafe(|| bound.call_with(true)));
+        assert!(result.is_err());
         assert_eq!(get_param!(risky.a, 0), 0);
         assert_eq!(bound.call_with(false), 2);
     }
 }
 
-/// A snapshot and a captured scope show elsewhere what was seen here.
+/// A snapshot and a captured scope can be entered in other threads.
 #[test]
-fn views_can_be_entered_elsewhere() {
+fn views_can_be_entered_in_other_threads() {
     let (view, captured) = with_params! {
         set view.a = 1;
         (snapshot(), ParamScope::capture())
@@ -318,7 +322,8 @@ fn views_can_be_entered_elsewhere() {
                 assert_eq!((get_param!(view.a, 0), get_param!(view.b, -1)), (1, number));
             }
             with_params! {
-                params &captured; // in place of what is around it
+                // A captured scope hides what is outside it.
+                params &captured;
                 assert_eq!((get_param!(view.a, 0), get_param!(view.b, -1)), (1, -1));
             }
         }

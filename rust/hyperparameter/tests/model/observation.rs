@@ -1,4 +1,4 @@
-//! The view, read in every way that there is: all of them agree.
+//! Observing the view: reads it in every way that the library has, and checks that all of them agree.
 
 use std::collections::BTreeMap;
 
@@ -11,33 +11,37 @@ use crate::oracle::{View, nested};
 
 type Tree = BTreeMap<String, Value>;
 
-/// Return the flat view of here and now, which agrees with all other ways to read it.
-pub(crate) fn seen() -> View {
+/// Return the current view, after checking that every way to read it agrees.
+pub(crate) fn observe() -> View {
     let view = snapshot();
-    let flat = seen_in(&view);
+    let flat = observe_snapshot(&view);
     assert_eq!(ParamScope::current().snapshot(), view);
     let expected = KEYS.map(|key| int(&flat, key));
-    assert_eq!(ints(), expected, "at places in source code: {flat:?}");
-    assert_eq!(ints(), expected, "at places that remember: {flat:?}");
+    assert_eq!(
+        ints(),
+        expected,
+        "at places without a cached answer: {flat:?}"
+    );
+    assert_eq!(ints(), expected, "at places with a cached answer: {flat:?}");
     assert_eq!(trees(), ["a", "a.b", "x"].map(|key| tree(&flat, key)));
     for_each_type(&view);
     flat
 }
 
-/// Return a flat view, which agrees with all other ways to read it.
-fn seen_in(view: &Snapshot) -> View {
+/// Return the flat view of a snapshot, after checking that every method of the snapshot agrees.
+fn observe_snapshot(view: &Snapshot) -> View {
     let flat = flat(view);
     assert!(view.keys().eq(flat.keys()));
     assert_eq!((view.len(), view.is_empty()), (flat.len(), flat.is_empty()));
     assert_eq!(view.subtree(""), nested(&flat, ""));
     for key in KEYS {
-        let (value, beneath) = (flat.get(key), nested(&flat, key));
+        let (value, subtree) = (flat.get(key), nested(&flat, key));
         let is_set = (view.contains(key), view.origin(key).is_some());
         assert_eq!(is_set, (value.is_some(), value.is_some()));
-        assert_eq!(view.subtree(key), beneath);
-        let truth = truth(value.or(beneath.as_ref()));
+        assert_eq!(view.subtree(key), subtree);
+        let truth = truth(value.or(subtree.as_ref()));
         assert_eq!(view.truth(key).ok(), Some(truth), "{key} in {flat:?}");
-        match (value.cloned().or(beneath), view.require::<Value>(key)) {
+        match (value.cloned().or(subtree), view.require::<Value>(key)) {
             (None, Err(error)) => assert_eq!(error.kind(), ParamErrorKind::Missing),
             (wanted, read) => assert_eq!(read.ok(), wanted),
         }
@@ -45,7 +49,7 @@ fn seen_in(view: &Snapshot) -> View {
     flat
 }
 
-/// Return a flat view, which agrees with what is read key by key.
+/// Return the flat view of a snapshot, after checking that reading key by key agrees.
 pub(crate) fn flat(view: &Snapshot) -> View {
     let items = view
         .iter()
@@ -64,7 +68,7 @@ pub(crate) fn flat(view: &Snapshot) -> View {
 
 const MISSING: i64 = -1;
 
-/// Return what a key reads as; `None` for what does not fit.
+/// Return a key's value as an int, `None` if it does not fit.
 fn int(flat: &View, key: &str) -> Option<i64> {
     match flat.get(key) {
         None => Some(MISSING),
@@ -90,7 +94,7 @@ fn truth(value: Option<&Value>) -> bool {
     }
 }
 
-/// Read each key at a place of its own, which remembers its answer.
+/// Read each key at a place of its own, which caches its answer.
 fn ints() -> [Option<i64>; KEYS.len()] {
     [
         try_get_param!(a, MISSING).ok(),
@@ -110,7 +114,7 @@ fn trees() -> [Option<Tree>; 3] {
     ]
 }
 
-/// Read one key as one type after the other, at one place that remembers the answer of the last.
+/// Read one key as one type after another, at one place whose cache has the answer of the last read.
 fn for_each_type(view: &Snapshot) {
     fn check<T: FromValue + Clone + PartialEq>(view: &Snapshot, default: T) {
         let read = try_get_param!(a.b, default.clone()).ok();
