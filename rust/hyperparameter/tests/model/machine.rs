@@ -192,7 +192,7 @@ impl Machine {
                 }
             }
             Operation::Await(overrides, value, in_other_thread) => {
-                self.await_future(overrides, value, *in_other_thread)
+                self.await_future(overrides, value, *in_other_thread);
             }
             Operation::Block(key, value, operations, fails) => {
                 self.block(key, value, operations, *fails);
