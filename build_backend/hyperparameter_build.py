@@ -1,7 +1,8 @@
-"""Build the package: with the Rust kernel where it can be built, else with the Python kernel alone.
+"""Build the package: with the Rust kernel if cargo is installed, or else with the Python kernel alone.
 
-maturin builds the former and hatchling the latter; this file only chooses. HYPERPARAMETER_BUILD=rust makes
-a build fail that cannot have the Rust kernel, as releases must; HYPERPARAMETER_BUILD=python does not try.
+maturin builds the package with the Rust kernel, hatchling without it. This module only chooses between them.
+The environment variable HYPERPARAMETER_BUILD overrides the choice: with `rust` a build fails if it cannot
+have the Rust kernel (use this for releases), with `python` it never has it.
 """
 
 import os
@@ -10,56 +11,33 @@ import sys
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
 
-import hatchling.build as python
+import hatchling.build
 
-WANTED = os.environ.get("HYPERPARAMETER_BUILD", "")
-if WANTED not in ("", "rust", "python"):
-    raise SystemExit(f"HYPERPARAMETER_BUILD={WANTED!r}: wanted 'rust' or 'python'")
-CARGO = shutil.which("cargo") is not None
-TRIED = WANTED == "rust" or (not WANTED and CARGO)
+REQUESTED_KERNEL = os.environ.get("HYPERPARAMETER_BUILD", "")
+if REQUESTED_KERNEL not in ("", "rust", "python"):
+    raise SystemExit(f"HYPERPARAMETER_BUILD={REQUESTED_KERNEL!r}: expected 'rust' or 'python'")
+HAS_CARGO = shutil.which("cargo") is not None
+TRIES_RUST = REQUESTED_KERNEL == "rust" or (not REQUESTED_KERNEL and HAS_CARGO)
 
-build_sdist = python.build_sdist
+build_sdist = hatchling.build.build_sdist
 
 
 def get_requires_for_build_sdist(config_settings=None):
-    return python.get_requires_for_build_sdist(config_settings)
-
-
-def _requires(of_python):
-    if WANTED == "rust" and not CARGO:
-        raise SystemExit("HYPERPARAMETER_BUILD='rust', but cargo was not found: https://rustup.rs installs it")
-    return [*of_python, "maturin>=1.9,<2"] if TRIED else of_python
+    return hatchling.build.get_requires_for_build_sdist(config_settings)
 
 
 def get_requires_for_build_wheel(config_settings=None):
-    return _requires(python.get_requires_for_build_wheel(config_settings))
+    return _with_maturin(hatchling.build.get_requires_for_build_wheel(config_settings))
 
 
 def get_requires_for_build_editable(config_settings=None):
-    return _requires(python.get_requires_for_build_editable(config_settings))
+    return _with_maturin(hatchling.build.get_requires_for_build_editable(config_settings))
 
 
-def _build(hook, wheel_directory, config_settings):
-    if not TRIED:
-        return _without(hook, wheel_directory, config_settings, "cargo was not found")
-    import maturin
-
-    try:
-        return getattr(maturin, hook)(wheel_directory, config_settings)
-    except (SystemExit, Exception) as fault:  # maturin exits where cargo fails
-        if WANTED == "rust":
-            raise
-        return _without(hook, wheel_directory, config_settings, f"it could not be built ({fault})")
-
-
-def _without(hook, wheel_directory, config_settings, why):
-    if WANTED != "python":
-        text = f"without the Rust kernel, since {why}: the Python kernel does the same, only slower"
-        sys.stderr.write(f"hyperparameter: {text}\n")
-    if hook == "build_editable":  # what an earlier build left in the sources would be imported
-        for suffix in EXTENSION_SUFFIXES:
-            Path(f"src/hyperparameter/core/_native{suffix}").unlink(missing_ok=True)
-    return getattr(python, hook)(wheel_directory, config_settings)
+def _with_maturin(requirements):
+    if REQUESTED_KERNEL == "rust" and not HAS_CARGO:
+        raise SystemExit("HYPERPARAMETER_BUILD='rust', but cargo is not installed; get it at https://rustup.rs")
+    return [*requirements, "maturin>=1.9,<2"] if TRIES_RUST else requirements
 
 
 def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
@@ -68,3 +46,30 @@ def build_wheel(wheel_directory, config_settings=None, metadata_directory=None):
 
 def build_editable(wheel_directory, config_settings=None, metadata_directory=None):
     return _build("build_editable", wheel_directory, config_settings)
+
+
+def _build(hook, wheel_directory, config_settings):
+    if not TRIES_RUST:
+        return _build_without_rust(hook, wheel_directory, config_settings, "cargo is not installed")
+    import maturin
+
+    try:
+        return getattr(maturin, hook)(wheel_directory, config_settings)
+    except (SystemExit, Exception) as error:
+        # maturin raises SystemExit if cargo fails.
+        if REQUESTED_KERNEL == "rust":
+            raise
+        return _build_without_rust(hook, wheel_directory, config_settings, f"its build failed ({error})")
+
+
+def _build_without_rust(hook, wheel_directory, config_settings, reason):
+    if REQUESTED_KERNEL != "python":
+        sys.stderr.write(
+            f"hyperparameter: built without the Rust kernel, because {reason}; "
+            "the Python kernel does the same, but slower\n"
+        )
+    if hook == "build_editable":
+        # An editable install imports the source folder. A Rust kernel from an earlier build would be used.
+        for suffix in EXTENSION_SUFFIXES:
+            Path(f"src/hyperparameter/core/_native{suffix}").unlink(missing_ok=True)
+    return getattr(hatchling.build, hook)(wheel_directory, config_settings)

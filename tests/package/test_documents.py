@@ -1,4 +1,4 @@
-"""The programs in the documents print what the documents say: each is written to a folder and run there."""
+"""The console examples of the documents: each program is written to a folder, run, and its output compared."""
 
 import re
 import subprocess
@@ -7,46 +7,58 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.once  # a process runs under one kernel
+# The programs run in processes of their own, always under the same kernel.
+pytestmark = pytest.mark.once
 PROJECT = Path(__file__).parents[2]
+# How many console commands each document has.
+COMMAND_COUNTS = {
+    "README.md": 3,
+    "docs/cli.md": 4,
+    "docs/index.md": 1,
+    "docs/quick_start.md": 2,
+    "docs/tool.md": 2,
+}
 BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def blocks(document, *languages):
-    """Return the code blocks of a document, with their languages."""
-    found = BLOCK.findall((PROJECT / document).read_text(encoding="utf-8"))
-    return [block for block in found if block[0] in languages or not languages]
+def code_blocks(document, *languages):
+    """Return the code blocks of a document as pairs of language and text."""
+    blocks = BLOCK.findall((PROJECT / document).read_text(encoding="utf-8"))
+    return [block for block in blocks if block[0] in languages or not languages]
 
 
-def commands(text):
-    """Yield each command of a console block, and what it prints."""
-    for command in ("\n" + text).split("\n$ ")[1:]:
-        line, _, printed = command.partition("\n")
-        yield line, printed.rstrip("\n") + "\n"
+def commands(console_text):
+    """Yield each command line of a console block, and its output."""
+    for command in ("\n" + console_text).split("\n$ ")[1:]:
+        line, _, output = command.partition("\n")
+        yield line, output.rstrip("\n") + "\n"
 
 
-COMMANDS = {"README.md": 3, "docs/cli.md": 4, "docs/index.md": 1, "docs/quick_start.md": 2, "docs/tool.md": 2}
+def run(line, folder):
+    functions = 'python() { "$PYTHON" "$@"; }; hp() { python -m hyperparameter "$@"; }; '
+    process = subprocess.run(
+        ["sh", "-c", functions + line],
+        cwd=folder,
+        env={"PYTHON": sys.executable, "PATH": "/usr/bin:/bin", "COLUMNS": "100"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
+    return process.stdout.replace(f"{folder}/", "")
 
 
-@pytest.mark.parametrize("document", COMMANDS)
-def test_a_documents_programs_print_what_it_says(document, tmp_path):
-    ran = 0
-    read = [*blocks("docs/cli.md", "python", "toml"), *blocks(document)]  # whose files others go on with
-    for language, text in read:
+@pytest.mark.parametrize("document", COMMAND_COUNTS)
+def test_commands_print_what_the_document_shows(document, tmp_path):
+    run_commands = 0
+    # Other documents continue with the files of docs/cli.md.
+    for language, text in [*code_blocks("docs/cli.md", "python", "toml"), *code_blocks(document)]:
         name = re.match(r"# ([\w/]+\.\w+)\n", text)
         if name:
-            (tmp_path / name[1]).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / name[1]).write_text(text, encoding="utf-8")
-        for line, printed in commands(text) if language == "console" else ():
-            done = subprocess.run(
-                ["sh", "-c", 'python() { "$PYTHON" "$@"; }; hp() { python -m hyperparameter "$@"; }; ' + line],
-                cwd=tmp_path,
-                env={"PYTHON": sys.executable, "PATH": "/usr/bin:/bin", "COLUMNS": "100"},
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                text=True,
-                check=False,
-            )
-            assert done.stdout.replace(f"{tmp_path}/", "") == printed, line
-            ran += 1
-    assert ran == COMMANDS[document]
+            file = tmp_path / name[1]
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, encoding="utf-8")
+        for line, output in commands(text) if language == "console" else ():
+            assert run(line, tmp_path) == output, line
+            run_commands += 1
+    assert run_commands == COMMAND_COUNTS[document]

@@ -1,4 +1,4 @@
-"""The web example, served and asked by many at once."""
+"""The web example, with concurrent requests."""
 
 import json
 import os
@@ -13,13 +13,14 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-pytestmark = pytest.mark.once  # a process runs under one kernel
+# The server is a process of its own, always under the same kernel.
+pytestmark = pytest.mark.once
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture(scope="module")
 def server():
-    """Give what asks the server: a header in, the answer's status and body out."""
+    """Start the server; give a function that sends a header and returns status and body of the response."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -27,41 +28,41 @@ def server():
     environment = {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
 
-    def ask(header=""):
+    def send_request(header=""):
         request = Request(f"http://127.0.0.1:{port}/search?q=cat", headers={"X-Override": header})
         try:
-            with urlopen(request, timeout=30) as answer:
-                return answer.status, json.load(answer)
+            with urlopen(request, timeout=30) as response:
+                return response.status, json.load(response)
         except HTTPError as error:
             with error:
                 return error.code, json.load(error)
 
-    end = time.monotonic() + 60
+    deadline = time.monotonic() + 60
     while True:
         try:
-            ask()
+            send_request()
             break
         except (URLError, ConnectionError):
             assert process.poll() is None, process.stderr.read()
-            assert time.monotonic() < end
+            assert time.monotonic() < deadline
             time.sleep(0.05)
-    yield ask
+    yield send_request
     process.terminate()
     process.communicate(timeout=30)
 
 
-def test_the_command_line_sets_what_every_request_sees(server):
+def test_every_request_sees_the_values_of_the_command_line(server):
     words = [["cat", 2.0], ["scatter", 0.857], ["category", 0.75], ["concatenate", 0.545]]
     assert server() == (200, words)
 
 
-def test_a_request_overrides_settings_for_itself_alone(server):
+def test_the_overrides_of_a_request_do_not_affect_other_requests(server):
     headers = ["search.algo=v2, search.limit=1", "", "search.limit=3", "search.algo=v2"] * 20
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(server, headers))
-    assert [len(words) for status, words in answers] == [1, 4, 3, 4] * 20
-    assert {json.dumps(words[1]) for _, words in answers[3::4]} == {'["category", 2.0]'}
-    assert {json.dumps(words[1]) for _, words in answers[1::4]} == {'["scatter", 0.857]'}
+        responses = list(pool.map(server, headers))
+    assert [len(words) for status, words in responses] == [1, 4, 3, 4] * 20
+    assert {json.dumps(words[1]) for _, words in responses[3::4]} == {'["category", 2.0]'}
+    assert {json.dumps(words[1]) for _, words in responses[1::4]} == {'["scatter", 0.857]'}
 
 
 @pytest.mark.parametrize(
@@ -73,7 +74,7 @@ def test_a_request_overrides_settings_for_itself_alone(server):
         ("search.algo=v3", "'search.algo' = 'v3' does not fit: wanted Literal['v1', 'v2'] "),
     ],
 )
-def test_a_request_that_cannot_be_served_is_told_why(server, header, error):
-    status, told = server(header)
+def test_a_wrong_override_is_reported_to_its_request(server, header, error):
+    status, body = server(header)
     assert status == 400
-    assert told["error"].startswith(error.format(web=EXAMPLES / "web.py"))
+    assert body["error"].startswith(error.format(web=EXAMPLES / "web.py"))

@@ -1,4 +1,4 @@
-"""Type checkers see what users are promised: see `typing/reveal.py`."""
+"""The types that type checkers infer for users' programs; `typing/reveal.py` has the programs."""
 
 import re
 import subprocess
@@ -17,30 +17,28 @@ COMMANDS = {
 
 
 @pytest.fixture(scope="module", params=COMMANDS)
-def said(request):
-    """Return what a checker says of each line of the file: its number to the messages."""
+def messages(request):
+    """Run a type checker on the file; return its messages by line number."""
     config = ["--config-file=/dev/null"] if request.param == "mypy" else []
     command = [sys.executable, *COMMANDS[request.param], *config, str(FILE)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    assert done.stdout, done.stderr
-    messages = {}
-    for line in done.stdout.splitlines():
+    process = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert process.stdout, process.stderr
+    messages_by_line = {}
+    for line in process.stdout.splitlines():
         if match := re.search(r"reveal\.py:(\d+):(?:\d+)?:? ?-? ?(.*)", line):
-            messages.setdefault(int(match[1]), []).append(match[2].replace("builtins.", ""))
-    return messages
+            messages_by_line.setdefault(int(match[1]), []).append(match[2].replace("builtins.", ""))
+    return messages_by_line
 
 
-def test_what_is_revealed(said):
+def test_types_are_inferred(messages):
     for number, line in enumerate(LINES, 1):
         if "# reveals " in line:
-            wanted = line.split("# reveals ")[1]
-            shown = " ".join(said.get(number, ["nothing"]))
-            assert wanted in shown.replace("hyperparameter.scope.", ""), (line, shown)
+            expected = line.split("# reveals ")[1]
+            text = " ".join(messages.get(number, ["nothing"])).replace("hyperparameter.scope.", "")
+            assert expected in text, (line, text)
 
 
-def test_what_is_refused_and_nothing_else(said):
-    wanted = {number for number, line in enumerate(LINES, 1) if line.endswith("# error")}
-    refused = {
-        number for number, messages in said.items() if any(message.startswith("error") for message in messages)
-    }
-    assert refused == wanted, {number: said.get(number) for number in refused ^ wanted}
+def test_wrong_types_are_errors_and_nothing_else_is(messages):
+    expected = {number for number, line in enumerate(LINES, 1) if line.endswith("# error")}
+    errors = {number for number, texts in messages.items() if any(text.startswith("error") for text in texts)}
+    assert errors == expected, {number: messages.get(number) for number in errors ^ expected}

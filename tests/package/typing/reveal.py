@@ -1,4 +1,7 @@
-"""What type checkers see. `test_typing.py` compares each `# reveals` comment with mypy and basedpyright."""
+"""Programs for type checkers.
+
+`test_typing.py` compares each `# reveals` and `# error` comment with the output of mypy and basedpyright.
+"""
 
 from __future__ import annotations
 
