@@ -1,32 +1,46 @@
 """Run the examples of README, docs and docstrings as tests."""
 
 import os
+import re
+import tempfile
 from doctest import ELLIPSIS
+from pathlib import Path
 
 from sybil import Sybil
 from sybil.parsers.doctest import DocTestParser
-from sybil.parsers.markdown import PythonCodeBlockParser
+from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from hyperparameter.testing import clean
 
 
 def setup(namespace):
-    """Give a document a clean baseline and view; it may go to a folder of its own."""
+    """Give a document a clean configuration, and an empty folder to write files to."""
+    namespace["clean configuration"] = clean()
+    namespace["clean configuration"].__enter__()
     namespace["folder of the tests"] = os.getcwd()
-    namespace["clean example"] = clean()
-    namespace["clean example"].__enter__()
+    namespace["folder of the document"] = tempfile.TemporaryDirectory()
+    os.chdir(namespace["folder of the document"].name)
 
 
 def teardown(namespace):
     os.chdir(namespace["folder of the tests"])
-    namespace["clean example"].__exit__(None, None, None)
+    namespace["folder of the document"].cleanup()
+    namespace["clean configuration"].__exit__(None, None, None)
 
 
-# A block of Python is `python`, and a session with prompts is `pycon`.
+def write_file(example):
+    """Write a block whose first line is a comment with the name of a file."""
+    if name := re.match(r"# ([\w/]+\.\w+)\n", example.parsed):
+        Path(name[1]).parent.mkdir(parents=True, exist_ok=True)
+        Path(name[1]).write_text(example.parsed, encoding="utf-8")
+
+
+# A program is a block of `python`, and a session with prompts is a block of `pycon`.
 programs, sessions = (PythonCodeBlockParser(doctest_optionflags=ELLIPSIS) for _ in range(2))
 sessions.codeblock_parser.language = "pycon"
+files = [CodeBlockParser(language, write_file) for language in ("toml", "yaml")]
 documents = Sybil(
-    parsers=[programs, sessions],
+    parsers=[programs, sessions, *files],
     patterns=["README.md", "docs/*.md"],
     setup=setup,
     teardown=teardown,
