@@ -9,6 +9,7 @@ mod help;
 mod key;
 mod nearest;
 mod place;
+mod quote;
 mod read;
 mod scope;
 mod snapshot;

@@ -24,14 +24,14 @@ struct Nosy {
 
 impl Nosy {
     fn value(log: &Log) -> Value {
-        Self::new(log, false)
+        Self::make(log, false)
     }
 
     fn that_freezes(log: &Log) -> Value {
-        Self::new(log, true)
+        Self::make(log, true)
     }
 
-    fn new(log: &Log, freezes: bool) -> Value {
+    fn make(log: &Log, freezes: bool) -> Value {
         let log = log.clone();
         Value::of(Arc::new(Self { log, freezes }))
     }

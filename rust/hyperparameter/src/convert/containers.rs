@@ -5,7 +5,7 @@ use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
 use super::{FromValue, Misfit};
-use crate::value::{Value, shown};
+use crate::value::{Value, short_repr};
 
 /// Parse a text as JSON.
 pub(super) fn parse_json(text: &str) -> Result<Value, String> {
@@ -56,7 +56,7 @@ fn convert_item<T: FromValue>(
                 .detail
                 .map(|detail| format!("; {detail}"))
                 .unwrap_or_default();
-            format!("{} is not {}{reason}", shown(item), misfit.wanted)
+            format!("{} is not {}{reason}", short_repr(item), misfit.wanted)
         } else {
             misfit.detail.unwrap_or_default()
         };

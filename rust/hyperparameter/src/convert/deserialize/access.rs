@@ -6,7 +6,8 @@ use serde::de::{DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess
 
 use super::fault::Fault;
 use super::reader::{Field, Reader};
-use crate::value::{Value, quoted};
+use crate::quote::quoted;
+use crate::value::Value;
 
 /// Reads the items of a list.
 pub(super) struct ListReader<'a> {

@@ -2,7 +2,7 @@
 
 use super::fault::Fault;
 use crate::convert::{FromValue, Misfit};
-use crate::value::{Value, says_none, shown};
+use crate::value::{Value, says_none, short_repr};
 
 /// Reads one value.
 #[derive(Clone, Copy)]
@@ -62,7 +62,11 @@ impl<'a> Reader<'a> {
             .map(|detail| format!(" ({detail})"))
             .unwrap_or_default();
         Fault {
-            detail: format!("{} is not {}{reason}", shown(self.value), misfit.wanted),
+            detail: format!(
+                "{} is not {}{reason}",
+                short_repr(self.value),
+                misfit.wanted
+            ),
             path: misfit.path,
         }
     }
