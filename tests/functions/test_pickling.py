@@ -15,7 +15,6 @@ import pytest
 import hyperparameter as hp
 
 SCRIPT = Path(__file__).parent / "by_value.py"
-BY_DILL = Path(__file__).parent / "by_dill.py"
 
 
 def python(*arguments):
@@ -78,37 +77,6 @@ print(results(calls))
     assert here["an async generator"] == "[0.6, 0.6, 2, 'KeyError(3)']"
     assert here["a generator that calls itself"] == "[4, 2, 0]"
     assert [ast.literal_eval(line) for line in python("-c", code)] == [here] * 3
-
-
-def test_a_function_that_dill_carries_keeps_its_binding():
-    (pickled,) = python(str(BY_DILL))
-    code = f"""
-import dill, types
-import hyperparameter as hp
-with hp.scope(**{{"a.x": 5}}):
-    for name, dumped in {pickled}.items():
-        one = dill.loads(dumped)
-        given = one()
-        print(name, list(given) if isinstance(given, types.GeneratorType) else given)
-"""
-    assert python("-c", code) == [
-        "a function 5",
-        "a function that dill was told of 5",
-        "one made in a function 15",
-        "a lambda 5",
-        "a coroutine function (5, 5)",
-        "a generator [5]",
-        "a generator itself [5]",
-        "a method 5",
-        "a class 5",
-    ]
-
-
-def test_pickle_takes_functions_by_name_alone_where_dill_is_there():
-    refused, took, again, generator = python(str(BY_DILL), "plainly")
-    assert (took, generator) == ("True True", "True True")
-    assert refused == again
-    assert refused.endswith("Error True")
 
 
 @pytest.mark.parametrize("by", [pickle, cloudpickle])

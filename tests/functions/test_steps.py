@@ -58,24 +58,6 @@ def test_a_stepwise_functions_attributes_are_as_hard_to_break_as_any_functions(o
     del one.mark
 
 
-def test_code_that_is_given_to_a_stepwise_function_is_what_it_runs():
-    def made(kept):
-        async def other(*args):
-            return type(kept).__name__, *args
-
-        return other
-
-    @hp.param("steps")
-    async def one(a=1):
-        return a
-
-    with pytest.raises(ValueError, match="one\\(\\) requires a code object with 1 free vars, not 0"):
-        one.__code__ = (lambda: None).__code__
-    assert asyncio.run(one()) == 1
-    one.__code__ = made(0).__code__
-    assert asyncio.run(one(2)) == ("Binding", 2)
-
-
 def test_a_mock_made_after_a_stepwise_method_checks_its_calls():
     class Service:
         @hp.param("mocked")

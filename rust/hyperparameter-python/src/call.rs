@@ -30,10 +30,10 @@ struct Decorated {
     head: PyObject,
     vectorcall: Option<vectorcallfunc>,
     function: *mut PyObject,
-    binding: *mut PyObject,  // see param.py
+    binding: *mut PyObject,  // see binding.py
     plan_key: *mut PyObject, // stands for the binding in a frame's cache
     resolve: *mut PyObject,  // a method of the binding's
-    plain: *mut PyObject,    // the function that has its attributes: see `stand_in` in _wrappers.py
+    plain: *mut PyObject,    // the function that has its attributes: see wrappers.py
     dict: *mut PyObject,     // that function's, for who asks past `getattro`
     weak: *mut PyObject,
     last: Last,
@@ -295,10 +295,9 @@ unsafe extern "C" fn repr(object: *mut PyObject) -> *mut PyObject {
     PyObject_Repr((*object.cast::<Decorated>()).plain)
 }
 
-/// Pickle by name, where whoever pickles does not do so by value.
+/// Pickle by name, as functions do.
 unsafe extern "C" fn reduce(object: *mut PyObject, _: *mut PyObject) -> *mut PyObject {
-    let binding = (*object.cast::<Decorated>()).binding;
-    PyObject_CallMethod(binding, c"pickled".as_ptr(), c"O".as_ptr(), object)
+    get_plain(object, c"__qualname__".as_ptr().cast_mut().cast::<c_void>())
 }
 
 /// Become the static or class method that a class makes of a plain function of such a name.

@@ -14,7 +14,7 @@ from ..conversion.annotations import Unresolved
 from ..conversion.rule import convert, convert_like, type_name
 from ..core.frame import MISSING
 from ..errors import default_text
-from ..functions.param import bindings
+from ..functions.registry import bindings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

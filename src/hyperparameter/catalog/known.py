@@ -6,7 +6,7 @@ import sys
 
 from ..core.frame import MISSING, current_frame
 from ..errors import UnknownParamError
-from ..functions.param import bindings
+from ..functions.registry import bindings
 from ..scopes.reference import entries_from
 from ..scopes.scope import EmptyScope
 
@@ -66,7 +66,7 @@ def _misfits(entries: dict[str, Entry]) -> Iterator[ParamError]:
         frame = current_frame()
     for binding in bindings():
         if frame.segments_below(binding.namespace):
-            yield from binding.misfits(frame)
+            yield from binding.errors_in(frame)
 
 
 # --- Where the program's source code is ---

@@ -25,7 +25,6 @@ if TYPE_CHECKING:
         plan_key: object  # stands for the binding in a frame's cache, which must not keep the function alive
 
         def as_function(self) -> Callable[..., Any]: ...
-        def pickled(self, made: Any) -> Any: ...
         def resolve(
             self, args: tuple[Any, ...], kwargs: dict[str, Any]
         ) -> tuple[tuple[Any, ...], dict[str, Any]]: ...
@@ -257,20 +256,6 @@ class RootBase:
 # --- The decorated call ---
 
 
-class _Names:
-    """Have the names of this module as attributes, and pickle by name under any pickler.
-
-    dill takes a module that is not where packages are installed for one of the user's, which it carries whole.
-    """
-
-    def __reduce__(self) -> str:
-        return "_names"
-
-
-_names: Any = _Names()
-_names.__dict__ = globals()
-
-
 def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., Any]:
     """Return a function that calls `function` with what the scopes set for it.
 
@@ -279,7 +264,7 @@ def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., An
     """
 
     # Its globals are those of `function`: what it uses of ours it closes over, and each part pickles.
-    kernel = _names
+    kernel = sys.modules[__name__]
     plan_key = binding.plan_key
     count, kind_of, kind = len, type, dict
 

@@ -1,82 +1,170 @@
-"""Decorated functions that run step by step: coroutine functions, generators, async generators."""
+"""Running a function in a view of its own: a call, or each step of a coroutine or generator.
+
+A coroutine or generator runs in steps: to its first `await` or `yield`, then to the next. Between two steps
+other code runs in the same context, and must not see the scopes that the function has entered. So each step
+swaps the current frame:
+
+    consumer's frame    ──next()──┐              ┌── item ──    consumer's frame
+                                  └─ view.frame ─┘
+                                     one step; it may enter and leave scopes,
+                                     so `view.frame` is stored again after it
+"""
 
 from __future__ import annotations
 
-from .bind import DRIVERS, first_step, kind_of, present_view
-from .wrappers import pickled, stand_in_steps
+import sys
+
+from ..core.frame import Frame, current_frame, replace_current
+from ..scopes.scope import Scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
     from typing import Any
 
-__all__ = ["Stepwise"]
+__all__ = ["DRIVERS", "AwaitInView", "View", "frame_for_view", "kind_of", "start_unregistered"]
 
 
-def _of_plain(name: str) -> Any:
-    """Return an attribute that the class would have of its own as that of its function."""
-    return property(lambda self: getattr(self._Stepwise__plain, name))
+def kind_of(function: Any) -> str:
+    """Return "function", "coroutine", "generator", "awaitable generator" or "async generator"."""
+    from functools import partial
+
+    while isinstance(function, partial):
+        function = function.func
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    if code is None and callable(function):
+        # An instance with `__call__` is of the kind of that method.
+        code = getattr(type(function).__call__, "__code__", None)
+    # The flags are those of `inspect`, which takes long to import.
+    flags = getattr(code, "co_flags", 0)
+    is_generator, is_coroutine = flags & 0x20, flags & 0x80
+    is_awaitable_generator, is_async_generator = flags & 0x100, flags & 0x200
+    if is_generator:
+        # `types.coroutine` makes a generator awaitable.
+        return "awaitable generator" if is_awaitable_generator else "generator"
+    if is_async_generator:
+        return "async generator"
+    return "coroutine" if is_coroutine else "function"
 
 
-# A decorated coroutine, generator or async generator function. Its arguments are resolved at the call, which
-# no function that is itself of that kind can do: nothing of such a function runs before its first step. So
-# it is an object which says that it is a function, and whose attributes are those of one of its kind,
-# its docstring and module too. That function is what it is pickled as by value.
+class View:
+    """The current frame of something that runs in a view of its own."""
+
+    __slots__ = ("frame",)
+
+    def __init__(self, frame: Frame | None) -> None:
+        self.frame = frame
+
+    def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Call a function in the view, and keep the frame that it leaves as current."""
+        outer_frame = replace_current(self.frame)
+        try:
+            return function(*args, **kwargs)
+        finally:
+            self.frame = replace_current(outer_frame)
 
 
-class Stepwise:
-    __doc__ = _of_plain("__doc__")
-    __dict__ = _of_plain("__dict__")
-    __class__ = _of_plain("__class__")  # pyright: ignore[reportIncompatibleMethodOverride]
-    __slots__ = ("__call", "__driver", "__plain", "__weakref__")
-
-    def __init__(self, call: Any, function: Any, binding: Any) -> None:
-        from functools import update_wrapper
-
-        kind = kind_of(function)
-        plain = update_wrapper(stand_in_steps(function, binding, kind, first_step), function)
-        # each of what is written in the class's own way, which is to write to the function
-        object.__setattr__(self, "_Stepwise__plain", plain)
-        object.__setattr__(self, "_Stepwise__call", call)
-        object.__setattr__(self, "_Stepwise__driver", DRIVERS.get(kind))
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        made = self.__call(*args, **kwargs)
-        return made if self.__driver is None else self.__driver(self, made, present_view())
-
-    def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        from types import MethodType
-
-        return self if instance is None else MethodType(self, instance)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.__plain, name)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        setattr(self.__plain, name, value)
-        if name == "__code__":  # it has other code now
-            object.__setattr__(self, "_Stepwise__call", self.__plain)
-            object.__setattr__(self, "_Stepwise__driver", None)
-
-    def __delattr__(self, name: str) -> None:
-        delattr(self.__plain, name)
-
-    def __dir__(self) -> list[str]:
-        return dir(self.__plain)
-
-    def __repr__(self) -> str:
-        return f"<hp.param {self.__plain.__wrapped__!r}>"
-
-    def __reduce_ex__(self, protocol: Any) -> Any:
-        return pickled(self)
-
-
-class _Module(str):
-    """Be a class's module, which others take for text, and to an object of it that of its function."""
+class _ViewScope(Scope):
+    """The innermost scope of a view. It takes what the function sets outside any scope of its own."""
 
     __slots__ = ()
 
-    def __get__(self, made: Any, owner: type | None = None) -> str:
-        return self if made is None else made._Stepwise__plain.__module__
+
+def frame_for_view() -> Frame:
+    """Return a frame that shows the current view, and has a scope of its own for writes."""
+    parent = current_frame()
+    # Without this, a function that binds itself in each of its calls would add a frame each time.
+    while type(parent.scope) is _ViewScope and not parent.overrides:
+        parent = parent.parent
+    scope = _ViewScope({})
+    return Frame(scope, scope.__overrides__, parent)
 
 
-Stepwise.__module__ = _Module(__name__)
+def generator_in_view(generator: Any, view: View) -> Generator[Any, Any, Any]:
+    """Drive a generator: each of its steps runs in the view."""
+    resume: Callable[..., Any] = generator.send
+    argument: Any = None
+    while True:
+        try:
+            item = view.run(resume, argument)
+        except StopIteration as stop:
+            return stop.value
+        try:
+            argument = yield item
+            resume = generator.send
+        except GeneratorExit:
+            view.run(generator.close)
+            raise
+        except BaseException as error:
+            resume, argument = generator.throw, error
+
+
+def awaitable_generator_in_view(generator: Any, view: View) -> Any:
+    """Drive a generator that `types.coroutine` made awaitable."""
+    from types import coroutine
+
+    return coroutine(lambda: generator_in_view(generator, view))()
+
+
+async def async_generator_in_view(generator: Any, view: View) -> AsyncGenerator[Any, Any]:
+    """Drive an async generator: each of its steps runs in the view."""
+    step = start_unregistered(generator)
+    while True:
+        try:
+            item = await AwaitInView(step, view)
+        except StopAsyncIteration:
+            return
+        try:
+            step = generator.asend((yield item))
+        except GeneratorExit:
+            await AwaitInView(generator.aclose(), view)
+            raise
+        except BaseException as error:
+            step = generator.athrow(error)
+
+
+class AwaitInView:
+    """An awaitable that awaits another one, each of whose steps runs in the view."""
+
+    __slots__ = ("_awaitable", "_view")
+
+    def __init__(self, awaitable: Awaitable[Any], view: View) -> None:
+        self._awaitable = awaitable
+        self._view = view
+
+    def __await__(self) -> Generator[Any, Any, Any]:
+        return generator_in_view(self._awaitable.__await__(), self._view)
+
+
+def start_unregistered(generator: Any) -> Any:
+    """Return the first step of an async generator, without registering the generator with the event loop.
+
+    At its end the loop closes all generators that are registered, at the same time. It closes the driver, and
+    the driver closes this generator. If the loop closed it too, the second one would fail.
+    """
+    hooks = sys.get_asyncgen_hooks()
+    sys.set_asyncgen_hooks(None, None)
+    try:
+        return generator.asend(None)
+    finally:
+        sys.set_asyncgen_hooks(*hooks)
+
+
+def _named_after_function(drive: Callable[[Any, View], Any]) -> Callable[[Any, Any, View], Any]:
+    """Return a driver whose generator has the name of the function that made the inner one."""
+
+    def named_drive(function: Any, generator: Any, view: View) -> Any:
+        driven = drive(generator, view)
+        driven.__name__ = getattr(function, "__name__", driven.__name__)
+        driven.__qualname__ = getattr(function, "__qualname__", driven.__qualname__)
+        return driven
+
+    return named_drive
+
+
+# By the kind of the function that made the generator. A driver takes the function, the generator and the view.
+DRIVERS = {
+    "generator": _named_after_function(generator_in_view),
+    "awaitable generator": _named_after_function(awaitable_generator_in_view),
+    "async generator": _named_after_function(async_generator_in_view),
+}

@@ -1,44 +1,99 @@
-"""The plain functions that decorated ones are, or have in the place of code of their own."""
+"""What a decorated function looks like to `inspect`, picklers, mocks and debuggers.
+
+A decorated function has to be found to be a function, of the kind of the one that it wraps. There are three
+forms of it:
+
+- under the Python kernel, a plain function;
+- under the Rust kernel, an object of that kernel;
+- for a coroutine or generator function, a `Stepwise` object that wraps one of these two, under both kernels.
+
+An object claims by `__class__` to be a function, and has the attributes of a plain function that it holds.
+
+`pickle` pickles all three by name. A pickler that works by value, such as cloudpickle, takes a plain function
+apart: code, closure, attributes. Of an object it takes apart the plain function that the object holds. So that
+function can be called too: it calls `binding.call`, which wraps the original function again where it is loaded.
+"""
 
 from __future__ import annotations
 
-import sys
-
+from ..core.kernel import decorate
 from ..core.wrapper import as_function
+from .steps import DRIVERS, View, frame_for_view, kind_of, start_unregistered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ["pickled", "stand_in", "stand_in_steps"]
+    from .binding import Binding
 
-_function: Any = type(lambda: None)
+__all__ = ["Stepwise", "plain_function", "wrap"]
 
 
-def pickled(made: Any) -> Any:
-    """Return what a decorated function that is an object of ours is pickled as: its name, as any function.
+def wrap(function: Any, binding: Binding) -> Any:
+    """Return a function that calls `function` with arguments from the scopes, and looks like it."""
+    from functools import update_wrapper
 
-    dill goes by the type, and is told here, where it first asks, that this one is a function's too: it then
-    carries by value what it would of these.
+    wrapper = decorate(function, binding)
+    kind = kind_of(function)
+    if kind != "function":
+        wrapper = Stepwise(wrapper, function, binding, kind)
+    return update_wrapper(wrapper, function)
+
+
+class Stepwise:
+    """A decorated coroutine, generator or async generator function.
+
+    The arguments are resolved at the call. A real function of such a kind cannot do that, because Python runs
+    nothing of it before the first step.
     """
-    dill = sys.modules.get("dill")
-    if dill is None or type(made) in dill.Pickler.dispatch:
-        return made.__qualname__
-    dill.pickle(type(made), dill.Pickler.dispatch[_function])
-    return _itself, (made,)  # so that whoever pickles, dill or not, asks again
+
+    __slots__ = ("__weakref__", "_call", "_driver", "_plain")
+
+    def __init__(self, call: Callable[..., Any], function: Any, binding: Binding, kind: str) -> None:
+        _set_own(self, "_call", call)
+        _set_own(self, "_driver", DRIVERS.get(kind))
+        _set_own(self, "_plain", _plain_function_of_kind(kind, function, binding))
+
+    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
+        result = _own(self, "_call")(*args, **kwargs)
+        driver = _own(self, "_driver")
+        if driver is None:
+            return result
+        return driver(_own(self, "_plain"), result, View(frame_for_view()))
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        from types import MethodType
+
+        return self if instance is None else MethodType(self, instance)
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        # A text is the name under which pickle finds the object again.
+        return self.__qualname__
+
+    def __repr__(self) -> str:
+        return f"<hp.param {self.__wrapped__!r}>"
+
+    # Every other attribute is the plain function's.
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in ("__call__", "__get__", "__reduce_ex__"):
+            return _own(self, name)
+        return getattr(_own(self, "_plain"), name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(_own(self, "_plain"), name, value)
+
+    def __delattr__(self, name: str) -> None:
+        delattr(_own(self, "_plain"), name)
 
 
-def _itself(made: Any) -> Any:
-    return made
+_own = object.__getattribute__
+_set_own = object.__setattr__
 
 
-def stand_in(function: Any, binding: Any) -> Any:
-    """Return the plain function that stands for a decorated one which is an object of the Rust kernel's.
-
-    That has its attributes, and is pickled by value as it: as code, which is this one's, and what the code
-    closes over, which keeps the binding.
-    """
+def plain_function(function: Any, binding: Binding) -> Any:
+    """Return the plain function that holds the attributes of an object that wraps `function`."""
 
     def call(*args: Any, **kwargs: Any) -> Any:
         return binding.call(*args, **kwargs)
@@ -46,14 +101,13 @@ def stand_in(function: Any, binding: Any) -> Any:
     return as_function(call, function)
 
 
-def stand_in_steps(function: Any, binding: Any, kind: str, first_step: Callable[..., Any]) -> Any:
-    """Return the function that stands for a decorated one of its kind: for its attributes, and by value."""
+def _plain_function_of_kind(kind: str, function: Any, binding: Binding) -> Any:
+    """Return a plain coroutine, generator or async generator function, as `plain_function` does."""
     if kind == "coroutine":
-        call = _coroutine(binding)
-    elif kind == "async generator":
-        call = _async_generator(binding, first_step)
-    else:
-        call = _generator(binding)
+        return as_function(_coroutine_function(binding), function)
+    if kind == "async generator":
+        return as_function(_async_generator_function(binding), function)
+    call = _generator_function(binding)
     if kind == "awaitable generator":
         from types import coroutine
 
@@ -61,35 +115,36 @@ def stand_in_steps(function: Any, binding: Any, kind: str, first_step: Callable[
     return as_function(call, function)
 
 
-def _coroutine(binding: Any) -> Any:
+def _coroutine_function(binding: Binding) -> Any:
     async def call(*args: Any, **kwargs: Any) -> Any:
         return await binding.call(*args, **kwargs)
 
     return call
 
 
-def _generator(binding: Any) -> Any:
+def _generator_function(binding: Binding) -> Any:
     def call(*args: Any, **kwargs: Any) -> Any:
         return (yield from binding.call(*args, **kwargs))
 
     return call
 
 
-def _async_generator(binding: Any, first_step: Callable[..., Any]) -> Any:
+def _async_generator_function(binding: Binding, start: Callable[..., Any] = start_unregistered) -> Any:
+    # An async generator cannot `yield from` another one, so this passes on each way to resume it.
     async def call(*args: Any, **kwargs: Any) -> Any:
-        made = binding.call(*args, **kwargs)
-        step = first_step(made)
+        generator = binding.call(*args, **kwargs)
+        step = start(generator)
         while True:
             try:
                 item = await step
             except StopAsyncIteration:
                 return
             try:
-                step = made.asend((yield item))
+                step = generator.asend((yield item))
             except GeneratorExit:
-                await made.aclose()
+                await generator.aclose()
                 raise
             except BaseException as error:
-                step = made.athrow(error)
+                step = generator.athrow(error)
 
     return call

@@ -52,7 +52,7 @@ def _refuse_equal_options(parameters: Iterable[Any]) -> None:
 
 def _add_argument(parser: ArgumentParser, parameter: Any, parsed: ParsedArguments) -> None:
     is_required = parameter.default is MISSING
-    key = parameter.key if parameter.bound else None
+    key = parameter.key if parameter.is_bound else None
     settings: dict[str, Any] = {"parsed": parsed, "key": key}
     if not is_required:
         settings["help"] = f"(default: {default_text(parameter.default)})".replace("%", "%%")

@@ -6,8 +6,9 @@ from ..catalog.docstrings import Doc
 from ..conversion.rule import Misfit, convert
 from ..core.frame import MISSING, current_frame
 from ..errors import ParamError, short_repr
-from ..functions.bind import kind_of
-from ..functions.param import binding_of, param
+from ..functions.param import param
+from ..functions.registry import binding_of
+from ..functions.steps import kind_of
 from .parsed_arguments import argument_origin, is_negative_number
 
 TYPE_CHECKING = False
@@ -64,12 +65,13 @@ class Command:
         values = [
             _converted(parameter.name, *parsed.direct_values[parameter.name], parameter.annotation)
             for parameter in self.parameters
-            if not parameter.bound and parameter.name in parsed.direct_values
+            if not parameter.is_bound and parameter.name in parsed.direct_values
         ]
         items: list[Any] = []
+        annotation = self.binding.parameters.items_annotation
         for name in self.star_args:
             texts, origin = parsed.direct_values.get(name, ((), ""))
-            items += [_converted(name, text, origin, self.binding.asked_of_items) for text in texts]
+            items += [_converted(name, text, origin, annotation) for text in texts]
         return values, items
 
     def take_items(self, rest: list[str], argv: Sequence[str], parsed: ParsedArguments) -> list[str]:
@@ -111,8 +113,8 @@ class Command:
         frame = current_frame()
         values = []
         for parameter in self.parameters:
-            if parameter.bound and parameter.index is not None:
-                value = parameter.value(frame)
+            if parameter.is_bound and parameter.index is not None:
+                value = parameter.value_in(frame)
                 values.append(parameter.default if value is MISSING else value)
         return values
 

@@ -1,0 +1,109 @@
+"""The binding of one decorated function: which namespace it takes its arguments from."""
+
+from __future__ import annotations
+
+from weakref import ref
+
+from ..conversion.annotations import names_of_module
+from ..errors import ParamError
+from .parameter import Parameters
+from .plan import Plans
+from .registry import register
+from .wrappers import plain_function, wrap
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from typing import Any
+
+    from ..core.frame import Frame
+    from .parameter import Parameter
+
+__all__ = ["Binding"]
+
+
+class Binding:
+    """The link between one function and a namespace.
+
+    The kernel holds it for each decorated function, and uses `plan_key`, `resolve` and `as_function`.
+
+    Attributes:
+        namespace: the key that the parameters are below.
+        function: the function that was decorated.
+        cls: the class whose constructor the function is, or None.
+        parameters: the parameters of the function.
+        plan_key: the key of the function's plans in the cache of a frame.
+        resolve: returns the arguments of a call (see `Plans.resolve`).
+    """
+
+    def __init__(self, namespace: str, function: Any, outer_names: dict[str, Any], cls: Any = None) -> None:
+        self.namespace = namespace
+        self.function = function
+        self.cls = cls
+        # An object of its own, because the cache of a frame must not keep the function alive.
+        self.plan_key = object()
+        self._outer_names = outer_names
+        self._connect()
+
+    def _connect(self) -> None:
+        self._decorated: ref[Any] | None = None
+        self._call: Callable[..., Any] | None = None
+        self.parameters = Parameters(self.namespace, self.function, self.cls, self._outer_names)
+        self.resolve = Plans(self.parameters, self.plan_key).resolve
+        register(self)
+
+    # A decorated function that is pickled by value takes its binding along. The state is pickled after the
+    # binding itself, so the function may refer to itself. The text in its annotations is evaluated where the
+    # function is loaded, so the names that it uses go along.
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {
+            "namespace": self.namespace,
+            "function": self.function,
+            "cls": self.cls,
+            "plan_key": self.plan_key,
+            "_outer_names": {**names_of_module(self.function), **self._outer_names},
+        }
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self._connect()
+
+    @property
+    def decorated(self) -> Any:
+        """What the decorator returned: a class, or a function, which is held weakly; None if it is gone."""
+        if self.cls is not None:
+            return self.cls
+        return None if self._decorated is None else self._decorated()
+
+    @decorated.setter
+    def decorated(self, function: Any) -> None:
+        self._decorated = ref(function)
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The decorated function, made again. What was pickled by value calls it."""
+        call = self._call
+        if call is None:
+            call = self._call = wrap(self.function, self)
+        return call
+
+    def as_function(self) -> Callable[..., Any]:
+        """Return the plain function that holds the attributes of a decorated one of the Rust kernel."""
+        return plain_function(self.function, self)
+
+    @property
+    def settable(self) -> list[Parameter]:
+        return self.parameters.settable
+
+    @property
+    def variadic(self) -> dict[str, str]:
+        return self.parameters.variadic
+
+    def errors_in(self, frame: Frame) -> Iterator[ParamError]:
+        """Yield an error for each value in a frame that does not convert to its parameter."""
+        for parameter in self.parameters:
+            try:
+                parameter.value_in(frame)
+            except ParamError as error:
+                yield error

@@ -1,0 +1,167 @@
+"""The parameters of one decorated function, and the value that a frame has for each."""
+
+from __future__ import annotations
+
+from ..conversion.annotations import Unresolved, resolve, signature_of
+from ..conversion.rule import Misfit, accepts_subtree, convert, convert_like
+from ..core.frame import MISSING
+from ..core.key import join
+from ..scopes.reference import misfit_error
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import inspect
+    from collections.abc import Iterator, Mapping
+    from typing import Any
+
+    from ..core.frame import Frame
+
+__all__ = ["Parameter", "Parameters"]
+
+
+class Parameter:
+    """One parameter of a decorated function.
+
+    Attributes:
+        name: its name in the signature.
+        key: the key that sets it, `namespace.name`.
+        index: its position in the signature; None if it is keyword-only.
+        default: its default in the signature, or `MISSING`.
+        annotation: its annotation as an object, an `Unresolved`, or `MISSING`.
+        is_positional_only: whether the caller cannot pass it by name.
+        is_bound: whether a scope can set it. A positional-only parameter without default cannot be set by a
+            scope, because the argument after it would take its place.
+        accepts_subtree: whether the keys below `key` can become its value.
+    """
+
+    __slots__ = (
+        "accepts_subtree",
+        "annotation",
+        "default",
+        "index",
+        "is_bound",
+        "is_positional_only",
+        "key",
+        "name",
+    )
+
+    def __init__(self, key: str, index: int | None, parameter: inspect.Parameter, annotation: Any) -> None:
+        self.key = key
+        self.name = parameter.name
+        self.index = index
+        self.is_positional_only = parameter.kind is parameter.POSITIONAL_ONLY
+        self.default: Any = MISSING if parameter.default is parameter.empty else parameter.default
+        self.is_bound = not self.is_positional_only or self.default is not MISSING
+        self.annotation = annotation
+        self.accepts_subtree = _accepts_subtree(annotation, self.default)
+
+    def value_in(self, frame: Frame) -> Any:
+        """Return the converted value that is set in a frame, or `MISSING`.
+
+        Raises `ParamError` if the value does not convert.
+        """
+        if not self.is_bound:
+            return MISSING
+        value = frame.read_entry(self.key)[0]
+        is_subtree = value is MISSING
+        if is_subtree:
+            value = frame.subtree(self.key) if self.accepts_subtree else None
+            if value is None:
+                return MISSING
+        try:
+            if type(self.annotation) is Unresolved:
+                return self.annotation.take(value, is_subtree)
+            if self.annotation is not MISSING:
+                return convert(value, self.annotation)
+            return value if self.default is MISSING else convert_like(value, self.default)
+        except Misfit as misfit:
+            raise misfit_error(frame, self.key, value, misfit) from misfit.__cause__
+
+
+def _accepts_subtree(annotation: Any, default: Any) -> bool:
+    if annotation is not MISSING and type(annotation) is not Unresolved:
+        return accepts_subtree(annotation)
+    if default is MISSING or (default is None and annotation is not MISSING):
+        return True
+    # A default that is a plain `object()` marks a missing argument. It does not ask for anything.
+    return type(default) is not object and accepts_subtree(type(default))
+
+
+class Parameters:
+    """The parameters of one function under one namespace, in the order of its signature.
+
+    They are read from the signature on first use, because `inspect` takes long to import.
+    """
+
+    def __init__(self, namespace: str, function: Any, cls: Any, outer_names: Mapping[str, Any]) -> None:
+        self.namespace = namespace
+        self._function = function
+        self._cls = cls
+        self._outer_names = outer_names
+        self._parameters: list[Parameter] | None = None
+        self._variadic: dict[str, str] = {}
+        self._items_annotation: Any = MISSING
+
+    def __iter__(self) -> Iterator[Parameter]:
+        return iter(self._inspected())
+
+    @property
+    def variadic(self) -> dict[str, str]:
+        """The names of `*args` and `**kwargs`, if the function has them, to the names with their stars."""
+        self._inspected()
+        return self._variadic
+
+    @property
+    def items_annotation(self) -> Any:
+        """The annotation of `*args`, or `MISSING`."""
+        self._inspected()
+        return self._items_annotation
+
+    @property
+    def settable(self) -> list[Parameter]:
+        """The parameters that scopes are meant to set: not the `self` or `cls` of a method."""
+        bound = [parameter for parameter in self if parameter.is_bound]
+        return bound[1:] if bound and self._is_called_on(bound[0]) else bound
+
+    def _is_called_on(self, parameter: Parameter) -> bool:
+        """Return whether a parameter is the object that a method is called on."""
+        if parameter.index != 0:
+            return False
+        *outer, _ = getattr(self._function, "__qualname__", "").split(".")
+        is_in_class = bool(outer) and outer[-1] != "<locals>"
+        return self._cls is not None or (is_in_class and parameter.name in ("self", "cls"))
+
+    def call_text(self) -> str:
+        """Return the function's name with brackets, for messages: `"train()"`."""
+        return getattr(self._cls or self._function, "__qualname__", self.namespace) + "()"
+
+    def _inspected(self) -> list[Parameter]:
+        if self._parameters is None:
+            self._parameters = self._inspect()
+        return self._parameters
+
+    def _inspect(self) -> list[Parameter]:
+        signature = list(signature_of(self._function).parameters.values())
+        if self._cls is not None and hasattr(self._cls, "__signature__"):
+            signature = signature[:1] + list(signature_of(self._cls).parameters.values())
+        parameters = []
+        for index, parameter in enumerate(signature):
+            if parameter.kind is parameter.VAR_KEYWORD:
+                self._variadic[parameter.name] = f"**{parameter.name}"
+            elif parameter.kind is parameter.VAR_POSITIONAL:
+                self._variadic[parameter.name] = f"*{parameter.name}"
+                self._items_annotation = self._annotation_of(parameter)
+            else:
+                position = None if parameter.kind is parameter.KEYWORD_ONLY else index
+                key = join(self.namespace, parameter.name)
+                parameters.append(Parameter(key, position, parameter, self._annotation_of(parameter)))
+        return parameters
+
+    def _annotation_of(self, parameter: inspect.Parameter) -> Any:
+        if parameter.annotation is parameter.empty:
+            return MISSING
+        annotation: Any = resolve(
+            parameter.annotation, parameter.name, self._function, self._cls, self._outer_names
+        )
+        # A dataclass passes an `InitVar[int]` on to `__post_init__` as an `int`.
+        return annotation.type if type(annotation).__name__ == "InitVar" else annotation

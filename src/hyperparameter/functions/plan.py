@@ -1,0 +1,204 @@
+"""The plans of a decorated function: the arguments that its calls take from the scopes, cached.
+
+A call takes each argument from the caller, else from the scopes, else from the signature. To look up and
+convert every parameter at every call would be slow. So a frame caches a *plan* for each number of positional
+arguments: the keyword arguments that the scopes add to a call of that shape.
+
+    @hp.param("train")
+    def train(data, lr=0.1, steps=100): ...
+
+    with hp.scope("train.lr=0.5"):
+        train(data)             # makes the plan {"lr": 0.5}; the cached plans are {1: {"lr": 0.5}}
+        train(data, steps=7)    # follows it: function(data, **{"lr": 0.5, "steps": 7})
+        train(data, 0.9)        # another shape: the cached plans are {1: {"lr": 0.5}, 2: {}}
+
+A decorated call takes these steps:
+
+1. Look up. The kernel looks for the plan in `frame.cache[plan_key]`. A complete plan is a dict. With such a
+   plan the kernel calls the function itself; the caller's keyword arguments win over those of the plan.
+2. Resolve. Without a complete plan the kernel calls `Plans.resolve`. It looks up and converts what the caller
+   does not pass.
+3. Plan. `Plans.resolve` also makes a plan for the next call. It is a `PartialPlan` if a value is missing or
+   does not convert, or if calls must not share it, like a list that was made from text.
+
+A frame that sets nothing below the namespace shares the plans of its parent. So the first call in a new scope
+needs only a few lookups, unless that scope sets a parameter of the function.
+"""
+
+from __future__ import annotations
+
+from ..conversion.rule import is_immutable
+from ..core.frame import MISSING, current_frame
+from ..core.key import join
+from ..errors import MissingArgumentError, ParamError, UnusableOverrideError
+from .registry import bindings_in
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+    from ..core.frame import Frame
+    from .parameter import Parameter, Parameters
+
+    Arguments: TypeAlias = tuple[tuple[Any, ...], dict[str, Any]]
+    Plan: TypeAlias = "dict[str, Any] | PartialPlan"
+
+__all__ = ["Plans"]
+
+
+class PartialPlan:
+    """A plan that needs work at each call.
+
+    Attributes:
+        values: the keyword arguments that every call can share.
+        unresolved: the names of parameters that have no usable value. Only a call that passes them all can
+            follow the plan.
+        fresh: the parameters whose value is made again for each call, because a call could change it.
+    """
+
+    __slots__ = ("fresh", "unresolved", "values")
+
+    def __init__(self, values: dict[str, Any], unresolved: set[str], fresh: list[Parameter]) -> None:
+        self.values = values
+        self.unresolved = unresolved
+        self.fresh = fresh
+
+
+class Plans:
+    """Resolves the arguments of a decorated function's calls, and caches their plans in frames.
+
+    Attributes:
+        plan_key: the key of the plans in the cache of a frame.
+    """
+
+    def __init__(self, parameters: Parameters, plan_key: object) -> None:
+        self._parameters = parameters
+        self.plan_key = plan_key
+
+    def resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
+        """Return the arguments to call the function with, in the current frame."""
+        frame = current_frame()
+        plan = self._plans_in(frame).get(len(args))
+        if type(plan) is dict:
+            return args, {**plan, **kwargs}
+        if plan is not None and kwargs.keys() >= plan.unresolved:
+            fresh = {
+                parameter.name: parameter.value_in(frame)
+                for parameter in plan.fresh
+                if parameter.name not in kwargs
+            }
+            return args, {**plan.values, **fresh, **kwargs}
+        return self._resolve_without_plan(frame, args, kwargs)
+
+    def _plans_in(self, frame: Frame) -> dict[int, Any]:
+        """Return the plans that hold in a frame, by the number of positional arguments."""
+        sharing_frames, plans = [], frame.cache.get(self.plan_key)
+        while plans is None:
+            sharing_frames.append(frame)
+            if self._is_affected_by(frame):
+                plans = {}
+            else:
+                frame = frame.visible_parent()
+                plans = frame.cache.get(self.plan_key)
+        for frame in sharing_frames:
+            frame.cache_answer(self.plan_key, plans)
+        return plans
+
+    def _is_affected_by(self, frame: Frame) -> bool:
+        """Return whether a frame may set a parameter of the function."""
+        # A baseline has no parent to share plans with. Many overrides are in a tree, which is slow to search.
+        if frame.parent is None or type(frame.overrides) is not dict:
+            return True
+        prefix = self._parameters.namespace + "."
+        return any(key.startswith(prefix) for key in frame.overrides)
+
+    def _resolve_without_plan(self, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
+        plan = self._plan(frame, len(args))
+        if type(plan) is dict:
+            return args, {**plan, **kwargs}
+        positional, named = list(args), {}
+        for parameter in self._parameters:
+            if _is_passed_by_position(parameter, len(args)):
+                continue
+            if parameter.name in kwargs and not parameter.is_positional_only:
+                continue
+            value = parameter.value_in(frame)
+            if value is MISSING and parameter.default is MISSING:
+                raise self._missing_argument_error(parameter, frame)
+            if parameter.is_positional_only:
+                positional.append(parameter.default if value is MISSING else value)
+            elif value is not MISSING:
+                named[parameter.name] = value
+        return tuple(positional), {**named, **kwargs}
+
+    def _plan(self, frame: Frame, count: int) -> Plan | None:
+        """Make and cache the plan for calls with `count` positional arguments. Some have no plan: None."""
+        if self._parameters.variadic:
+            self._refuse_unusable_overrides(frame)
+        values: dict[str, Any] = {}
+        unresolved: set[str] = set()
+        fresh: list[Parameter] = []
+        for parameter in self._parameters:
+            if _is_passed_by_position(parameter, count):
+                continue
+            try:
+                value = parameter.value_in(frame)
+                is_usable = value is not MISSING
+            except ParamError:
+                # The call fails only if the caller does not pass the argument.
+                value, is_usable = None, False
+            if value is MISSING and parameter.default is not MISSING:
+                continue
+            if parameter.is_positional_only:
+                # A plan adds keyword arguments, and this argument cannot be one.
+                return None
+            if not is_usable:
+                unresolved.add(parameter.name)
+            elif value is frame.entry(parameter.key)[0] or is_immutable(value):
+                values[parameter.name] = value
+            else:
+                fresh.append(parameter)
+        plan = PartialPlan(values, unresolved, fresh) if unresolved or fresh else values
+        # Never replace a plan: the Rust kernel may hold a borrowed pointer to it.
+        return self._plans_in(frame).setdefault(count, plan)
+
+    def _refuse_unusable_overrides(self, frame: Frame) -> None:
+        """Raise an error for an override that only `*args` or `**kwargs` could take. A call would ignore it."""
+        namespace, variadic = self._parameters.namespace, self._parameters.variadic
+        accepts_any_name = next((text for text in variadic.values() if text.startswith("**")), None)
+        for segment in frame.segments_below(namespace):
+            key = join(namespace, segment)
+            value, origin = frame.entry(key)
+            written = variadic.get(segment)
+            if written is None:
+                # The key can also be a parameter of another function, or a namespace below this one.
+                if accepts_any_name is None or value is MISSING or segment in _parameter_names(namespace):
+                    continue
+                written = accepts_any_name
+            raise UnusableOverrideError(
+                key,
+                value=frame.subtree(key) if value is MISSING else value,
+                detail=(
+                    f"{self._parameters.call_text()} has no parameter {segment!r}, "
+                    f"and {written} takes nothing from a scope"
+                ),
+                origin=origin,
+                names=lambda: [parameter.key for parameter in self._parameters],
+            )
+
+    def _missing_argument_error(self, parameter: Parameter, frame: Frame) -> MissingArgumentError:
+        detail = f"{self._parameters.call_text()} lacks the argument {parameter.name!r}"
+        if parameter.is_bound:
+            detail += f", and parameter {parameter.key!r} is not set"
+            return MissingArgumentError(parameter.key, detail=detail, names=frame.visible_keys)
+        detail += ", which is given by position alone and never by a scope"
+        return MissingArgumentError(parameter.key, detail=detail)
+
+
+def _is_passed_by_position(parameter: Parameter, count: int) -> bool:
+    return parameter.index is not None and parameter.index < count
+
+
+def _parameter_names(namespace: str) -> set[str]:
+    """Return the names of the parameters of every function that is decorated with a namespace."""
+    return {parameter.name for binding in bindings_in(namespace) for parameter in binding.parameters}
