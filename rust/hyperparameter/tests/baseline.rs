@@ -1,4 +1,4 @@
-//! The swap of the baseline, in every order in which threads can meet at it (loom).
+//! Publishing the baseline, in every order in which the steps of several threads can be interleaved (by loom).
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ mod baseline;
 
 use baseline::{Baseline, Identified};
 
-/// What the baseline is made of, in what loom can follow.
+/// The primitives of the baseline, in the versions that loom can control.
 mod sync {
     use std::mem;
     use std::sync::Arc;
@@ -18,7 +18,7 @@ mod sync {
     use loom::sync::RwLock;
     pub(crate) use loom::sync::atomic::AtomicU64;
 
-    /// What arc-swap promises.
+    /// Behaves as arc-swap promises.
     pub(crate) struct Pointer<T>(pub(crate) RwLock<Option<Arc<T>>>);
 
     impl<T> Pointer<T> {
@@ -46,40 +46,41 @@ fn unset() -> loom::sync::Arc<Baseline<u64>> {
     })
 }
 
-/// Read as a place in source code does: what it remembers for the number, else what is pointed at.
-fn read(baseline: &Baseline<u64>, remembered: &mut u64) -> u64 {
-    if *remembered != baseline.id() {
-        *remembered = baseline.load().map_or(0, |value| *value);
+/// Read as a place in source code does: from its cache if it has the current id, else by the pointer.
+fn read(baseline: &Baseline<u64>, cached: &mut u64) -> u64 {
+    if *cached != baseline.id() {
+        *cached = baseline.load().map_or(0, |value| *value);
     }
-    *remembered
+    *cached
 }
 
-/// Of two places that are read in turn, none shows the old baseline once the other has shown the new one.
+/// If two places read in turn, neither sees the old baseline after the other has seen the new one.
 #[test]
-fn nobody_goes_back() {
+fn readers_never_go_back() {
     loom::model(|| {
         let baseline = unset();
         let publisher = {
             let baseline = baseline.clone();
             thread::spawn(move || baseline.publish(Arc::new(1)))
         };
-        let (mut here, mut there) = (0, u64::MAX); // one has read before, the other has not
-        let seen = [
-            read(&baseline, &mut here),
-            read(&baseline, &mut there),
-            read(&baseline, &mut here),
-            read(&baseline, &mut there),
+        // The first place has a cached answer, the second has none.
+        let (mut first, mut second) = (0, u64::MAX);
+        let values = [
+            read(&baseline, &mut first),
+            read(&baseline, &mut second),
+            read(&baseline, &mut first),
+            read(&baseline, &mut second),
         ];
-        assert!(seen.is_sorted(), "{seen:?}");
+        assert!(values.is_sorted(), "{values:?}");
         publisher.join().unwrap();
         assert_eq!(
-            (read(&baseline, &mut here), read(&baseline, &mut there)),
+            (read(&baseline, &mut first), read(&baseline, &mut second)),
             (1, 1)
         );
     });
 }
 
-/// However publishers meet, number and pointer are of the same one in the end.
+/// In the end, the id and the pointer come from the same publisher.
 #[test]
 fn publishers_do_not_mix() {
     loom::model(|| {

@@ -1,4 +1,4 @@
-//! Flows: steps that run one after the other in one thread or task.
+//! Flows: steps that run one after the other, in one thread or task.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -8,31 +8,31 @@ use hyperparameter::{
 };
 
 use crate::operate;
-use crate::read::Terms;
+use crate::read::TypeNeeds;
 use crate::step::{Outcome, Step};
 use crate::value::{same, value_of};
 
-/// Why a step gives nothing.
-pub(crate) enum Fault {
-    /// The library refuses it.
-    Refused(ParamError),
-    /// It is not as the case says.
-    Mistake(String),
+/// Why a step fails.
+pub(crate) enum Failure {
+    /// The library returned an error, which may be the expected outcome.
+    Library(ParamError),
+    /// The case is wrong, or the library does not behave as the case says.
+    Case(String),
 }
 
-impl From<ParamError> for Fault {
+impl From<ParamError> for Failure {
     fn from(error: ParamError) -> Self {
-        Self::Refused(error)
+        Self::Library(error)
     }
 }
 
-impl From<String> for Fault {
-    fn from(mistake: String) -> Self {
-        Self::Mistake(mistake)
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self::Case(message)
     }
 }
 
-/// What all flows of a case share: scopes, snapshots and bound steps, by name.
+/// The scopes, snapshots and bound steps of a case, by name. All flows of the case share them.
 pub(crate) type Names = Arc<Mutex<HashMap<String, Named>>>;
 
 #[derive(Clone)]
@@ -44,28 +44,28 @@ pub(crate) enum Named {
 
 pub(crate) type BoundSteps = Box<dyn Fn(Names) -> Result<(), String> + Send + Sync>;
 
-/// A scope that is entered; the guard is elsewhere where it was not this flow's `enter` that did it.
+/// A scope that is entered. It has no guard if something else than this flow's `enter` entered it.
 pub(crate) struct Entered {
     pub(crate) scope: ParamScope,
     pub(crate) guard: Option<ScopeGuard>,
 }
 
-/// What runs in one thread or task.
+/// The state of one thread or task.
 pub(crate) struct Flow {
     pub(crate) names: Names,
-    pub(crate) terms: Terms,
+    pub(crate) types: TypeNeeds,
     pub(crate) entered: Vec<Entered>,
 }
 
 impl Flow {
-    pub(crate) fn new(terms: Terms) -> Self {
-        Self::with(Names::default(), terms)
+    pub(crate) fn new(types: TypeNeeds) -> Self {
+        Self::with(Names::default(), types)
     }
 
-    pub(crate) fn with(names: Names, terms: Terms) -> Self {
+    pub(crate) fn with(names: Names, types: TypeNeeds) -> Self {
         Self {
             names,
-            terms,
+            types,
             entered: Vec::new(),
         }
     }
@@ -76,57 +76,61 @@ impl Flow {
 
     pub(crate) fn step(&mut self, step: &Step) -> Result<(), String> {
         let (scope, view) = (ParamScope::current(), flat(&snapshot()));
-        let done = match (self.operate(&step.operation), &step.outcome) {
-            (Err(Fault::Mistake(mistake)), _) => Err(mistake),
-            (Err(Fault::Refused(error)), Outcome::Error { kind, text }) => {
-                refused(&error, *kind, text.as_deref()).and_then(|()| {
-                    holds(ParamScope::current() == scope, || {
+        let result = match (self.operate(&step.operation), &step.outcome) {
+            (Err(Failure::Case(message)), _) => Err(message),
+            (Err(Failure::Library(error)), Outcome::Error { kind, text }) => {
+                check_error(&error, *kind, text.as_deref()).and_then(|()| {
+                    check(ParamScope::current() == scope, || {
                         "another scope is current".to_owned()
                     })?;
-                    holds(same(&flat(&snapshot()), &view), || {
+                    check(same(&flat(&snapshot()), &view), || {
                         format!("the view is {:?}", snapshot())
                     })
                 })
             }
-            (Err(Fault::Refused(error)), _) => Err(format!("refused: {error}")),
-            (Ok(_), Outcome::Error { .. }) => Err("it is not refused".to_owned()),
+            (Err(Failure::Library(error)), _) => Err(format!("it fails: {error}")),
+            (Ok(_), Outcome::Error { .. }) => Err("it does not fail".to_owned()),
             (Ok(None), Outcome::Nothing) => Ok(()),
-            (Ok(None), Outcome::Value(_)) => Err("it gives no value".to_owned()),
-            (Ok(Some(value)), Outcome::Nothing) => Err(format!("it gives a value: {value}")),
-            (Ok(Some(value)), Outcome::Value(data)) => value_of(data)
-                .and_then(|wanted| holds(same(&value, &wanted), || format!("it gives {value}"))),
+            (Ok(None), Outcome::Value(_)) => Err("it returns no value".to_owned()),
+            (Ok(Some(value)), Outcome::Nothing) => Err(format!("it returns a value: {value}")),
+            (Ok(Some(value)), Outcome::Value(data)) => value_of(data).and_then(|expected| {
+                check(same(&value, &expected), || format!("it returns {value}"))
+            }),
         };
-        done.map_err(|fault| format!("{fault}\n  in {}", step.told))
+        result.map_err(|message| format!("{message}\n  in {}", step.source))
     }
 
     pub(crate) fn keep(&self, name: &str, named: Named) {
         self.names
             .lock()
-            .expect("no flow panics here")
+            .expect("no thread panicked while it held the lock")
             .insert(name.to_owned(), named);
     }
 
-    pub(crate) fn named(&self, name: &str) -> Result<Named, Fault> {
-        let names = self.names.lock().expect("no flow panics here");
+    pub(crate) fn named(&self, name: &str) -> Result<Named, Failure> {
+        let names = self
+            .names
+            .lock()
+            .expect("no thread panicked while it held the lock");
         Ok(names
             .get(name)
             .cloned()
-            .ok_or_else(|| format!("nothing is called {name}"))?)
+            .ok_or_else(|| format!("nothing has the name {name}"))?)
     }
 
-    pub(crate) fn scope(&self, name: &str) -> Result<ParamScope, Fault> {
+    pub(crate) fn scope(&self, name: &str) -> Result<ParamScope, Failure> {
         match self.named(name)? {
             Named::Scope(scope) => Ok(scope),
-            _ => Err(format!("{name} is no scope").into()),
+            _ => Err(format!("{name} is not a scope").into()),
         }
     }
 
-    pub(crate) fn scope_or_current(&self, name: &Option<String>) -> Result<ParamScope, Fault> {
+    pub(crate) fn scope_or_current(&self, name: &Option<String>) -> Result<ParamScope, Failure> {
         name.as_ref()
             .map_or_else(|| Ok(ParamScope::current()), |name| self.scope(name))
     }
 
-    pub(crate) fn view(&self, name: &Option<String>) -> Result<Snapshot, Fault> {
+    pub(crate) fn view(&self, name: &Option<String>) -> Result<Snapshot, Failure> {
         Ok(match name {
             Some(name) => self.scope(name)?.snapshot(),
             None => snapshot(),
@@ -141,13 +145,15 @@ pub(crate) fn flat(view: &Snapshot) -> Value {
         .collect()
 }
 
-pub(crate) fn holds(condition: bool, otherwise: impl FnOnce() -> String) -> Result<(), String> {
-    if condition { Ok(()) } else { Err(otherwise()) }
+pub(crate) fn check(condition: bool, message: impl FnOnce() -> String) -> Result<(), String> {
+    if condition { Ok(()) } else { Err(message()) }
 }
 
-/// Check an error: its kind, and its text to the letter; what was set was set here.
-fn refused(error: &ParamError, kind: ParamErrorKind, text: Option<&str>) -> Result<(), String> {
-    holds(error.kind() == kind, || format!("another error: {error:?}"))?;
+/// Check the kind and the whole text of an error. Every value was set in the file `operate.rs`.
+fn check_error(error: &ParamError, kind: ParamErrorKind, text: Option<&str>) -> Result<(), String> {
+    check(error.kind() == kind, || {
+        format!("it fails with another error: {error:?}")
+    })?;
     let Some(text) = text else {
         return Ok(());
     };
@@ -158,5 +164,5 @@ fn refused(error: &ParamError, kind: ParamErrorKind, text: Option<&str>) -> Resu
         ),
         None => text.to_owned(),
     };
-    holds(error.to_string() == text, || format!("the text is {error}"))
+    check(error.to_string() == text, || format!("the text is {error}"))
 }

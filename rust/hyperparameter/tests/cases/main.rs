@@ -1,6 +1,7 @@
-//! Run `contract/cases.toml`, the contract as data; its format is told in `contract/README.md`.
+//! Runs `contract/cases.toml`, which is the contract as data. `contract/README.md` describes its format.
 //!
-//! Each case is a test of its own, with its name. They run one after the other: the baseline is the process's.
+//! Each case is a test of its own, with its name. The tests run one after the other, because the process has one
+//! baseline.
 
 mod case;
 mod flow;
@@ -14,17 +15,17 @@ use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Completion, Failed, Trial};
 
-use case::{Case, UNMET};
+use case::{Case, UNMET_NEEDS};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../contract/cases.toml");
 
-/// The checks of the runner itself.
+/// A test of the runner itself.
 type Check = fn(&[Case]) -> Result<(), String>;
 
 const CHECKS: [(&str, Check); 4] = [
-    ("a case's name names one case", names_are_unique),
-    ("a case says what it needs", needs_are_said),
-    ("at least 195 cases are run", enough_are_run),
+    ("each case has a name of its own", names_are_unique),
+    ("each case lists its needs", needs_are_listed),
+    ("at least 195 cases run", enough_cases_run),
     (
         "a mistake in a case is not ignored",
         mistakes_are_not_ignored,
@@ -34,22 +35,22 @@ const CHECKS: [(&str, Check); 4] = [
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
-    let text = std::fs::read_to_string(FILE).expect("the cases are beside the crate");
+    let text = std::fs::read_to_string(FILE).expect("the repository has the file of cases");
     let cases = Case::all(&text).unwrap_or_else(|fault| panic!("{FILE}: {fault}"));
     let checks = CHECKS.map(|(name, check)| {
         let cases = cases.clone();
         Trial::test(name, move || Ok(check(&cases)?))
     });
     if !arguments.list {
-        eprintln!("{}", skipped(&cases));
+        eprintln!("{}", skipped_text(&cases));
     }
     let trials = cases.into_iter().map(trial);
     libtest_mimic::run(&arguments, checks.into_iter().chain(trials).collect()).exit_code()
 }
 
-/// Return a case as a test: its steps have the outcomes that the contract promises.
+/// Return a case as a test.
 fn trial(case: Case) -> Trial {
-    Trial::ignorable_test(case.name.clone(), move || match case.unmet() {
+    Trial::ignorable_test(case.name.clone(), move || match case.unmet_need() {
         Some((need, why)) => Ok(Completion::ignored_with(format!("it needs {need}: {why}"))),
         None => {
             case.run().map_err(Failed::from)?;
@@ -58,15 +59,15 @@ fn trial(case: Case) -> Trial {
     })
 }
 
-/// Return how many cases are skipped, and why.
-fn skipped(cases: &[Case]) -> String {
+/// Return a text that says how many cases are skipped, and why.
+fn skipped_text(cases: &[Case]) -> String {
     let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
-    for (need, _) in cases.iter().filter_map(Case::unmet) {
+    for (need, _) in cases.iter().filter_map(Case::unmet_need) {
         *counts.entry(need).or_default() += 1;
     }
     let count: usize = counts.values().sum();
     let mut text = format!("{count} of {} cases are skipped:", cases.len());
-    for (need, why) in UNMET {
+    for (need, why) in UNMET_NEEDS {
         let count = counts.get(need).copied().unwrap_or_default();
         text += &format!("\n  {count} need {need}: {why}");
     }
@@ -77,23 +78,27 @@ fn names_are_unique(cases: &[Case]) -> Result<(), String> {
     let mut names: Vec<&str> = cases.iter().map(|case| case.name.as_str()).collect();
     names.sort_unstable();
     match names.windows(2).find(|pair| pair[0] == pair[1]) {
-        Some(pair) => Err(format!("{:?} names two cases", pair[0])),
+        Some(pair) => Err(format!("two cases have the name {:?}", pair[0])),
         None => Ok(()),
     }
 }
 
-fn needs_are_said(cases: &[Case]) -> Result<(), String> {
+fn needs_are_listed(cases: &[Case]) -> Result<(), String> {
     cases.iter().try_for_each(Case::check_needs)
 }
 
-fn enough_are_run(cases: &[Case]) -> Result<(), String> {
-    match cases.iter().filter(|case| case.unmet().is_none()).count() {
-        0..195 => Err(skipped(cases)),
+fn enough_cases_run(cases: &[Case]) -> Result<(), String> {
+    match cases
+        .iter()
+        .filter(|case| case.unmet_need().is_none())
+        .count()
+    {
+        0..195 => Err(skipped_text(cases)),
         _ => Ok(()),
     }
 }
 
-/// Cases that are mistyped, or whose steps lack an outcome or have another one.
+/// Cases with a mistake: a mistyped word, a missing outcome, or the wrong outcome.
 const MISTAKES: [&str; 25] = [
     "steps = [{raed = 'a', default = 0, value = 0}]",
     "steps = [{read = 'a', defalt = 0, value = 0}]",
@@ -123,13 +128,13 @@ const MISTAKES: [&str; 25] = [
 ];
 
 fn mistakes_are_not_ignored(_: &[Case]) -> Result<(), String> {
-    let passed = |text: &&str| {
+    let passes = |text: &&str| {
         let cases = Case::all(&format!("[[case]]\nname = 'a mistake'\n{text}"));
         cases
             .and_then(|cases| cases.iter().try_for_each(Case::run))
             .is_ok()
     };
-    match MISTAKES.iter().copied().find(passed) {
+    match MISTAKES.iter().copied().find(passes) {
         Some(text) => Err(format!("this passes: {text}")),
         None => Ok(()),
     }

@@ -1,4 +1,4 @@
-//! What each operation does.
+//! Running one operation.
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
@@ -12,20 +12,20 @@ use futures::executor::block_on;
 use hyperparameter::{ParamScope, Value, frozen, snapshot, with_params};
 use toml::Value as Data;
 
-use crate::flow::{BoundSteps, Entered, Fault, Flow, Named, flat, holds};
-use crate::read::{As, CONVERTED, Key};
+use crate::flow::{BoundSteps, Entered, Failure, Flow, Named, check, flat};
+use crate::read::{CONVERTED, Key, ReadAs};
 use crate::step::{Operation, Step, Steps};
 use crate::value::{Source, same, tagged, value_of};
 
-/// The file that sets everything.
+/// This file, which sets all values.
 pub(crate) const HERE: &str = file!();
 
-/// What a block that fails panics with.
+/// The panic of a block that fails.
 struct BlockFailed;
 
 impl Flow {
-    /// Do what a step says, and return what it gives.
-    pub(crate) fn operate(&mut self, operation: &Operation) -> Result<Option<Value>, Fault> {
+    /// Run an operation, and return its value if it has one.
+    pub(crate) fn operate(&mut self, operation: &Operation) -> Result<Option<Value>, Failure> {
         match operation {
             Operation::Enter {
                 sources,
@@ -38,7 +38,7 @@ impl Flow {
                 } else {
                     ParamScope::new()
                 };
-                scope.extend(&self.scope_of(sources)?);
+                scope.extend(&self.scope_from(sources)?);
                 if let Some(params) = params {
                     scope.extend(&ParamScope::from_serialize(&Source(params))?);
                 }
@@ -48,7 +48,7 @@ impl Flow {
                 self.enter(scope);
             }
             Operation::Make { sources, name } => {
-                let scope = self.scope_of(sources)?;
+                let scope = self.scope_from(sources)?;
                 self.keep(name, Named::Scope(scope));
             }
             Operation::Reenter(name) => {
@@ -60,18 +60,18 @@ impl Flow {
                 sources,
                 steps,
                 fails,
-            } => self.block(self.scope_of(sources)?, steps, *fails)?,
+            } => self.block(self.scope_from(sources)?, steps, *fails)?,
             Operation::Current(name) => {
                 let (scope, current) = (self.scope(name)?, ParamScope::current());
-                holds(scope == current, || format!("{current:?} is current"))?;
+                check(scope == current, || format!("{current:?} is current"))?;
             }
             Operation::Read {
                 key,
-                wanted,
+                read_as,
                 within,
             } => {
                 let view = &self.view(within)?;
-                return Key { view, key }.read(wanted, self.terms).map(Some);
+                return Key { view, key }.read(read_as, self.types).map(Some);
             }
             Operation::Require { key, within } => {
                 return Ok(Some(self.view(within)?.require(key)?));
@@ -79,15 +79,15 @@ impl Flow {
             Operation::Truth { key, within } => {
                 return Ok(Some(self.view(within)?.truth(key)?.into()));
             }
-            Operation::Convert { data, wanted } => return self.convert(data, wanted).map(Some),
+            Operation::Convert { data, read_as } => return self.convert(data, read_as).map(Some),
             Operation::View { items, within } => {
                 let (view, items) = (flat(&self.view(within)?), value_of(items)?);
-                holds(same(&view, &items), || format!("the view is {view}"))?;
+                check(same(&view, &items), || format!("the view is {view}"))?;
             }
             Operation::Keys { keys, within } => {
                 let (view, mut keys) = (self.view(within)?, keys.clone());
                 keys.sort_unstable();
-                holds(view.keys().eq(keys.iter().map(String::as_str)), || {
+                check(view.keys().eq(keys.iter().map(String::as_str)), || {
                     format!("the view is {view:?}")
                 })?;
             }
@@ -96,7 +96,7 @@ impl Flow {
             }
             Operation::Size { size, within } => {
                 let view = self.view(within)?;
-                holds(view.len() == *size, || format!("the view is {view:?}"))?;
+                check(view.len() == *size, || format!("the view is {view:?}"))?;
             }
             Operation::Write { items, within } => {
                 for (key, data) in items {
@@ -104,7 +104,7 @@ impl Flow {
                 }
             }
             Operation::Update { sources, within } => {
-                self.scope(within)?.update(&self.scope_of(sources)?)?;
+                self.scope(within)?.update(&self.scope_from(sources)?)?;
             }
             Operation::Delete { key, within } => self.scope_or_current(within)?.delete(key)?,
             Operation::Clear(name) => self.scope(name)?.clear()?,
@@ -113,8 +113,8 @@ impl Flow {
             Operation::Task(steps) => self.task(steps)?,
             Operation::Snapshot(name) => self.keep(name, Named::Snapshot(snapshot())),
             Operation::Bind { steps, name } => {
-                let (steps, terms): (Steps, _) = (steps.clone(), self.terms);
-                let run: BoundSteps = Box::new(move |names| Flow::with(names, terms).run(&steps));
+                let (steps, types): (Steps, _) = (steps.clone(), self.types);
+                let run: BoundSteps = Box::new(move |names| Flow::with(names, types).run(&steps));
                 self.keep(name, Named::Steps(ParamScope::new().bind(run).into()));
             }
             Operation::Call(name) => match self.named(name)? {
@@ -127,8 +127,8 @@ impl Flow {
 
     // --- Scopes ---
 
-    /// Make a scope of sources.
-    fn scope_of(&self, sources: &[Data]) -> Result<ParamScope, Fault> {
+    /// Return a scope of sources.
+    fn scope_from(&self, sources: &[Data]) -> Result<ParamScope, Failure> {
         let mut scope = ParamScope::new();
         for source in sources {
             scope.extend(&match source {
@@ -136,7 +136,7 @@ impl Flow {
                 Data::Table(table) if table.len() == 1 && table.contains_key("snapshot") => {
                     match self.named(table["snapshot"].as_str().unwrap_or_default())? {
                         Named::Snapshot(view) => view.into(),
-                        _ => return Err(format!("no snapshot: {source}").into()),
+                        _ => return Err(format!("not a snapshot: {source}").into()),
                     }
                 }
                 source => ParamScope::from_serialize(&Source(source))?,
@@ -150,25 +150,25 @@ impl Flow {
         self.entered.push(Entered { scope, guard });
     }
 
-    /// Leave a scope, or the one that was entered last.
-    fn leave(&mut self, name: Option<&str>) -> Result<(), Fault> {
-        let place = match name {
+    /// Leave a scope, by default the one that was entered last.
+    fn leave(&mut self, name: Option<&str>) -> Result<(), Failure> {
+        let index = match name {
             None => self.entered.len().checked_sub(1),
             Some(name) => {
                 let scope = self.scope(name)?;
-                let place = self
+                let index = self
                     .entered
                     .iter()
                     .rposition(|entered| entered.scope == scope);
-                if place.is_none() {
+                if index.is_none() {
                     scope.leave();
                     return Ok(());
                 }
-                place
+                index
             }
         };
-        let place = place.ok_or_else(|| "no scope is entered".to_owned())?;
-        match self.entered.remove(place) {
+        let index = index.ok_or_else(|| "no scope is entered".to_owned())?;
+        match self.entered.remove(index) {
             Entered {
                 guard: Some(guard), ..
             } => drop(guard),
@@ -177,15 +177,15 @@ impl Flow {
         Ok(())
     }
 
-    /// Run steps in a block of `with_params!`; one that fails is left by a panic.
-    fn block(&mut self, scope: ParamScope, steps: &[Step], fails: bool) -> Result<(), Fault> {
+    /// Run steps in a block of `with_params!`. If it `fails`, a panic leaves it.
+    fn block(&mut self, scope: ParamScope, steps: &[Step], fails: bool) -> Result<(), Failure> {
         let block = AssertUnwindSafe(|| {
             with_params! {
                 params &scope;
                 self.entered.push(Entered { scope: scope.clone(), guard: None });
                 self.run(steps)?;
-                if let Some(place) = self.entered.iter().position(|entered| entered.scope == scope) {
-                    self.entered.remove(place);
+                if let Some(index) = self.entered.iter().position(|entered| entered.scope == scope) {
+                    self.entered.remove(index);
                 }
                 if fails {
                     resume_unwind(Box::new(BlockFailed));
@@ -194,14 +194,14 @@ impl Flow {
             Ok(())
         });
         match catch_unwind(block) {
-            Ok(done) => done,
+            Ok(result) => result,
             Err(panic) if panic.is::<BlockFailed>() => Ok(()),
             Err(panic) => resume_unwind(panic),
         }
     }
 
     /// Set a value in a scope and read it.
-    fn convert(&self, data: &Data, wanted: &As) -> Result<Value, Fault> {
+    fn convert(&self, data: &Data, read_as: &ReadAs) -> Result<Value, Failure> {
         let mut scope = ParamScope::new();
         match tagged(data) {
             None => scope.extend(&ParamScope::from_serialize(&BTreeMap::from([(
@@ -215,22 +215,23 @@ impl Flow {
             view: &snapshot(),
             key: CONVERTED,
         }
-        .read(wanted, self.terms)
+        .read(read_as, self.types)
     }
 
     // --- Contexts ---
 
     /// Run steps in a new thread.
-    fn thread(&self, steps: &[Step]) -> Result<(), Fault> {
-        let (names, terms) = (self.names.clone(), self.terms);
-        let run = || Flow::with(names, terms).run(steps);
-        let done = thread::scope(|threads| threads.spawn(run).join());
-        Ok(done.unwrap_or_else(|panic| resume_unwind(panic))?)
+    fn thread(&self, steps: &[Step]) -> Result<(), Failure> {
+        let (names, types) = (self.names.clone(), self.types);
+        let run = || Flow::with(names, types).run(steps);
+        let result = thread::scope(|threads| threads.spawn(run).join());
+        Ok(result.unwrap_or_else(|panic| resume_unwind(panic))?)
     }
 
-    /// Run steps in a future of the present view, which is polled once for each of them. Whenever it waits, the
-    /// view here is what it was.
-    fn task(&self, steps: &[Step]) -> Result<(), Fault> {
+    /// Run steps in a future that starts in the current view. It is polled once for each step.
+    ///
+    /// After each poll the view outside it has to be the same as before.
+    fn task(&self, steps: &[Step]) -> Result<(), Failure> {
         let entered = self.entered.iter().map(|entered| Entered {
             scope: entered.scope.clone(),
             guard: None,
@@ -238,7 +239,7 @@ impl Flow {
         let flow = Flow {
             entered: entered.collect(),
             names: self.names.clone(),
-            terms: self.terms,
+            types: self.types,
         };
         let mut task = pin!(async move {
             with_params! {
@@ -246,7 +247,7 @@ impl Flow {
                 let mut flow = flow;
                 for step in steps {
                     flow.step(step)?;
-                    wait_once().await;
+                    yield_once().await;
                 }
                 Ok::<(), String>(())
             }
@@ -266,11 +267,11 @@ impl Flow {
     }
 }
 
-/// Let the executor poll again.
-async fn wait_once() {
-    let mut waits = true;
+/// Return to the executor once.
+async fn yield_once() {
+    let mut is_first_poll = true;
     poll_fn(|context| {
-        if !take(&mut waits) {
+        if !take(&mut is_first_poll) {
             return Poll::Ready(());
         }
         context.waker().wake_by_ref();

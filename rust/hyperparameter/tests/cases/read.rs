@@ -1,4 +1,4 @@
-//! Reading: what a case asks for, as the types of Rust.
+//! Reading parameters as the types that a case names.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -6,25 +6,25 @@ use hyperparameter::{FromValue, ParamError, Snapshot, Value, try_get_param};
 use serde::Deserialize;
 use toml::Value as Data;
 
-use crate::flow::Fault;
+use crate::flow::Failure;
 use crate::value::{Item, same, tagged, value_of};
 
-/// What a case's needs make of its reads.
+/// The needs of a case that decide which type of Rust a read uses.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Terms {
-    /// `None` is among its values: what is read like a default is an `Option`.
+pub(crate) struct TypeNeeds {
+    /// Whether `None` is among its values. If so, a read with a default reads an `Option`.
     pub(crate) optional: bool,
-    /// Integers are wider than 64 bits.
+    /// Whether integers are wider than 64 bits.
     pub(crate) wide: bool,
 }
 
-/// What a read asks for.
-pub(crate) enum As {
+/// How a step reads a parameter: like a default, or as a type.
+pub(crate) enum ReadAs {
     Default(Data),
-    Type { wanted: Type, default: Option<Data> },
+    Type { name: Type, default: Option<Data> },
 }
 
-/// The types of the file.
+/// The types that a case can name.
 #[derive(Clone, Copy)]
 pub(crate) enum Type {
     Bool,
@@ -43,7 +43,7 @@ pub(crate) enum Type {
 }
 
 impl Type {
-    pub(crate) fn named(name: &str) -> Result<Self, String> {
+    pub(crate) fn from_name(name: &str) -> Result<Self, String> {
         Ok(match name {
             "bool" => Self::Bool,
             "int" => Self::Int,
@@ -57,11 +57,11 @@ impl Type {
             "dict[str, float]" => Self::Floats,
             "int | none" => Self::IntOrNone,
             "'sgd' | 'adam'" => Self::Optimizer,
-            _ => return Err(format!("a type that is not known: {name}")),
+            _ => return Err(format!("unknown type: {name}")),
         })
     }
 
-    fn of(value: &Value, data: &Data) -> Result<Self, String> {
+    fn of_default(value: &Value, data: &Data) -> Result<Self, String> {
         Ok(match value {
             Value::None => Self::Anything,
             Value::Bool(_) => Self::Bool,
@@ -74,44 +74,45 @@ impl Type {
                 _ => Self::List,
             },
             Value::Map(_) => Self::Dict,
-            other => return Err(format!("no default: {other}")),
+            other => return Err(format!("not a default: {other}")),
         })
     }
 }
 
-/// The key that `convert` sets, which is read at places in source code too.
+/// The key that `convert` sets. It is read by the macros too.
 pub(crate) const CONVERTED: &str = "x.v";
 
-/// Where something is read.
+/// A key and the view that it is read from.
 pub(crate) struct Key<'a> {
     pub(crate) view: &'a Snapshot,
     pub(crate) key: &'a str,
 }
 
 impl Key<'_> {
-    /// Read as a case asks.
-    pub(crate) fn read(&self, wanted: &As, terms: Terms) -> Result<Value, Fault> {
-        match wanted {
-            As::Default(data) => {
+    /// Read the key as a step says.
+    pub(crate) fn read(&self, read_as: &ReadAs, types: TypeNeeds) -> Result<Value, Failure> {
+        match read_as {
+            ReadAs::Default(data) => {
                 let default = value_of(data)?;
-                self.read_type(Type::of(&default, data)?, Some(&default), terms)
+                self.read_type(Type::of_default(&default, data)?, Some(&default), types)
             }
-            As::Type { wanted, default } => {
+            ReadAs::Type { name, default } => {
                 let default = default.as_ref().map(value_of).transpose()?;
-                let optional = false; // an annotation says it itself
-                self.read_type(*wanted, default.as_ref(), Terms { optional, ..terms })
+                // A type that accepts `None` says so in its name.
+                let optional = false;
+                self.read_type(*name, default.as_ref(), TypeNeeds { optional, ..types })
             }
         }
     }
 
     fn read_type(
         &self,
-        wanted: Type,
+        name: Type,
         default: Option<&Value>,
-        terms: Terms,
-    ) -> Result<Value, Fault> {
-        let Terms { optional, wide } = terms;
-        match wanted {
+        types: TypeNeeds,
+    ) -> Result<Value, Failure> {
+        let TypeNeeds { optional, wide } = types;
+        match name {
             Type::Bool => self.read_or_none::<bool>(default, optional),
             Type::Int if wide => self.read_or_none::<i128>(default, optional),
             Type::Int => self.read_or_none::<i64>(default, optional),
@@ -133,7 +134,7 @@ impl Key<'_> {
         &self,
         default: Option<&Value>,
         optional: bool,
-    ) -> Result<Value, Fault> {
+    ) -> Result<Value, Failure> {
         if optional {
             self.read_as::<Option<T>>(default)
         } else {
@@ -141,8 +142,8 @@ impl Key<'_> {
         }
     }
 
-    /// Read as a type. A default of another type is what the compiler refuses: the read goes without it.
-    fn read_as<T: Readable>(&self, default: Option<&Value>) -> Result<Value, Fault> {
+    /// Read the key as a type. The compiler would refuse a default of another type, so such a default is left out.
+    fn read_as<T: Readable>(&self, default: Option<&Value>) -> Result<Value, Failure> {
         let default = default.and_then(|value| {
             let typed = T::from_value(value).ok()?;
             same(&typed.clone().into(), value).then_some(typed)
@@ -153,22 +154,22 @@ impl Key<'_> {
         };
         let read = read.map(T::into);
         if self.key == CONVERTED {
+            // The second read has a cached answer.
             for _ in 0..2 {
-                // the second time at this place, which remembers the answer
-                let again = match default.clone() {
+                let by_macro = match default.clone() {
                     Some(default) => try_get_param!(x.v, default),
                     None => try_get_param!(x.v),
                 };
-                agree(&read, &again.map(T::into))?;
+                check_equal(&read, &by_macro.map(T::into))?;
             }
         }
         Ok(read?)
     }
 
-    fn read_optimizer(&self) -> Result<Value, Fault> {
+    fn read_optimizer(&self) -> Result<Value, Failure> {
         let read = self.view.deserialize(self.key).map(Optimizer::into);
         if self.key == CONVERTED {
-            agree(
+            check_equal(
                 &read,
                 &try_get_param!(x.v, Optimizer::Sgd).map(Optimizer::into),
             )?;
@@ -177,27 +178,30 @@ impl Key<'_> {
     }
 }
 
-/// What a parameter can be read as and compared.
+/// A type that a parameter can be read as, and that can be compared.
 trait Readable: FromValue + Into<Value> + Clone + 'static {}
 
 impl<T: FromValue + Into<Value> + Clone + 'static> Readable for T {}
 
-/// Refuse two ways to read that differ.
-fn agree(one: &Result<Value, ParamError>, other: &Result<Value, ParamError>) -> Result<(), Fault> {
-    let alike = match (one, other) {
-        (Ok(one), Ok(other)) => same(one, other),
-        (Err(one), Err(other)) => one.to_string() == other.to_string(),
+/// Check that a snapshot and a macro read the same value or the same error.
+fn check_equal(
+    by_view: &Result<Value, ParamError>,
+    by_macro: &Result<Value, ParamError>,
+) -> Result<(), Failure> {
+    let are_equal = match (by_view, by_macro) {
+        (Ok(left), Ok(right)) => same(left, right),
+        (Err(left), Err(right)) => left.to_string() == right.to_string(),
         _ => false,
     };
-    if alike {
+    if are_equal {
         return Ok(());
     }
-    Err(Fault::Mistake(format!(
-        "from the view: {one:?}; at a place in source code: {other:?}"
+    Err(Failure::Case(format!(
+        "from the view: {by_view:?}; by a macro: {by_macro:?}"
     )))
 }
 
-/// `'sgd' | 'adam'`.
+/// The type `'sgd' | 'adam'`.
 #[derive(Clone, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Optimizer {

@@ -1,4 +1,4 @@
-//! Steps: what they do, and what comes of it. A step that is not understood whole is refused.
+//! Parsing steps. A step with an unknown field is an error.
 
 use std::sync::Arc;
 
@@ -6,19 +6,19 @@ use hyperparameter::ParamErrorKind;
 use serde::de::DeserializeOwned;
 use toml::{Table, Value};
 
-use crate::read::{As, Type};
+use crate::read::{ReadAs, Type};
 
-/// What to do, and what comes of it.
+/// An operation and its expected outcome.
 pub(crate) struct Step {
-    /// As it stands in the file.
-    pub(crate) told: String,
+    /// The text of the step, for messages.
+    pub(crate) source: String,
     pub(crate) operation: Operation,
     pub(crate) outcome: Outcome,
 }
 
 pub(crate) type Steps = Arc<[Step]>;
 
-/// One key of the table in which a step stands, with its fields.
+/// An operation with its fields. Each is one of [`OPERATIONS`].
 pub(crate) enum Operation {
     Enter {
         sources: Vec<Value>,
@@ -40,7 +40,7 @@ pub(crate) enum Operation {
     Current(String),
     Read {
         key: String,
-        wanted: As,
+        read_as: ReadAs,
         within: Option<String>,
     },
     Require {
@@ -53,7 +53,7 @@ pub(crate) enum Operation {
     },
     Convert {
         data: Value,
-        wanted: As,
+        read_as: ReadAs,
     },
     View {
         items: Value,
@@ -95,7 +95,7 @@ pub(crate) enum Operation {
     Call(String),
 }
 
-/// What comes of a step.
+/// The expected outcome of a step.
 pub(crate) enum Outcome {
     Nothing,
     Value(Value),
@@ -134,36 +134,37 @@ const OPERATIONS: [&str; 25] = [
 ];
 
 impl Step {
-    /// Return what is said by tables of the file.
+    /// Parse the steps of a case.
     pub(crate) fn all(tables: &[Table]) -> Result<Steps, String> {
         tables
             .iter()
             .map(|table| {
-                let told = Value::from(table.clone()).to_string();
-                Self::of(table.clone(), &told).map_err(|fault| format!("{fault}\n  in {told}"))
+                let source = Value::from(table.clone()).to_string();
+                Self::parse(table.clone(), &source)
+                    .map_err(|message| format!("{message}\n  in {source}"))
             })
             .collect()
     }
 
-    fn of(table: Table, told: &str) -> Result<Self, String> {
+    fn parse(table: Table, source: &str) -> Result<Self, String> {
         let mut fields = Fields(table);
         let step = Self {
-            told: told.to_owned(),
-            outcome: Outcome::of(&mut fields)?,
-            operation: Operation::of(&mut fields)?,
+            source: source.to_owned(),
+            outcome: Outcome::parse(&mut fields)?,
+            operation: Operation::parse(&mut fields)?,
         };
         match fields.0.keys().next() {
-            Some(field) => Err(format!("a field that is not known: {field}")),
+            Some(field) => Err(format!("unknown field: {field}")),
             None => Ok(step),
         }
     }
 }
 
 impl Outcome {
-    fn of(fields: &mut Fields) -> Result<Self, String> {
-        let error: Option<String> = fields.option("error")?;
+    fn parse(fields: &mut Fields) -> Result<Self, String> {
+        let error: Option<String> = fields.optional("error")?;
         Ok(
-            match (fields.option("value")?, error, fields.option("text")?) {
+            match (fields.optional("value")?, error, fields.optional("text")?) {
                 (None, None, None) => Self::Nothing,
                 (Some(value), None, None) => Self::Value(value),
                 (None, Some(error), text) => {
@@ -171,167 +172,172 @@ impl Outcome {
                         "MissingParam" => ParamErrorKind::Missing,
                         "Param" => ParamErrorKind::Misfit,
                         "KeySyntax" => ParamErrorKind::Syntax,
-                        _ => return Err(format!("an error that is not known: {error}")),
+                        _ => return Err(format!("unknown error: {error}")),
                     };
                     Self::Error { kind, text }
                 }
-                _ => return Err("one outcome: a value, or an error and its text".to_owned()),
+                _ => {
+                    return Err(
+                        "a step needs one outcome: a value, or an error with or without a text"
+                            .to_owned(),
+                    );
+                }
             },
         )
     }
 }
 
 impl Operation {
-    fn of(fields: &mut Fields) -> Result<Self, String> {
+    fn parse(fields: &mut Fields) -> Result<Self, String> {
         let names = OPERATIONS
             .iter()
             .filter(|name| fields.0.contains_key(**name));
         let &[name] = names.collect::<Vec<_>>().as_slice() else {
-            return Err("one operation that is known".to_owned());
+            return Err("a step needs exactly one known operation".to_owned());
         };
         Ok(match *name {
             "enter" | "enter_empty" => Self::Enter {
                 sources: fields.sources(name)?,
                 params: if *name == "enter" {
-                    fields.option("params")?
+                    fields.optional("params")?
                 } else {
                     None
                 },
                 empty: *name == "enter_empty",
-                name: fields.option("as")?,
+                name: fields.optional("as")?,
             },
             "make" => Self::Make {
                 sources: fields.sources(name)?,
-                name: fields.one("as")?,
+                name: fields.required("as")?,
             },
-            "reenter" => Self::Reenter(fields.one(name)?),
-            "leave" => Self::Leave(match fields.one(name)? {
+            "reenter" => Self::Reenter(fields.required(name)?),
+            "leave" => Self::Leave(match fields.required(name)? {
                 Value::Boolean(true) => None,
                 Value::String(scope) => Some(scope),
-                other => return Err(format!("no scope's name: {other}")),
+                other => return Err(format!("not the name of a scope: {other}")),
             }),
             "block" => Self::Block {
                 sources: fields.sources(name)?,
                 steps: fields.steps("steps")?,
-                fails: fields.option("fails")?.unwrap_or(false),
+                fails: fields.optional("fails")?.unwrap_or(false),
             },
-            "current" => Self::Current(fields.one(name)?),
+            "current" => Self::Current(fields.required(name)?),
             "read" => {
-                let (key, wanted, within) = (
-                    fields.one(name)?,
-                    fields.wanted("default")?,
+                let (key, read_as, within) = (
+                    fields.required(name)?,
+                    fields.read_as("default")?,
                     fields.within()?,
                 );
-                if matches!((&wanted, &within), (As::Type { .. }, Some(_))) {
-                    return Err("what is annotated is read from the present view".to_owned());
+                if matches!((&read_as, &within), (ReadAs::Type { .. }, Some(_))) {
+                    return Err("a read as a type uses the current view".to_owned());
                 }
                 Self::Read {
                     key,
-                    wanted,
+                    read_as,
                     within,
                 }
             }
             "require" => Self::Require {
-                key: fields.one(name)?,
+                key: fields.required(name)?,
                 within: fields.within()?,
             },
             "truth" => Self::Truth {
-                key: fields.one(name)?,
+                key: fields.required(name)?,
                 within: fields.within()?,
             },
             "convert" => Self::Convert {
-                data: fields.one(name)?,
-                wanted: fields.wanted("like")?,
+                data: fields.required(name)?,
+                read_as: fields.read_as("like")?,
             },
             "view" => Self::View {
-                items: fields.one(name)?,
+                items: fields.required(name)?,
                 within: fields.within()?,
             },
             "keys" => Self::Keys {
-                keys: fields.one(name)?,
+                keys: fields.required(name)?,
                 within: fields.within()?,
             },
             "has" => Self::Has {
-                key: fields.one(name)?,
+                key: fields.required(name)?,
                 within: fields.within()?,
             },
             "size" => Self::Size {
-                size: fields.one(name)?,
+                size: fields.required(name)?,
                 within: fields.within()?,
             },
             "write" => Self::Write {
-                items: fields.one(name)?,
+                items: fields.required(name)?,
                 within: fields.within()?,
             },
             "update" => Self::Update {
                 sources: fields.sources(name)?,
-                within: fields.one("in")?,
+                within: fields.required("in")?,
             },
             "delete" => Self::Delete {
-                key: fields.one(name)?,
+                key: fields.required(name)?,
                 within: fields.within()?,
             },
-            "clear" => Self::Clear(fields.one(name)?),
-            "frozen" => match fields.one(name)? {
+            "clear" => Self::Clear(fields.required(name)?),
+            "frozen" => match fields.required(name)? {
                 true => Self::Frozen,
-                false => return Err("frozen = true".to_owned()),
+                false => return Err("the value of frozen is true".to_owned()),
             },
             "thread" => Self::Thread(fields.steps(name)?),
             "task" => Self::Task(fields.steps(name)?),
-            "snapshot" => Self::Snapshot(fields.one(name)?),
+            "snapshot" => Self::Snapshot(fields.required(name)?),
             "bind" => Self::Bind {
                 steps: fields.steps(name)?,
-                name: fields.one("as")?,
+                name: fields.required("as")?,
             },
-            "call" => Self::Call(fields.one(name)?),
-            _ => return Err(format!("an operation that is not known: {name}")),
+            "call" => Self::Call(fields.required(name)?),
+            _ => return Err(format!("unknown operation: {name}")),
         })
     }
 }
 
-/// What is left of a step's table.
+/// The fields of a step that are not parsed yet.
 struct Fields(Table);
 
 impl Fields {
-    /// Take out a field that can be left out.
-    fn option<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, String> {
-        let taken = self.0.remove(name).map(Value::try_into).transpose();
-        taken.map_err(|fault| format!("{name}: {fault}"))
+    /// Take an optional field.
+    fn optional<T: DeserializeOwned>(&mut self, name: &str) -> Result<Option<T>, String> {
+        let value = self.0.remove(name).map(Value::try_into).transpose();
+        value.map_err(|error| format!("{name}: {error}"))
     }
 
-    /// Take out a field.
-    fn one<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, String> {
-        self.option(name)?
-            .ok_or_else(|| format!("there is no {name}"))
+    /// Take a required field.
+    fn required<T: DeserializeOwned>(&mut self, name: &str) -> Result<T, String> {
+        self.optional(name)?
+            .ok_or_else(|| format!("the field {name} is missing"))
     }
 
     fn within(&mut self) -> Result<Option<String>, String> {
-        self.option("in")
+        self.optional("in")
     }
 
-    /// Take out one source, or a list of them.
+    /// Take a field that is one source or a list of sources.
     fn sources(&mut self, name: &str) -> Result<Vec<Value>, String> {
-        Ok(match self.one(name)? {
+        Ok(match self.required(name)? {
             Value::Array(sources) => sources,
             source => vec![source],
         })
     }
 
     fn steps(&mut self, name: &str) -> Result<Steps, String> {
-        Step::all(&self.one::<Vec<Table>>(name)?)
+        Step::all(&self.required::<Vec<Table>>(name)?)
     }
 
-    /// Take out what a read asks for: a type by its name, or that of a default.
-    fn wanted(&mut self, default: &str) -> Result<As, String> {
-        let name: Option<String> = self.option("as_type")?;
-        let default: Option<Value> = self.option(default)?;
+    /// Take the fields that say how to read: the name of a type, or a default.
+    fn read_as(&mut self, default: &str) -> Result<ReadAs, String> {
+        let name: Option<String> = self.optional("as_type")?;
+        let default: Option<Value> = self.optional(default)?;
         match (name, default) {
-            (Some(name), default) => Ok(As::Type {
-                wanted: Type::named(&name)?,
+            (Some(name), default) => Ok(ReadAs::Type {
+                name: Type::from_name(&name)?,
                 default,
             }),
-            (None, Some(default)) => Ok(As::Default(default)),
-            (None, None) => Err("there is nothing to read it as".to_owned()),
+            (None, Some(default)) => Ok(ReadAs::Default(default)),
+            (None, None) => Err("a read needs a default or a type".to_owned()),
         }
     }
 }

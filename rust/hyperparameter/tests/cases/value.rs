@@ -1,4 +1,4 @@
-//! The values of the file, and when two are alike.
+//! The values of the file, and comparing them.
 
 use std::collections::BTreeSet;
 
@@ -8,14 +8,14 @@ use toml::Value as Data;
 
 const TAGS: [&str; 6] = ["bigint", "none", "pairs", "reference", "set", "tuple"];
 
-/// Return the tag and the content of a table that stands for something else.
+/// Return the tag and the content of a table that represents another value.
 pub(crate) fn tagged(data: &Data) -> Option<(&str, &Data)> {
     let table = data.as_table().filter(|table| table.len() == 1)?;
     let (tag, content) = table.iter().next()?;
     TAGS.contains(&tag.as_str()).then_some((tag, content))
 }
 
-/// Return what a value in the file stands for.
+/// Return the value that a value of the file represents.
 pub(crate) fn value_of(data: &Data) -> Result<Value, String> {
     let values = |items: &[Data]| items.iter().map(value_of).collect::<Result<Vec<_>, _>>();
     Ok(match (tagged(data), data) {
@@ -27,7 +27,7 @@ pub(crate) fn value_of(data: &Data) -> Result<Value, String> {
             let items: Result<BTreeSet<Item>, _> = items.iter().map(Item::from_value).collect();
             items.map_err(|misfit| format!("{misfit:?}"))?.into()
         }
-        (Some(_), _) => return Err(format!("{data} stands for no value here")),
+        (Some(_), _) => return Err(format!("{data} represents no value")),
         (None, Data::Boolean(value)) => (*value).into(),
         (None, Data::Integer(value)) => (*value).into(),
         (None, Data::Float(value)) => (*value).into(),
@@ -37,41 +37,41 @@ pub(crate) fn value_of(data: &Data) -> Result<Value, String> {
             let entries = table.iter().map(|(key, item)| Ok((key, value_of(item)?)));
             entries.collect::<Result<Value, String>>()?
         }
-        (None, Data::Datetime(_)) => return Err(format!("{data} is no value here")),
+        (None, Data::Datetime(_)) => return Err(format!("{data} is not a value of a case")),
     })
 }
 
 fn bigint(digits: &str) -> Result<i128, String> {
     digits
         .parse()
-        .map_err(|fault| format!("bigint {digits}: {fault}"))
+        .map_err(|error| format!("bigint {digits}: {error}"))
 }
 
-/// Tell whether two values are alike in type and content: 1, 1.0 and true are three values.
-pub(crate) fn same(one: &Value, other: &Value) -> bool {
-    match (one, other) {
-        (Value::Float(one), Value::Float(other)) => {
-            one.to_bits() == other.to_bits() || one.is_nan() && other.is_nan()
+/// Return whether two values have the same type and content. 1, 1.0 and true are three values, and nan equals nan.
+pub(crate) fn same(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Float(left), Value::Float(right)) => {
+            left.to_bits() == right.to_bits() || left.is_nan() && right.is_nan()
         }
-        (Value::List(one), Value::List(other)) => {
-            one.len() == other.len()
-                && one
+        (Value::List(left), Value::List(right)) => {
+            left.len() == right.len()
+                && left
                     .iter()
-                    .zip(other.iter())
-                    .all(|(one, other)| same(one, other))
+                    .zip(right.iter())
+                    .all(|(left, right)| same(left, right))
         }
-        (Value::Map(one), Value::Map(other)) => {
-            one.keys().eq(other.keys())
-                && one
+        (Value::Map(left), Value::Map(right)) => {
+            left.keys().eq(right.keys())
+                && left
                     .values()
-                    .zip(other.values())
-                    .all(|(one, other)| same(one, other))
+                    .zip(right.values())
+                    .all(|(left, right)| same(left, right))
         }
-        _ => one == other,
+        _ => left == right,
     }
 }
 
-/// A value of the file as a source of parameters: what serde makes of what it stands for.
+/// A value of the file as a source of parameters. It serializes as the value that it represents.
 pub(crate) struct Source<'a>(pub(crate) &'a Data);
 
 impl Serialize for Source<'_> {
@@ -93,7 +93,7 @@ impl Serialize for Source<'_> {
                 for pair in pairs {
                     match pair.as_array().map(Vec::as_slice) {
                         Some([key, item]) => map.serialize_entry(&Source(key), &Source(item))?,
-                        _ => return Err(Error::custom(format_args!("{pair} is no pair"))),
+                        _ => return Err(Error::custom(format_args!("{pair} is not a pair"))),
                     }
                 }
                 map.end()
@@ -101,7 +101,7 @@ impl Serialize for Source<'_> {
             (Some(("set", Data::Array(items))), _) | (None, Data::Array(items)) => {
                 serializer.collect_seq(items.iter().map(Source))
             }
-            (Some((tag, _)), _) => Err(Error::custom(format_args!("a bad {tag}"))),
+            (Some((tag, _)), _) => Err(Error::custom(format_args!("{tag} has wrong content"))),
             (None, Data::Boolean(value)) => serializer.serialize_bool(*value),
             (None, Data::Integer(value)) => serializer.serialize_i64(*value),
             (None, Data::Float(value)) => serializer.serialize_f64(*value),
@@ -109,7 +109,7 @@ impl Serialize for Source<'_> {
             (None, Data::Table(table)) => {
                 serializer.collect_map(table.iter().map(|(key, item)| (key, Source(item))))
             }
-            (None, Data::Datetime(_)) => Err(Error::custom("a date is no value here")),
+            (None, Data::Datetime(_)) => Err(Error::custom("a date is not a value of a case")),
         }
     }
 }
