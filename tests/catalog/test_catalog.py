@@ -12,7 +12,7 @@ pytestmark = pytest.mark.once
 def names_of(tmp_path, text):
     path = tmp_path / "program.py"
     path.write_text("import hyperparameter as hp\n" + text)
-    return Catalog(scan([path]).declared)
+    return Catalog(scan([path]).declarations)
 
 
 TRAIN = "@hp.param('train')\ndef train(lr=0.1, steps=3): ...\n"
@@ -29,7 +29,7 @@ TRAIN = "@hp.param('train')\ndef train(lr=0.1, steps=3): ...\n"
 def test_that_all_beneath_a_namespace_is_read_excuses_no_slip(tmp_path, reading, key, told):
     known = names_of(tmp_path, TRAIN + reading)
     read = f"only all of 'train' is read ({tmp_path / 'program.py'}:4)"
-    refused, unread = known.faults({key: (1, None)}, lenient=True)
+    refused, unread = known.errors({key: (1, None)}, allow_unknown=True)
     assert ([str(fault) for fault in refused], unread) == (
         [f"{key!r} = 1 is not used: {told.format(read=read)}"],
         [],
@@ -46,24 +46,24 @@ def test_that_all_beneath_a_namespace_is_read_excuses_no_slip(tmp_path, reading,
     ],
 )
 def test_what_is_read_beneath_a_namespace_is_known(tmp_path, reading, key):
-    assert names_of(tmp_path, TRAIN + reading).fault(key, (1, None)) is None
+    assert names_of(tmp_path, TRAIN + reading).unknown_key_error(key, (1, None)) is None
 
 
 @pytest.mark.parametrize("value", [3, "3", [1], True])
 def test_a_value_where_a_table_is_read_is_refused(tmp_path, value):
     known = names_of(tmp_path, TRAIN + "hp.scope.model.dim | 1\n")
     for key, beneath in (("train", "'train.lr', 'train.steps'"), ("model", "'model.dim'")):
-        refused, _ = known.faults({key: (value, None)}, lenient=True)
+        refused, _ = known.errors({key: (value, None)}, allow_unknown=True)
         assert [str(fault) for fault in refused] == [
             f"{key!r} = {value!r} is not used: what is read lies beneath it: {beneath}"
         ]
-        assert known.faults({key: ({}, None)}) == ([], [])
-        assert known.faults({key: (None, None)}) == ([], [])
+        assert known.errors({key: ({}, None)}) == ([], [])
+        assert known.errors({key: (None, None)}) == ([], [])
 
 
 def test_a_key_of_another_case_is_near(tmp_path):
     known = names_of(tmp_path, "hp.scope.model.dim | 1\n")
-    assert known.near("MODEL.DIM") == ["model.dim"]
+    assert known.suggestions("MODEL.DIM") == ["model.dim"]
 
 
 def test_what_a_method_is_called_on_is_no_parameter():

@@ -27,7 +27,7 @@ def scanned(tmp_path, text, head="import hyperparameter as hp\n"):
     path.write_text(head + textwrap.dedent(text), encoding="utf-8")
     found = scan([path])
     assert found.problems == []
-    return found.declared
+    return found.declarations
 
 
 def both(key, default=None, type=""):
@@ -194,8 +194,8 @@ def test_a_default_that_is_a_member_of_an_enum_tells_the_values(tmp_path):
     hp.scope.b | Colour.other
     """
     a, b = scanned(tmp_path, text)
-    assert (a.default, a.type, a.wanted) == ("'blue'", "Colour", Literal["red", "blue"])
-    assert (b.default, b.type, b.wanted) == ("Colour.other", "", MISSING)
+    assert (a.default, a.type, a.annotation) == ("'blue'", "Colour", Literal["red", "blue"])
+    assert (b.default, b.type, b.annotation) == ("Colour.other", "", MISSING)
 
 
 def test_a_namespace_is_declared_where_all_that_is_beneath_is_known(tmp_path):
@@ -310,8 +310,8 @@ def test_a_declaration_has_its_place_owner_and_help(tmp_path):
     assert (namespace.key, namespace.kind, namespace.place) == ("ns", "namespace", f"{file}:9")
     assert (namespace.owner, namespace.help) == ("Outer.method", "Do much.")
     assert (parameter.place, parameter.owner) == (f"{file}:9", "Outer.method")
-    assert (parameter.default, parameter.type, parameter.like) == ("0.001", "float", 0.001)
-    assert parameter.wanted is float
+    assert (parameter.default, parameter.type, parameter.default_value) == ("0.001", "float", 0.001)
+    assert parameter.annotation is float
 
 
 def test_docstrings_of_class_and_constructor_say_what_parameters_are(tmp_path):
@@ -341,7 +341,7 @@ def test_the_order_is_by_key_and_then_by_place(tmp_path):
     lines = ["import hyperparameter as hp"] + ["hp.scope.b | 1"] * 11 + ["hp.scope.a | 1"]
     for name in ("y.py", "x.py"):
         (tmp_path / name).write_text("\n".join(lines))
-    found = scan([tmp_path / "y.py", tmp_path / "x.py"]).declared
+    found = scan([tmp_path / "y.py", tmp_path / "x.py"]).declarations
     assert [one.key for one in found] == ["a"] * 2 + ["b"] * 22
     assert [one.place.rsplit("/")[-1] for one in found[:4]] == ["x.py:13", "y.py:13", "x.py:2", "x.py:3"]
     assert found[12].place.endswith("x.py:12")
@@ -422,7 +422,7 @@ class Plain: ...
 def test_annotations_become_objects_where_nothing_need_run(tmp_path, annotation, expected):
     text = f"@hp.param('ns')\ndef f(x: {annotation} = None): ...\nLater = bool\n"
     (one,) = (one for one in scanned(tmp_path, text, HEAD) if one.kind == "parameter")
-    assert one.wanted is expected if expected is MISSING else one.wanted == expected
+    assert one.annotation is expected if expected is MISSING else one.annotation == expected
     assert one.type == (annotation.strip("'") if annotation[0] == "'" else annotation)
 
 
@@ -437,7 +437,7 @@ def test_an_annotation_names_what_is_there_where_it_stands(tmp_path):
         @hp.param("of")
         def f(self, x: int, y: float): ...
     """
-    found = {one.key: one.wanted for one in scanned(tmp_path, text) if one.kind == "parameter"}
+    found = {one.key: one.annotation for one in scanned(tmp_path, text) if one.kind == "parameter"}
     assert found == {"ns.x": MISSING, "ns.y": float, "of.x": int, "of.y": MISSING}
 
 
@@ -449,7 +449,7 @@ def test_a_type_statement_is_an_alias(tmp_path):
         @hp.param("ns")
         def f(self, a: Count, b: T): ...
     """
-    found = {one.key: one.wanted for one in scanned(tmp_path, text, HEAD)}
+    found = {one.key: one.annotation for one in scanned(tmp_path, text, HEAD)}
     assert found == {"ns": MISSING, "ns.a": Annotated[int, msgspec.Meta(ge=1)], "ns.b": MISSING}
 
 
@@ -600,8 +600,8 @@ spec = importlib.util.spec_from_file_location("program", sys.argv[1])
 module = importlib.util.module_from_spec(spec)
 sys.modules["program"] = module
 spec.loader.exec_module(module)
-from hyperparameter.catalog.declaration import registered
-print(json.dumps([[d.key, d.kind, d.place, d.owner, d.default, d.type] for d in registered()]))
+from hyperparameter.catalog.declaration import registered_declarations
+print(json.dumps([[d.key, d.kind, d.place, d.owner, d.default, d.type] for d in registered_declarations()]))
 """
 
 
@@ -615,7 +615,7 @@ def test_what_is_found_is_what_the_decorators_declare(tmp_path):
     ran = [one for one in json.loads(done.stdout) if one[0].rpartition(".")[2] not in ("self", "cls")]
     found = scan([path])
     assert found.problems == []
-    read = [one for one in found.declared if one.kind in ("parameter", "namespace")]
+    read = [one for one in found.declarations if one.kind in ("parameter", "namespace")]
     assert sorted((one.key, one.kind, one.owner) for one in read) == sorted(
         (key, kind, owner) for key, kind, _, owner, _, _ in ran
     )
@@ -626,11 +626,11 @@ def test_what_is_found_is_what_the_decorators_declare(tmp_path):
         if place.startswith(str(path)):  # that of a generated constructor is of no file
             assert one.place == place, key
         assert (one.default is None) == (default is None), key
-        if (one.like is not MISSING or key.startswith("enums.")) and default != "<factory>":
+        if (one.default_value is not MISSING or key.startswith("enums.")) and default != "<factory>":
             assert one.default == default, key
             compared += 1
-        if one.wanted is not MISSING and key.partition(".")[0] != "enums":  # whose values it is written by
-            assert type_name(one.wanted) == asked, key
+        if one.annotation is not MISSING and key.partition(".")[0] != "enums":  # whose values it is written by
+            assert type_name(one.annotation) == asked, key
             compared += 1
         elif asked and one.type:
             assert one.type == asked, key
@@ -645,7 +645,7 @@ def test_nothing_that_is_looked_through_runs(tmp_path):
         f"@hp.param('ns')\ndef f(a: open({str(trace)!r}, 'w') = open({str(trace)!r}, 'w')): ...\n"
     )
     (tmp_path / "main.py").write_text("import program, hyperparameter")
-    assert [one.key for one in scan(program_files(tmp_path / "main.py")).declared] == ["ns", "ns.a"]
+    assert [one.key for one in scan(program_files(tmp_path / "main.py")).declarations] == ["ns", "ns.a"]
     assert not trace.exists()
     subprocess.run([sys.executable, path], check=True)
     assert trace.exists()  # it does run when it is run
@@ -657,14 +657,14 @@ MARK = b"# hyperparameter\n"
 @pytest.mark.parametrize(
     ("data", "line", "what"),
     [
-        (MARK + b"x = (\n", 2, "is no Python"),
-        (MARK + b"a = 1\n  b = 2\n", 3, "is no Python: unexpected indent"),
+        (MARK + b"x = (\n", 2, "is not valid Python"),
+        (MARK + b"a = 1\n  b = 2\n", 3, "is not valid Python: unexpected indent"),
         (MARK + b"x = 1\ny = '\xff'\n", 3, "is not written in utf-8"),
-        (b"# coding: nowhere\n" + MARK, 1, "is no Python: unknown encoding"),
-        (b"#!x\n# coding: nowhere\n" + MARK, 2, "is no Python: unknown encoding"),
+        (b"# coding: nowhere\n" + MARK, 1, "is not valid Python: unknown encoding"),
+        (b"#!x\n# coding: nowhere\n" + MARK, 2, "is not valid Python: unknown encoding"),
         (b"# coding: rot13\n" + MARK, 1, "cannot be decoded"),
-        (MARK + b"x = 1\ny = \0\n", None, "is no Python"),
-        (MARK + b"x = " + b"(" * 500 + b")" * 500, None, "is no Python: too many nested parentheses"),
+        (MARK + b"x = 1\ny = \0\n", None, "is not valid Python"),
+        (MARK + b"x = " + b"(" * 500 + b")" * 500, None, "is not valid Python: too many nested parentheses"),
         (MARK + b"x = " + b"-" * 100_000 + b"1", None, "is nested too deeply"),
         (MARK + b"\nx = f" + b".a()" * 600, 3, "is nested too deeply"),
     ],
@@ -690,7 +690,7 @@ def test_what_is_no_file_is_told_of(tmp_path):
     assert [problem.partition(":1: ")[0] for problem in problems] == [str(tmp_path / name) for name in names]
     assert "is a folder" in problems[0]
     assert "No such file" in problems[1]
-    assert "is no regular file" in problems[3]
+    assert "is not a regular file" in problems[3]
 
 
 def test_what_cannot_be_read_is_told_of():

@@ -186,7 +186,7 @@ def test_every_key_that_a_program_really_reads_is_known(tmp_path):
     assert len(read) > 50
     found = scan([path])
     assert found.problems == []
-    known = Catalog(found.declared)
+    known = Catalog(found.declarations)
     made_at_run_time = ["WHOLE"]  # from end to end
     assert [key for key in read if not known.knows(key)] == made_at_run_time
     for key in ("keys.lrr", "pair.c", "rooted.lrr", "built.dimm", "inner.dimm", "formatted.x", "joined.a.c"):
@@ -214,9 +214,9 @@ def made(folder, files):
 def test_what_lies_beneath_a_reference_that_another_file_imports_is_known(tmp_path, taking):
     settings = "import hyperparameter as hp\ntrain = hp.scope.train\nother = 1\nif train.debug: pass\n"
     files = made(tmp_path, {"settings.py": settings, "user.py": taking})
-    assert Catalog(scan(files).declared).knows("train.lr")
+    assert Catalog(scan(files).declarations).knows("train.lr")
     files = made(tmp_path, {"user.py": "# settings\ntrain = 1\nimport other"})
-    known = Catalog(scan(files).declared)
+    known = Catalog(scan(files).declarations)
     assert known.knows("train.debug")
     assert not known.knows("train.lr")
 
@@ -224,7 +224,7 @@ def test_what_lies_beneath_a_reference_that_another_file_imports_is_known(tmp_pa
 def test_a_package_is_known_by_its_folder(tmp_path):
     settings = "import hyperparameter as hp\ntrain = hp.scope.train\nif train.debug: pass\n"
     files = made(tmp_path, {"pack/__init__.py": settings, "user.py": "from pack import train"})
-    assert Catalog(scan(files).declared).knows("train.lr")
+    assert Catalog(scan(files).declarations).knows("train.lr")
 
 
 def test_a_scope_handed_from_function_to_function_is_followed_to_the_end(tmp_path):
@@ -232,4 +232,4 @@ def test_a_scope_handed_from_function_to_function_is_followed_to_the_end(tmp_pat
     functions = [f"def {a}(s):\n    s.{a} | 1\n    {b}(s)" for a, b in pairwise(names)]
     functions += ["def f29(s):\n    s.f29 | 1\n    f0(s)", "def main():\n    f0(hp.scope)"]
     files = made(tmp_path, {"user.py": "import hyperparameter as hp\n" + "\n".join(functions)})
-    assert sorted(one.key for one in scan(files).declared) == sorted(names)
+    assert sorted(one.key for one in scan(files).declarations) == sorted(names)

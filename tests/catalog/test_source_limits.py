@@ -1,5 +1,6 @@
 """Looking through source code that grows without bound, or nests too deeply, in bounded time."""
 
+import ast
 import sysconfig
 import textwrap
 from pathlib import Path
@@ -8,7 +9,8 @@ import pytest
 
 from hyperparameter.catalog.catalog import Catalog
 from hyperparameter.catalog.source import scan
-from hyperparameter.catalog.source.meanings import MOST
+from hyperparameter.catalog.source.scanning import EXECUTORS
+from hyperparameter.catalog.source.values import MOST_VALUES
 from hyperparameter.core.frame import MISSING
 
 pytestmark = pytest.mark.once
@@ -19,7 +21,7 @@ def scanned(tmp_path, text):
     path.write_text("import hyperparameter as hp\n" + textwrap.dedent(text), encoding="utf-8")
     found = scan([path])
     assert found.problems == []
-    return found.declared
+    return found.declarations
 
 
 def keys(tmp_path, text):
@@ -57,7 +59,7 @@ def test_classes_that_are_each_others_base_end(tmp_path):
 def test_an_annotation_that_multiplies_is_not_built(tmp_path):
     text = "A0 = int\n" + "".join(f"A{n + 1} = tuple[A{n}, A{n}, A{n}]\n" for n in range(14))
     text += "@hp.param('x')\ndef f(a: A14 = 1, b: tuple[A1, A1] = 2): ...\n"
-    found = {one.key: one.wanted for one in scanned(tmp_path, text)}
+    found = {one.key: one.annotation for one in scanned(tmp_path, text)}
     assert found["x.a"] is MISSING
     assert found["x.b"] == tuple[tuple[int, int, int], tuple[int, int, int]]
 
@@ -74,11 +76,11 @@ def test_what_nests_too_deeply_in_one_place_does_not_hide_the_rest(tmp_path, wri
     text = f"@hp.param('x')\ndef f({written}): ...\nhp.scope.rest | 1\n"
     found = {one.key: one for one in scanned(tmp_path, text)}
     assert sorted(found) == ["rest", "x", "x.a"]
-    assert found["x.a"].wanted is MISSING
+    assert found["x.a"].annotation is MISSING
 
 
 def test_more_meanings_than_are_followed_make_no_key_unknown(tmp_path):
-    count = MOST + 20
+    count = MOST_VALUES + 20
     branches = "".join(f"if x == {n}:\n    t = hp.scope.kind{n}\n" for n in range(count))
     known = Catalog(scanned(tmp_path, f"t = None\n{branches}t.lr | 1\n"))
     assert all(known.knows(f"kind{n}.lr") for n in range(count))
@@ -101,22 +103,22 @@ def test_the_standard_library_is_looked_through(tmp_path):
         )
     found = scan(sorted(tmp_path.iterdir()))
     assert found.problems == []
-    assert len({one.key for one in found.declared}) > 1000
+    assert len({one.key for one in found.declarations}) > 1000
 
 
 def test_a_fault_in_looking_through_is_told_of_and_stops_nothing(tmp_path, monkeypatch):
     def faulty(*_):
         raise IndexError("of ours")
 
-    monkeypatch.setattr("hyperparameter.catalog.source.statements.Visitor._assert", faulty)
+    monkeypatch.setitem(EXECUTORS, ast.Assert, faulty)
     path = tmp_path / "program.py"
     path.write_text("import hyperparameter as hp\nassert 1\n")
-    assert scan([path]) == ([], [f"{path}:2: cannot be looked through: IndexError('of ours')"])
+    assert scan([path]) == ([], [f"{path}:2: cannot be scanned: IndexError('of ours')"])
 
 
 def test_two_thousand_files_are_looked_through(tmp_path):
     for n in range(2000):
         (tmp_path / f"m{n}.py").write_text(f"import hyperparameter as hp\nhp.scope.m{n} | {n}\n")
     found = scan(sorted(tmp_path.iterdir()))
-    assert len(found.declared) == 2000
-    assert {one.key: one.like for one in found.declared} == {f"m{n}": n for n in range(2000)}
+    assert len(found.declarations) == 2000
+    assert {one.key: one.default_value for one in found.declarations} == {f"m{n}": n for n in range(2000)}

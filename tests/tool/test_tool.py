@@ -309,7 +309,7 @@ def test_what_cannot_be_looked_through_is_told_and_left_out(hp):
     assert (ran.code, ran.out) == (0, LS)
     assert ran.err == (
         "warning: a/latin.py:3: is not written in utf-8: invalid continuation byte\n"
-        "warning: a/syntax.py:2: is no Python: invalid syntax\n"
+        "warning: a/syntax.py:2: is not valid Python: invalid syntax\n"
     )
     assert hp("check", ".", "-D", "train.lr=1").code == 0
 

@@ -1,19 +1,19 @@
-"""Tell the keys that a program knows from those that it will never read.
+"""The catalog of a program's parameters: it answers which keys are known.
 
-A key that nothing declares is a fault where it lies under a decorated function's namespace, which tells
-what its parameters are, or where it is nearly a key that is declared: both are what a slip of the pen
-looks like. With nothing near it may be for code that makes its keys at run time, so it is only told of.
+An undeclared key is an error if it is below the namespace of a decorated function, because all parameters
+of the function are known, or if it resembles a declared key: it is probably a misspelling. Any other
+undeclared key may be for code that computes its keys at run time, so it is only reported.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..conversion.rule import Misfit, accepts_subtree
 from ..core.frame import MISSING
-from ..core.key import is_mapping
+from ..core.key import is_below, is_mapping, parents, split_last
 from ..errors import ParamError, UnknownParamError, nearest
 
 if TYPE_CHECKING:
@@ -24,223 +24,246 @@ if TYPE_CHECKING:
 
 __all__ = ["Catalog"]
 
-MOST_NAMED = 10  # parameters of a function that an error lists
-ALIKE = 0.65  # share of two segments that has to be the same, for one to be taken for the other
+# How many parameters of a function an error lists.
+MOST_LISTED = 10
+MOST_SUGGESTIONS = 3
+# Two segments resemble each other if at least this share of their characters is the same.
+MIN_SIMILARITY = 0.65
 
 
 class Catalog:
-    """Answer which keys are known, from what is declared."""
+    """The declarations of a program, by key.
 
-    def __init__(self, declared: Iterable[Declaration]) -> None:
+    Attributes:
+        by_key: the declarations of each key, except of those with segments that are computed at run time.
+        namespaces: the decorated functions, by their namespaces.
+    """
+
+    def __init__(self, declarations: Iterable[Declaration]) -> None:
         self.by_key: dict[str, list[Declaration]] = defaultdict(list)
         self.namespaces: dict[str, list[Declaration]] = defaultdict(list)
-        self._trees: set[str] = set()
-        self._parts: set[str] = set()  # of the keys: what lies above them
-        self._patterns: list[tuple[list[str], bool]] = []  # segments, and whether all beneath is known too
-        self._made: dict[str, list[Declaration]] = defaultdict(list)  # those patterns as they are declared
-        self._kept: dict[tuple[str, str, str], int] = {}  # which of those of its key each is
-        for one in declared:
-            self._add(one)
+        # The declarations of keys with a `*`, by the segments of the key.
+        self._patterns: dict[tuple[str, ...], list[Declaration]] = defaultdict(list)
+        self._prefixes: set[str] = set()
+        # The declared keys whose whole subtree is read.
+        self._subtrees: set[str] = set()
+        # Where each declaration is in the list of its key, by (key, kind, place).
+        self._positions: dict[tuple[str, str, str], int] = {}
+        for declaration in declarations:
+            self._add(declaration)
 
-    def _add(self, one: Declaration) -> None:
-        if one.kind == "namespace":
-            self.namespaces[one.key].append(one)
-            return
-        tree = _takes_beneath(one)
-        segments = one.key.split(".")
-        if "*" in segments:
-            self._patterns.append((segments, tree))
-            self._keep(self._made[one.key], one)
-            return
-        self._keep(self.by_key[one.key], one)
-        self._parts.update(_above(segments))
-        if tree:
-            self._trees.add(one.key)
-
-    def _keep(self, ones: list[Declaration], one: Declaration) -> None:
-        """Keep a declaration; one found twice, by its decorator and in its source, is one."""
-        number = self._kept.setdefault((one.key, one.kind, one.place), len(ones))
-        if number < len(ones):
-            ones[number] = replace(ones[number], help=ones[number].help or one.help)
+    def _add(self, declaration: Declaration) -> None:
+        key = declaration.key
+        segments = tuple(key.split("."))
+        if declaration.kind == "namespace":
+            self.namespaces[key].append(declaration)
+        elif "*" in segments:
+            self._add_to(self._patterns[segments], declaration)
         else:
-            ones.append(one)
+            self._add_to(self.by_key[key], declaration)
+            self._prefixes.update(parents(key))
+            if _reads_subtree(declaration):
+                self._subtrees.add(key)
+
+    def _add_to(self, declarations: list[Declaration], declaration: Declaration) -> None:
+        """Add a declaration to those of its key, once if both the process and the source code declare it."""
+        identity = declaration.key, declaration.kind, declaration.place
+        position = self._positions.setdefault(identity, len(declarations))
+        if position == len(declarations):
+            declarations.append(declaration)
+        elif not declarations[position].help:
+            declarations[position] = replace(declarations[position], help=declaration.help)
+
+    # --- Known keys ---
 
     def knows(self, key: str) -> bool:
-        """Tell whether something declares a key, or reads all that lies beneath a part of it."""
-        return bool(self.declaring(key))
+        """Return whether a key is declared, or is in a subtree that is read as a whole."""
+        return bool(self.declarations_of(key))
 
-    def declaring(self, key: str) -> list[Declaration]:
-        """Return what declares a key, then what takes all that lies beneath a part of it."""
+    def declarations_of(self, key: str) -> list[Declaration]:
+        """Return the declarations of a key, then those that read a whole subtree with the key."""
         segments = key.split(".")
-        found = list(self.by_key.get(key, ()))
-        for pattern in self._patterns:
-            if _matches(*pattern, segments):
-                found += self._made[".".join(pattern[0])]
-        found += (
-            one
-            for part in _above(segments)
-            if part in self._trees
-            for one in self.by_key[part]
-            if _takes_beneath(one)
-        )
-        return found
+        declarations = list(self.by_key.get(key, ()))
+        for pattern, candidates in self._patterns.items():
+            if _matches(pattern, segments):
+                is_same_length = len(pattern) == len(segments)
+                declarations += (item for item in candidates if is_same_length or _reads_subtree(item))
+        for prefix in parents(key):
+            if prefix in self._subtrees:
+                declarations += filter(_reads_subtree, self.by_key[prefix])
+        return declarations
 
-    def listed(self) -> list[Declaration]:
-        """Return one declaration of each key, by key: the first, with what others of the key add to it."""
-        return [_joined(ones) for _, ones in sorted({**self._made, **self.by_key}.items(), key=_by_namespace)]
+    def parameters(self) -> list[Declaration]:
+        """Return one declaration for each key, sorted: the first one, completed by the others."""
+        groups = [*self._patterns.values(), *self.by_key.values()]
+        return sorted(map(_combine, groups), key=lambda declaration: split_last(declaration.key))
 
-    def holds(self, key: str) -> bool:
-        """Tell whether a key is a part of one that is declared."""
-        return key in self.namespaces or key in self._parts
+    def is_prefix(self, key: str) -> bool:
+        """Return whether a key is a namespace, or a proper prefix of a declared key."""
+        return key in self.namespaces or key in self._prefixes
+
+    def keys_below(self, prefix: str) -> list[str]:
+        """Return the declared keys below a prefix."""
+        return [key for key in self.by_key if is_below(key, prefix)]
 
     def namespace_of(self, key: str) -> str | None:
-        """Return the innermost namespace of a decorated function that a key lies under."""
-        return next((part for part in _above(key.split(".")) if part in self.namespaces), None)
+        """Return the innermost namespace of a decorated function that a key is below."""
+        return next((prefix for prefix in parents(key) if prefix in self.namespaces), None)
 
-    def near(self, key: str) -> list[str]:
+    def suggestions(self, key: str) -> list[str]:
         """Return the declared keys that a key may be a misspelling of, best first."""
-        names = list(self.by_key)
-        same = [name for name in names if name.endswith("." + key) or key.endswith("." + name)]
-        lower = {name.lower(): name for name in names}
-        close = [lower[name] for name in nearest(key.lower(), lower, most=20)]
-        likely = [name for name in close if name not in same and _is_like(key, name)]
-        return (likely + sorted(same))[:3]
+        same_end = [name for name in self.by_key if name.endswith(f".{key}") or key.endswith(f".{name}")]
+        by_lower_case = {name.lower(): name for name in self.by_key}
+        close = [by_lower_case[name] for name in nearest(key.lower(), by_lower_case, most=20)]
+        similar = [name for name in close if name not in same_end and _resembles(key, name)]
+        return (similar + sorted(same_end))[:MOST_SUGGESTIONS]
 
-    def fault(self, key: str, entry: Entry) -> UnknownParamError | None:
-        """Return what is wrong with setting a key, None for nothing.
+    # --- Errors ---
 
-        Under a decorated function's namespace, that all beneath it is read too makes nothing known: a slip of
-        the pen would go unnoticed there.
-        """
-        namespace = self.namespace_of(key)
-        found = self.declaring(key)
-        depth = -1 if namespace is None else namespace.count(".")
-        if any(one.key.count(".") > depth for one in found):
-            return None
-        if self.holds(key):
-            if is_mapping(entry[0]) or entry[0] is None:
-                return None
-            named = ", ".join(map(repr, sorted(self.beneath(key))[:MOST_NAMED]))
-            detail = f"what is read lies beneath it{f': {named}' if named else ''}"
-            return UnknownParamError.of(key, entry, detail, (), key)
-        if namespace is None:
-            return UnknownParamError.of(key, entry, "nothing is found that reads it", self.near(key))
-        owners = {f"{one.owner or namespace}()": None for one in self.namespaces[namespace]}
-        has, it = ("have", "they") if len(owners) > 1 else ("has", "it")
-        detail = f"{' and '.join(owners)} {has} no such parameter"
-        beneath = self.beneath(namespace)
-        near = [name for name in nearest(key, beneath) if _is_like(key, name)]
-        if not near and beneath:
-            names = [repr(name.removeprefix(namespace + ".")) for name in sorted(beneath)]
-            detail += f"; {it} {has} {', '.join(names[:MOST_NAMED])}{', …' if names[MOST_NAMED:] else ''}"
-        if found:
-            detail += f"; only all of {found[0].key!r} is read ({found[0].place})"
-        return UnknownParamError.of(key, entry, detail, near, namespace)
-
-    def beneath(self, key: str) -> list[str]:
-        """Return the declared keys that lie beneath one."""
-        return [name for name in self.by_key if name.startswith(key + ".")]
-
-    def misfit(self, key: str, entry: Entry) -> ParamError | None:
-        """Return what is wrong with the value of a key, None for nothing.
-
-        A parameter has to take it, and one of those that read it: each may have a default of another type.
-        """
-        fault = None
-        is_taken = False
-        for one in self.declaring(key):
-            if one.key.count(".") != key.count("."):  # it takes the key with others, as a whole
-                continue
-            misfit = _misfit(one, key, entry)
-            if misfit is not None and one.kind == "parameter":
-                return misfit
-            fault = fault or misfit
-            is_taken = is_taken or misfit is None
-        return None if is_taken else fault
-
-    def faults(
-        self, entries: Mapping[str, Entry], taken: Iterable[str] = (), lenient: bool = False
+    def errors(
+        self, entries: Mapping[str, Entry], known_keys: Iterable[str] = (), allow_unknown: bool = False
     ) -> tuple[list[ParamError], list[UnknownParamError]]:
-        """Return what is wrong with a set of overrides, and the keys that nothing declares, nor anything near.
+        """Return the errors of a set of overrides, and the keys that are undeclared but not errors.
 
-        What is `taken` is known by other means. Where `lenient`, near misses are let through.
+        `known_keys` are known by other means. With `allow_unknown`, a key that resembles a declared one is
+        not an error.
         """
-        taken = set(taken)
-        refused: list[ParamError] = []
-        misfits: list[ParamError] = []
+        known_keys = set(known_keys)
+        unknown_keys: list[ParamError] = []
+        wrong_values: list[ParamError] = []
         unread: list[UnknownParamError] = []
         for key, entry in entries.items():
-            unknown = None if key in taken else self.fault(key, entry)
-            if unknown is None:
-                misfit = self.misfit(key, entry)
-                misfits += [misfit] if misfit is not None else []
-            elif unknown.namespace is not None or (unknown.near and not lenient):
-                refused.append(unknown)
+            error = None if key in known_keys else self.unknown_key_error(key, entry)
+            if error is None:
+                wrong_value = self.wrong_value_error(key, entry)
+                if wrong_value is not None:
+                    wrong_values.append(wrong_value)
+            elif error.namespace is not None or (error.near and not allow_unknown):
+                unknown_keys.append(error)
             else:
-                unread.append(unknown)
-        return refused + misfits, unread
+                unread.append(error)
+        return unknown_keys + wrong_values, unread
+
+    def unknown_key_error(self, key: str, entry: Entry) -> UnknownParamError | None:
+        """Return the error for a key that no code reads, or None for a known key.
+
+        Code that reads a whole namespace does not make every key below it known, because a misspelled
+        parameter would then go unnoticed.
+        """
+        namespace = self.namespace_of(key)
+        declarations = self.declarations_of(key)
+        depth = -1 if namespace is None else namespace.count(".")
+        if any(declaration.key.count(".") > depth for declaration in declarations):
+            return None
+        if self.is_prefix(key):
+            return self._prefix_error(key, entry)
+        if namespace is None:
+            return UnknownParamError.of(key, entry, "nothing is found that reads it", self.suggestions(key))
+        return self._namespace_error(key, entry, namespace, declarations)
+
+    def _prefix_error(self, key: str, entry: Entry) -> UnknownParamError | None:
+        """Return the error for a value that is set at a prefix; an empty mapping and None are accepted."""
+        if is_mapping(entry[0]) or entry[0] is None:
+            return None
+        detail = "what is read lies beneath it"
+        keys = sorted(self.keys_below(key))[:MOST_LISTED]
+        if keys:
+            detail += f": {', '.join(map(repr, keys))}"
+        return UnknownParamError.of(key, entry, detail, (), key)
+
+    def _namespace_error(
+        self, key: str, entry: Entry, namespace: str, subtree_reads: list[Declaration]
+    ) -> UnknownParamError:
+        """Return the error for a key that is not a parameter of the function that owns its namespace."""
+        owners = {f"{function.owner or namespace}()": None for function in self.namespaces[namespace]}
+        has, it = ("have", "they") if len(owners) > 1 else ("has", "it")
+        detail = f"{' and '.join(owners)} {has} no such parameter"
+        names = self.keys_below(namespace)
+        suggestions = [name for name in nearest(key, names) if _resembles(key, name)]
+        if names and not suggestions:
+            parameters = [repr(name.removeprefix(f"{namespace}.")) for name in sorted(names)]
+            more = ", …" if len(parameters) > MOST_LISTED else ""
+            detail += f"; {it} {has} {', '.join(parameters[:MOST_LISTED])}{more}"
+        if subtree_reads:
+            whole = subtree_reads[0]
+            detail += f"; only all of {whole.key!r} is read ({whole.place})"
+        return UnknownParamError.of(key, entry, detail, suggestions, namespace)
+
+    def wrong_value_error(self, key: str, entry: Entry) -> ParamError | None:
+        """Return the error for a value of the wrong type, or None if it fits.
+
+        It has to fit every parameter of a decorated function, and at least one of the reads, because their
+        defaults can have different types.
+        """
+        first_error = None
+        fits_any = False
+        for declaration in self.declarations_of(key):
+            if declaration.key.count(".") != key.count("."):
+                # It reads the key only as a part of a subtree.
+                continue
+            error = _conversion_error(declaration, key, entry)
+            if error is None:
+                fits_any = True
+            elif declaration.kind == "parameter":
+                return error
+            first_error = first_error or error
+        return None if fits_any else first_error
 
 
-def _misfit(one: Declaration, key: str, entry: Entry) -> ParamError | None:
+def _conversion_error(declaration: Declaration, key: str, entry: Entry) -> ParamError | None:
     value, origin = entry
     try:
-        one.converted(value)
+        declaration.convert(value)
     except Misfit as misfit:
-        how = "declared" if one.kind == "parameter" else "read"
-        detail = f"{how} at {one.place}" + (f"; {misfit.detail}" if misfit.detail else "")
+        verb = "declared" if declaration.kind == "parameter" else "read"
+        detail = f"{verb} at {declaration.place}" + (f"; {misfit.detail}" if misfit.detail else "")
         return ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin)
     return None
 
 
-def _above(segments: list[str]) -> list[str]:
-    """Return the keys that one of these segments lies beneath, the nearest first."""
-    return [".".join(segments[:count]) for count in range(len(segments) - 1, 0, -1)]
-
-
-def _by_namespace(item: tuple[str, Any]) -> tuple[str, str]:
-    namespace, _, name = item[0].rpartition(".")
-    return namespace, name
-
-
-def _joined(ones: list[Declaration]) -> Declaration:
-    first = ones[0]
-    found = {
-        name: next((getattr(one, name) for one in ones if getattr(one, name)), getattr(first, name))
+def _combine(declarations: list[Declaration]) -> Declaration:
+    """Return the first declaration of a key, with what only the others know."""
+    first = declarations[0]
+    known = {
+        name: next((value for item in declarations if (value := getattr(item, name))), getattr(first, name))
         for name in ("default", "type", "help", "required")
     }
-    return replace(first, **found)
+    return replace(first, **known)
 
 
-def _takes_beneath(one: Declaration) -> bool:
-    return one.kind == "tree" or (one.kind == "parameter" and _takes_tree(one))
-
-
-def _takes_tree(one: Declaration) -> bool:
-    """Tell whether a parameter is made from keys beneath its own."""
-    if one.wanted is not MISSING:
-        return accepts_subtree(one.wanted)
-    if one.like is MISSING:  # required, or with a default that cannot be told without running the program
+def _reads_subtree(declaration: Declaration) -> bool:
+    """Return whether a declaration reads the keys below its own, too."""
+    if declaration.kind != "parameter":
+        return declaration.kind == "tree"
+    if declaration.annotation is not MISSING:
+        return accepts_subtree(declaration.annotation)
+    if declaration.default_value is MISSING:
+        # The parameter is required, or only running the program shows its default.
         return True
-    return (one.like is None and bool(one.type)) or accepts_subtree(type(one.like))
+    if declaration.default_value is None:
+        return bool(declaration.type)
+    return accepts_subtree(type(declaration.default_value))
 
 
-def _matches(pattern: list[str], tree: bool, segments: list[str]) -> bool:
-    if len(segments) < len(pattern) or (len(segments) > len(pattern) and not tree):
+def _matches(pattern: tuple[str, ...], segments: list[str]) -> bool:
+    """Return whether a key, or a prefix of it, matches a pattern."""
+    if len(segments) < len(pattern):
         return False
-    return all(asked in ("*", given) for asked, given in zip(pattern, segments, strict=False))
+    return all(expected in ("*", segment) for expected, segment in zip(pattern, segments, strict=False))
 
 
-def _is_like(one: str, other: str) -> bool:
-    """Tell whether each segment of a key is, or nearly is, that of another."""
+def _resembles(key: str, other: str) -> bool:
+    """Return whether each segment of a key resembles that of another."""
     from difflib import SequenceMatcher
 
-    ours, theirs = one.lower().split("."), other.lower().split(".")
-    if len(ours) != len(theirs):
-        return _plain(one) == _plain(other)
+    segments, other_segments = key.lower().split("."), other.lower().split(".")
+    if len(segments) != len(other_segments):
+        return _letters(key) == _letters(other)
     return all(
-        a == b or SequenceMatcher(None, a, b).ratio() >= ALIKE for a, b in zip(ours, theirs, strict=True)
+        segment == other_segment or SequenceMatcher(None, segment, other_segment).ratio() >= MIN_SIMILARITY
+        for segment, other_segment in zip(segments, other_segments, strict=True)
     )
 
 
-def _plain(key: str) -> str:
+def _letters(key: str) -> str:
     return key.lower().replace(".", "").replace("_", "").replace("-", "")

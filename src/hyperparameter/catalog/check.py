@@ -1,25 +1,41 @@
-"""`hp.check`: no key that is set and that nothing reads goes unnoticed."""
+"""Check what is set against what the program declares: `hp.check`, and the check of `hp.launch`.
+
+The decorated functions of this process are asked first. The source code is scanned only if a key is not one
+of their parameters, so that most programs start without it; the scanner is imported only then, too.
+"""
 
 from __future__ import annotations
 
 import sys
 
+from ..core.frame import MISSING, current_frame
+from ..errors import UnknownParamError
+from ..functions.registry import bindings
+from ..scopes.reference import entries_from
+from ..scopes.scope import EmptyScope
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+    from pathlib import Path
+    from typing import Any
+
+    from ..core.frame import Entry
+    from ..errors import ParamError
     from ..scopes.scope import Source
 
-__all__ = ["check"]
+__all__ = ["check", "entries_of", "errors_of", "running_program_files"]
 
 
 def check(*sources: Source, allow_unknown: bool = False) -> None:
-    """Refuse keys that nothing declares, and values that do not fit what is declared.
+    """Refuse keys that nothing declares, and values that do not fit their declaration.
 
-    What is declared is what decorated functions take, and what the source code of the program reads,
-    which is looked through without being run. A key that no one declares is refused where it lies
-    under a decorated function's namespace, or is nearly one that is declared; with `allow_unknown` only
-    the former. Any other gives an `UnknownParamWarning`.
+    A key is declared by a decorated function, or by code of the program that reads it; the source code is
+    scanned without running it. An undeclared key is an error if it is below the namespace of a decorated
+    function, or if it resembles a declared key; with `allow_unknown` only the former. Any other undeclared
+    key gives an `UnknownParamWarning`.
 
-    Sources are those of `hp.scope(...)`. Raises `ConfigError`, which lists every fault.
+    Sources are those of `hp.scope(...)`. Raises `ConfigError`, which lists every error.
 
     Examples:
         >>> import hyperparameter as hp
@@ -35,18 +51,106 @@ def check(*sources: Source, allow_unknown: bool = False) -> None:
 
     from ..configuration.config import Config
     from ..errors import ConfigError, UnknownParamWarning
-    from ..scopes.reference import caller, entries_from
-    from .known import faults, program_sources
+    from ..scopes.reference import caller
 
     file = sys._getframe(1).f_code.co_filename
     entries = entries_from(sources, {}, caller(1))
     referred = {key for source in sources if isinstance(source, Config) for key in source.referred}
 
-    def tell(problem: str) -> None:
+    def warn_of_problem(problem: str) -> None:
         warn(f"{problem}: what it declares is not known", UnknownParamWarning, stacklevel=4)
 
-    wrong, unread = faults(entries, referred, lambda: program_sources(file), allow_unknown, tell)
-    if wrong:
-        raise ConfigError(errors=wrong)
-    for fault in unread:
-        warn(str(fault), UnknownParamWarning, stacklevel=2)
+    errors, unread = errors_of(
+        entries, referred, lambda: running_program_files(file), allow_unknown, warn_of_problem
+    )
+    if errors:
+        raise ConfigError(errors=errors)
+    for error in unread:
+        warn(str(error), UnknownParamWarning, stacklevel=2)
+
+
+def entries_of(source: Any) -> dict[str, Entry]:
+    """Return the keys and entries that a source of parameters sets, without those that it deletes."""
+    entries = entries_from((source,), {}, None)
+    return {key: entry for key, entry in entries.items() if entry[0] is not MISSING}
+
+
+def errors_of(
+    entries: dict[str, Entry],
+    referred: Iterable[str],
+    source_files: Callable[[], Iterable[Path]],
+    allow_unknown: bool,
+    report_problem: Callable[[str], None],
+) -> tuple[list[ParamError], list[UnknownParamError]]:
+    """Return the errors of a set of overrides, and the keys that are undeclared but not errors.
+
+    Args:
+        entries: the overrides.
+        referred: keys that a configuration refers to, which are known.
+        source_files: returns the files of the program, if they have to be scanned.
+        allow_unknown: whether a key that resembles a declared one is accepted.
+        report_problem: called with the reason why a file cannot be scanned.
+    """
+    errors = list(_conversion_errors(entries))
+    known_keys = {parameter.key for binding in bindings() for parameter in binding.settable}
+    known_keys.update(referred)
+    if known_keys.issuperset(entries):
+        return errors, []
+    from .catalog import Catalog
+    from .declaration import registered_declarations
+    from .source import scan
+
+    declarations, problems = scan(source_files())
+    for problem in problems:
+        report_problem(problem)
+    catalog = Catalog([*registered_declarations(), *declarations])
+    catalog_errors, unread = catalog.errors(entries, known_keys, allow_unknown)
+    reported = {error.key for error in errors}
+    errors += (error for error in catalog_errors if error.key not in reported)
+    return sorted(errors, key=lambda error: not isinstance(error, UnknownParamError)), unread
+
+
+def _conversion_errors(entries: dict[str, Entry]) -> Iterator[ParamError]:
+    """Yield an error for each value that does not fit a parameter of a decorated function of this process."""
+    with EmptyScope(entries):
+        frame = current_frame()
+    for binding in bindings():
+        if frame.segments_below(binding.namespace):
+            yield from binding.errors_in(frame)
+
+
+# --- The source files of the running program ---
+
+
+def running_program_files(*files: str | None) -> list[Path]:
+    """Return the source files of the running program.
+
+    They are the given files and the main file, what those import from the program itself, and every loaded
+    module that uses the library.
+    """
+    from pathlib import Path
+
+    from .source import program_files
+
+    main_files = dict.fromkeys([*files, getattr(sys.modules.get("__main__"), "__file__", None)])
+    source_files: dict[Path, None] = {}
+    for file in main_files:
+        if file is not None and Path(file).is_file():
+            source_files |= dict.fromkeys(path.absolute() for path in program_files(Path(file)))
+    source_files |= dict.fromkeys(Path(file).absolute() for file in _files_of_users())
+    return list(source_files)
+
+
+def _files_of_users() -> Iterator[str]:
+    """Yield the file of each loaded module that has imported something of this package."""
+    from ..functions.param import param
+    from ..scopes.scope import scope
+
+    package = __name__.partition(".")[0]
+    public_objects = {id(sys.modules[package]), id(scope), id(param)}
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if not isinstance(file, str) or not file.endswith(".py") or name.split(".")[0] == package:
+            continue
+        if any(id(value) in public_objects for value in list(vars(module).values())):
+            yield file

@@ -1,7 +1,7 @@
-"""What parameters a program declares: by `@hp.param`, and by reading them.
+"""Declarations: the parameters that a program declares, by `@hp.param` or by reading them.
 
-The decorators of this process are asked for theirs; what only reads parameters is found in source
-code, which `_static` looks through without running it. Both give the same record.
+The decorated functions of this process are asked directly. `source` finds both kinds in source code. Both
+give the same record.
 """
 
 from __future__ import annotations
@@ -19,25 +19,25 @@ from ..functions.registry import bindings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Declaration", "registered"]
+__all__ = ["Declaration", "registered_declarations"]
 
 
 @dataclass(frozen=True, slots=True)
 class Declaration:
-    """Tell of one key that a program declares, or of the namespace of one decorated function.
+    """The declaration of one key, or of the namespace of a decorated function.
 
     Attributes:
-        key: the key; a segment made at run time is `*`.
-        kind: "parameter" of a decorated function, "read" of one value, "tree": a read of all that lies
-            beneath the key, or "namespace" of a decorated function.
+        key: the key; a segment that is computed at run time is `*`.
+        kind: "parameter" of a decorated function, "read" of one value, "tree" for a read of the whole
+            subtree, or "namespace" of a decorated function.
         place: `file:line`.
         owner: the qualified name of the function that declares it, "" at the top of a module.
-        default: the default as text, None where there is none.
-        type: the type asked for, as text; "" where nothing is asked for.
-        help: what a docstring says of it, on one line.
-        wanted: the annotation as an object, `MISSING` where there is none or it is not known.
-        like: the default as an object, `MISSING` where there is none or it is not known.
-        required: is it an error that nothing sets it?
+        default: the default as text, or None.
+        type: the type as text, or "" if there is none.
+        help: the text in the docstring, on one line.
+        annotation: the annotation as an object; `MISSING` if there is none, or if it is not known.
+        default_value: the default as an object; `MISSING` if there is none, or if it is not known.
+        required: whether it is an error that the key is not set.
     """
 
     key: str
@@ -47,44 +47,44 @@ class Declaration:
     default: str | None = None
     type: str = ""
     help: str = ""
-    wanted: Any = MISSING
-    like: Any = MISSING
+    annotation: Any = MISSING
+    default_value: Any = MISSING
     required: bool = False
 
-    def converted(self, value: Any) -> Any:
-        """Return a value as this declaration asks for it; raise `Misfit` where it does not fit."""
-        if self.wanted is not MISSING:
-            return convert(value, self.wanted)
-        return value if self.like is MISSING else convert_like(value, self.like)
+    def convert(self, value: Any) -> Any:
+        """Convert a value to the declared type; raise `Misfit` if that is not possible."""
+        if self.annotation is not MISSING:
+            return convert(value, self.annotation)
+        return value if self.default_value is MISSING else convert_like(value, self.default_value)
 
 
-def registered() -> Iterator[Declaration]:
-    """Yield what the decorated functions of this process declare."""
+def registered_declarations() -> Iterator[Declaration]:
+    """Yield the declarations of the decorated functions of this process."""
     for binding in bindings():
         code = getattr(unwrap(binding.function), "__code__", None)
         place = f"{code.co_filename}:{code.co_firstlineno}" if code else ""
         owner = getattr(binding.cls or binding.function, "__qualname__", binding.namespace)
         yield Declaration(binding.namespace, "namespace", place, owner)
         for parameter in binding.settable:
+            is_resolved = type(parameter.annotation) is not Unresolved
             yield Declaration(
                 parameter.key,
                 "parameter",
                 place,
                 owner,
                 None if parameter.default is MISSING else default_text(parameter.default),
-                _asked(parameter),
-                wanted=MISSING if type(parameter.annotation) is Unresolved else parameter.annotation,
-                like=parameter.default,
+                _type_text(parameter),
+                annotation=parameter.annotation if is_resolved else MISSING,
+                default_value=parameter.default,
                 required=parameter.default is MISSING,
             )
 
 
-def _asked(parameter: Any) -> str:
-    """Return what a parameter asks for as text, by its annotation, else its default."""
+def _type_text(parameter: Any) -> str:
+    """Return the type of a parameter as text: its annotation, or the type of its default."""
     if type(parameter.annotation) is Unresolved:
         return repr(parameter.annotation)
     if parameter.annotation is not MISSING:
         return type_name(parameter.annotation)
-    return (
-        "" if parameter.default is MISSING or parameter.default is None else type_name(type(parameter.default))
-    )
+    has_type = parameter.default is not MISSING and parameter.default is not None
+    return type_name(type(parameter.default)) if has_type else ""

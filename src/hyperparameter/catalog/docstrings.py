@@ -1,7 +1,7 @@
-"""What a docstring says of a function and of its parameters: Google's, NumPy's or reST's way of writing it.
+"""Read what a docstring says of a function and its parameters, in the style of Google, NumPy or reST.
 
-The sections are read by docstring-parser, which comes with the extra `cli`; without it a docstring is its
-first paragraph.
+The sections are parsed by docstring-parser, which comes with the extra `cli`. Without it only the first
+paragraph is read.
 """
 
 from __future__ import annotations
@@ -13,11 +13,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from docstring_parser import Docstring
 
-__all__ = ["Doc"]
+__all__ = ["ParsedDocstring"]
 
 
-class Doc:
-    """Tell what docstrings say, those of a class and its constructor together."""
+class ParsedDocstring:
+    """One or more docstrings, such as those of a class and its constructor, read together."""
 
     def __init__(self, *texts: str | None) -> None:
         self._texts = [cleandoc(text) for text in texts if text and text.strip()]
@@ -29,21 +29,23 @@ class Doc:
 
     @cached_property
     def text(self) -> str:
-        """What is said of the whole: summary and description."""
+        """The summary and the description, without the sections."""
         if not self._parsed:
             return self.summary
-        said = self._parsed[0]
-        return "\n\n".join(part for part in (said.short_description, said.long_description) if part)
+        docstring = self._parsed[0]
+        parts = docstring.short_description, docstring.long_description
+        return "\n\n".join(part for part in parts if part)
 
     @cached_property
     def parameters(self) -> dict[str, str]:
-        """What is said of each parameter, on one line."""
+        """The help of each parameter, on one line."""
+        # NumPy's style can describe several parameters at once: "a, b : int".
         return {
-            name.strip().lstrip("*"): " ".join(one.description.split())
-            for said in reversed(self._parsed)
-            for one in said.params
-            if one.description
-            for name in one.arg_name.split(",")  # NumPy's way of saying one thing of several
+            name.strip().lstrip("*"): " ".join(parameter.description.split())
+            for docstring in reversed(self._parsed)
+            for parameter in docstring.params
+            if parameter.description
+            for name in parameter.arg_name.split(",")
         }
 
     @cached_property
@@ -52,10 +54,11 @@ class Doc:
             from docstring_parser import parse
         except ImportError:
             return []
-        found = []
+        docstrings = []
         for text in self._texts:
             try:
-                found.append(parse(text))
-            except Exception:  # it is written in no style that is known, or in none that the parser is made for
+                docstrings.append(parse(text))
+            except Exception:
+                # The parser raises errors of many types for a docstring that is in no known style.
                 continue
-        return found
+        return docstrings

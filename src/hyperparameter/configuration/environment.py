@@ -78,9 +78,9 @@ def _by_likeness(keys: Iterable[str]) -> dict[str, set[str]]:
 
 
 def _registered() -> Iterator[str]:
-    from ..catalog.declaration import registered
+    from ..catalog.declaration import registered_declarations
 
-    return (declared.key for declared in registered() if declared.kind != "namespace")
+    return (declared.key for declared in registered_declarations() if declared.kind != "namespace")
 
 
 def _fields(schema: Any) -> Iterable[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..catalog.docstrings import Doc
+from ..catalog.docstrings import ParsedDocstring
 from ..conversion.rule import Misfit, convert
 from ..core.frame import MISSING, current_frame
 from ..errors import ParamError, short_repr
@@ -55,7 +55,7 @@ class Command:
         self.star_args = [name for name, text in binding.variadic.items() if not text.startswith("**")]
         self.name: str = function.__name__
         self.file: str | None = getattr(getattr(binding.function, "__code__", None), "co_filename", None)
-        self.doc = Doc(*dict.fromkeys([function.__doc__, binding.function.__doc__]))
+        self.doc = ParsedDocstring(*dict.fromkeys([function.__doc__, binding.function.__doc__]))
 
     def direct_arguments(self, parsed: ParsedArguments) -> tuple[list[Any], list[Any]]:
         """Return the arguments that no scope can set: the values of positional-only parameters, and `*args`.

@@ -22,7 +22,7 @@ WIDEST_COLUMN = 32
 def format_parameters(catalog: Catalog) -> str:
     """Return a table of every parameter by namespace: its name, type, default and help."""
     # A key above others, such as one read as a whole subtree, would only repeat what is listed below it.
-    leaves = (declaration for declaration in catalog.listed() if not catalog.holds(declaration.key))
+    leaves = (declaration for declaration in catalog.parameters() if not catalog.is_prefix(declaration.key))
     groups = [
         (namespace, list(map(_parameter_row, declarations)))
         for namespace, declarations in groupby(leaves, key=lambda leaf: leaf.key.rpartition(".")[0])
@@ -55,9 +55,9 @@ def explain_key(key: str, catalog: Catalog, config: Config) -> str:
     declarations = catalog.by_key.get(key, [])
     if history or declarations:
         return "".join(f"{line}\n" for line in _explanation(key, history, declarations))
-    keys_below = catalog.beneath(key)
+    keys_below = catalog.keys_below(key)
     if not keys_below:
-        similar = "".join(f"; nearest: {name!r}" for name in catalog.near(key)[:1])
+        similar = "".join(f"; nearest: {name!r}" for name in catalog.suggestions(key)[:1])
         raise ConfigError(detail=f"no parameter is called {key!r}, and nothing sets it{similar}")
     return "\n".join(explain_key(name, catalog, config) for name in sorted(keys_below))
 
@@ -93,7 +93,7 @@ def _declaration_text(declaration: Declaration) -> str:
 def possible_values(key: str, catalog: Catalog) -> list[str]:
     """Return the texts that a key of a bool, Literal or enum type accepts, for tab completion."""
     for declaration in catalog.by_key.get(key, ()):
-        type_ = expected_type(declaration.wanted, declaration.like)
+        type_ = expected_type(declaration.annotation, declaration.default_value)
         if type_ is bool:
             return ["true", "false"]
         choices = choices_of(type_)

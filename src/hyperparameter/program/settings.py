@@ -6,7 +6,7 @@ import sys
 from functools import cached_property
 from pathlib import Path
 
-from ..catalog.known import entries_of, faults, program_sources
+from ..catalog.check import entries_of, errors_of, running_program_files
 from ..configuration.config import env as environment
 from ..errors import ConfigError
 from .parsed_arguments import ParsedArguments
@@ -75,16 +75,16 @@ class Settings:
     # --- Declarations ---
 
     def _source_files(self) -> list[Path]:
-        return program_sources(*self._main_files)
+        return running_program_files(*self._main_files)
 
     @cached_property
     def catalog(self) -> Catalog:
         """Every parameter that the program declares, in any of its source files."""
         from ..catalog.catalog import Catalog
-        from ..catalog.declaration import registered
+        from ..catalog.declaration import registered_declarations
         from ..catalog.source import scan
 
-        return Catalog([*registered(), *scan(self._source_files()).declared])
+        return Catalog([*registered_declarations(), *scan(self._source_files()).declarations])
 
     def check(self, prog: str) -> None:
         """Raise `ConfigError` for unknown keys and invalid values; warn of keys that nothing seems to read."""
@@ -92,7 +92,7 @@ class Settings:
         def warn(problem: object) -> None:
             sys.stderr.write(f"{prog}: warning: {problem}\n")
 
-        errors, unread = faults(
+        errors, unread = errors_of(
             self.entries, self.config.referred, self._source_files, self.parsed.allows_unknown, warn
         )
         if errors:

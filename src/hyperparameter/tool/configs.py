@@ -23,12 +23,12 @@ __all__ = ["check_config", "show_config"]
 
 def check_config(arguments: Namespace) -> int:
     """Print everything that is wrong with a configuration."""
-    from ..catalog.known import entries_of
+    from ..catalog.check import entries_of
 
     catalog = _scan_catalog(arguments.path)
     config = _load_config(arguments, catalog)
     entries = entries_of(config)
-    errors, unread = catalog.faults(entries, config.referred, lenient=arguments.allow_unknown)
+    errors, unread = catalog.errors(entries, config.referred, allow_unknown=arguments.allow_unknown)
     for unknown in unread:
         print_warning(str(unknown))
     print_text("".join(f"{escape_unprintable(str(error))}\n" for error in errors))

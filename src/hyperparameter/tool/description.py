@@ -27,10 +27,10 @@ def describe_key(arguments: Namespace) -> int:
     (scanned,) = scan_targets([find_target(arguments.path)])
     key, catalog = arguments.key, scanned.catalog
     exact = [declaration for declaration in scanned.declarations if declaration.key == key]
-    below = [declaration for declaration in catalog.listed() if declaration.key.startswith(f"{key}.")]
-    if not exact and not below and catalog.fault(key, (None, None)) is None:
+    below = [declaration for declaration in catalog.parameters() if declaration.key.startswith(f"{key}.")]
+    if not exact and not below and catalog.unknown_key_error(key, (None, None)) is None:
         # A pattern such as `task.*.lr`, or a read of a whole subtree, declares the key.
-        exact = catalog.declaring(key)
+        exact = catalog.declarations_of(key)
     if not exact and not below:
         _report_unknown_key(key, catalog)
         return 1
@@ -50,7 +50,7 @@ def describe_key(arguments: Namespace) -> int:
 
 
 def _report_unknown_key(key: str, catalog: Catalog) -> None:
-    similar = catalog.near(key)
+    similar = catalog.suggestions(key)
     hint = f"; nearest: {', '.join(map(repr, similar))}" if similar else ""
     sys.stderr.write(f"hp: nothing declares {escape_unprintable(key)!r}{escape_unprintable(hint)}\n")
 

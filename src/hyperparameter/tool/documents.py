@@ -34,13 +34,13 @@ def as_json(scanned_targets: Sequence[ScannedTarget], as_trees: bool) -> str:
         [
             as_record(declaration, scanned.target)
             for scanned in scanned_targets
-            for declaration in scanned.catalog.listed()
+            for declaration in scanned.catalog.parameters()
         ]
     )
 
 
 def _target_record(scanned: ScannedTarget) -> dict[str, Any]:
-    root = as_tree(scanned.catalog.listed(), scanned.target.title)
+    root = as_tree(scanned.catalog.parameters(), scanned.target.title)
     return _node_record(root, scanned.target)
 
 
@@ -63,7 +63,7 @@ def as_markdown(scanned_targets: Sequence[ScannedTarget], as_trees: bool) -> str
 def _section(scanned: ScannedTarget, as_trees: bool) -> Iterator[str]:
     yield f"# {_escape(title_and_version(scanned.target))}\n"
     if as_trees:
-        yield "".join(_list_items(as_tree(scanned.catalog.listed()), 0))
+        yield "".join(_list_items(as_tree(scanned.catalog.parameters()), 0))
         return
     for namespace, declarations in group_by_namespace(scanned):
         yield f"## {_code(namespace) if namespace else '(no namespace)'}\n"

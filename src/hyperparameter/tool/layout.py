@@ -55,7 +55,7 @@ def default_text(declaration: Declaration) -> str:
 
 def group_by_namespace(scanned: ScannedTarget) -> Iterator[tuple[str, list[Declaration]]]:
     """Yield each namespace with its keys, one declaration for each key."""
-    declarations = scanned.catalog.listed()
+    declarations = scanned.catalog.parameters()
     for namespace, group in groupby(declarations, key=lambda declaration: declaration.key.rpartition(".")[0]):
         yield namespace, list(group)
 

@@ -79,7 +79,7 @@ def _refuse_options_that_need_a_target(arguments: Namespace) -> None:
 def _list_packages(arguments: Namespace) -> None:
     """List the installed packages that use the library, with the number of keys that each declares."""
     packages = [
-        (scanned.target.title, scanned.target.version or "", len(scanned.catalog.listed()))
+        (scanned.target.title, scanned.target.version or "", len(scanned.catalog.parameters()))
         for scanned in scan_targets(packages_that_use_library())
     ]
     if arguments.format == "json":

@@ -213,7 +213,7 @@ def scan_targets(targets: Iterable[Target]) -> list[ScannedTarget]:
                 print_warning(_relative_place(problem, target.root))
             declarations = [
                 replace(declaration, place=_relative_place(declaration.place, target.root))
-                for declaration in result.declared
+                for declaration in result.declarations
             ]
             scanned_targets.append(ScannedTarget(target, declarations))
     return scanned_targets

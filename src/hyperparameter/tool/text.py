@@ -82,7 +82,7 @@ def draw_trees(scanned_targets: Sequence[ScannedTarget], with_titles: bool) -> I
     for number, scanned in enumerate(scanned_targets):
         if with_titles:
             yield from _title(scanned, is_first=number == 0)
-        for node in as_tree(scanned.catalog.listed()).children.values():
+        for node in as_tree(scanned.catalog.parameters()).children.values():
             yield _node_line(node, "")
             yield from _draw_children(node, "")
 

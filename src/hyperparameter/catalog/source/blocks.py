@@ -1,98 +1,118 @@
-"""Statements that hold others: what a name means after them is what it does after any way through."""
+"""Visit statements that contain others. After several branches, a name may have its value from any of them."""
 
 from __future__ import annotations
 
 import ast
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from .calls import Calls
-from .meanings import Mark, merged
+from .loops import assign_items
+from .values import UNKNOWN, LibraryObject, join_names
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
-    from .meanings import Meaning
+    from .interpreter import Executors, Interpreter
+    from .values import AbstractValue
 
-__all__ = ["Blocks"]
+__all__ = ["EXECUTORS"]
 
 
-class Blocks(Calls):
-    """Visit the statements of one file that hold others."""
+def _execute_branches(
+    interpreter: Interpreter, branches: Iterable[Callable[[], None]], *, can_skip_all: bool
+) -> None:
+    """Visit each branch with the names of the start, and join the names at the ends."""
+    env, start = interpreter.env, interpreter.env.names
+    ends: list[dict[str, AbstractValue]] = []
+    for branch in branches:
+        env.names = dict(start)
+        branch()
+        ends.append(env.names)
+    env.names = join_names([*ends, start] if can_skip_all else ends)
 
-    def _body(self, body: list[ast.stmt]) -> None:
-        raise NotImplementedError
 
-    def _branches(self, *branches: Callable[[], None], all_skipped: bool = False) -> None:
-        """Take each branch from the same start; afterwards a name means what it does in any."""
-        env, before, ends = self.env, self.env.names, []
-        for branch in branches:
-            env.names = dict(before)
-            branch()
-            ends.append(env.names)
-        env.names = merged([*ends, before] if all_skipped else ends)
+def _for(interpreter: Interpreter, node: ast.For | ast.AsyncFor) -> None:
+    def body() -> None:
+        assign_items(interpreter, node.target, node.iter)
+        interpreter.execute(node.body)
 
-    def _for(self, node: ast.For | ast.AsyncFor) -> None:
-        def body() -> None:
-            self.bind_each(node.target, node.iter)
-            self._body(node.body)
+    _execute_branches(interpreter, [body], can_skip_all=True)
+    interpreter.execute(node.orelse)
 
-        self._branches(body, all_skipped=True)
-        self._body(node.orelse)
 
-    def _while(self, node: ast.While) -> None:
-        self.test(node.test)
-        self._branches(lambda: self._body(node.body), all_skipped=True)
-        self._body(node.orelse)
+def _while(interpreter: Interpreter, node: ast.While) -> None:
+    interpreter.test(node.test)
+    _execute_branches(interpreter, [partial(interpreter.execute, node.body)], can_skip_all=True)
+    interpreter.execute(node.orelse)
 
-    def _if(self, node: ast.If) -> None:
-        """Visit an `if` with all its `elif`, of which there may be more than recursion could bear."""
-        env, before = self.env, self.env.names
-        branches: list[dict[str, Meaning]] = []
-        rest: list[ast.stmt] = [node]
-        while len(rest) == 1 and isinstance(rest[0], ast.If):
-            env.names = dict(before)
-            one = rest[0]
-            self.test(one.test)
-            before = dict(env.names)  # a walrus in a test binds for those after it
-            self._body(one.body)
-            branches.append(env.names)
-            rest = one.orelse
-        env.names = dict(before)
-        self._body(rest)
-        env.names = merged([*branches, env.names])
 
-    def _with(self, node: ast.With | ast.AsyncWith) -> None:
-        for item in node.items:
-            meaning = self.use(item.context_expr)
-            if item.optional_vars is not None:
-                entered = tuple(thing for thing in meaning if thing is Mark.HANDLE)
-                self.bind(item.optional_vars, entered)
-        self._body(node.body)
+def _if(interpreter: Interpreter, node: ast.If) -> None:
+    """Visit an `if` and all its `elif` in a loop; recursion would be too deep for a long chain."""
+    env, start = interpreter.env, interpreter.env.names
+    ends: list[dict[str, AbstractValue]] = []
+    rest: list[ast.stmt] = [node]
+    while len(rest) == 1 and isinstance(rest[0], ast.If):
+        branch = rest[0]
+        env.names = dict(start)
+        interpreter.test(branch.test)
+        # An assignment expression in a test binds a name for the branches below it, too.
+        start = dict(env.names)
+        interpreter.execute(branch.body)
+        ends.append(env.names)
+        rest = branch.orelse
+    env.names = dict(start)
+    interpreter.execute(rest)
+    env.names = join_names([*ends, env.names])
 
-    def _try(self, node: Any) -> None:
-        def handled(handler: ast.ExceptHandler) -> None:
-            if handler.type is not None:
-                self.use(handler.type)
-            if handler.name:
-                self.env.bind(handler.name, ())
-            self._body(handler.body)
 
-        branches: list[Callable[[], None]] = [lambda: self._body([*node.body, *node.orelse])]
-        branches += [lambda handler=one: handled(handler) for one in node.handlers]  # type: ignore[misc]
-        self._branches(*branches)
-        self._body(node.finalbody)
+def _with(interpreter: Interpreter, node: ast.With | ast.AsyncWith) -> None:
+    for item in node.items:
+        value = interpreter.use(item.context_expr)
+        if item.optional_vars is not None:
+            is_scope = LibraryObject.ENTERED_SCOPE in value
+            interpreter.assign(item.optional_vars, (LibraryObject.ENTERED_SCOPE,) if is_scope else UNKNOWN)
+    interpreter.execute(node.body)
 
-    def _match(self, node: ast.Match) -> None:
-        self.use(node.subject)
 
-        def taken(case: ast.match_case) -> None:
-            for part in ast.walk(case.pattern):
-                name = getattr(part, "name", None) or getattr(part, "rest", None)
-                if isinstance(name, str):
-                    self.env.bind(name, ())
-            if case.guard is not None:
-                self.test(case.guard)
-            self._body(case.body)
+def _try(interpreter: Interpreter, node: Any) -> None:
+    branches = [partial(interpreter.execute, [*node.body, *node.orelse])]
+    branches += [partial(_handler, interpreter, handler) for handler in node.handlers]
+    _execute_branches(interpreter, branches, can_skip_all=False)
+    interpreter.execute(node.finalbody)
 
-        branches: list[Callable[[], None]] = [lambda case=one: taken(case) for one in node.cases]  # type: ignore[misc]
-        self._branches(*branches, all_skipped=True)
+
+def _handler(interpreter: Interpreter, handler: ast.ExceptHandler) -> None:
+    if handler.type is not None:
+        interpreter.use(handler.type)
+    if handler.name:
+        interpreter.env.bind(handler.name, UNKNOWN)
+    interpreter.execute(handler.body)
+
+
+def _match(interpreter: Interpreter, node: ast.Match) -> None:
+    interpreter.use(node.subject)
+    branches = [partial(_case, interpreter, case) for case in node.cases]
+    _execute_branches(interpreter, branches, can_skip_all=True)
+
+
+def _case(interpreter: Interpreter, case: ast.match_case) -> None:
+    for pattern in ast.walk(case.pattern):
+        name = getattr(pattern, "name", None) or getattr(pattern, "rest", None)
+        if isinstance(name, str):
+            interpreter.env.bind(name, UNKNOWN)
+    if case.guard is not None:
+        interpreter.test(case.guard)
+    interpreter.execute(case.body)
+
+
+EXECUTORS: Executors = {
+    ast.For: _for,
+    ast.AsyncFor: _for,
+    ast.While: _while,
+    ast.If: _if,
+    ast.With: _with,
+    ast.AsyncWith: _with,
+    ast.Try: _try,
+    ast.TryStar: _try,
+    ast.Match: _match,
+}

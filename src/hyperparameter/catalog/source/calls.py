@@ -1,164 +1,216 @@
-"""What calls mean: reads with a default, scopes, decorating, and what passes references on."""
+"""Evaluate calls: reads, scopes, decorators, and calls that pass a scope to a function of the file."""
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from .defaults import kinds_of
-from .loops import Loops
-from .meanings import HOLE, Def, Instance, Mark, Meaning, Method, ParamOf, Ref, Text, united
-from .texts import formatted, put_between
+from .expressions import index_texts, item_of
+from .texts import format_text, join_texts
+from .values import (
+    HOLE,
+    UNKNOWN,
+    Class,
+    Decorator,
+    Function,
+    Instance,
+    LibraryObject,
+    Reference,
+    ScopeMethod,
+    Text,
+    join,
+)
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Iterator
 
-__all__ = ["Calls"]
+    from .interpreter import Evaluators, Interpreter
+    from .values import AbstractValue, PossibleValue
 
-SCOPES = (Mark.SCOPE, Mark.HANDLE)
-DECLARING = (Mark.PARAM, Mark.LAUNCH)
-MOST_AGAIN = 1000  # bodies of functions that are visited again, as what they are called with is a scope
+__all__ = ["EVALUATORS"]
+
+SCOPES = (LibraryObject.SCOPE, LibraryObject.ENTERED_SCOPE)
 
 
-class Calls(Loops):
-    """Visit the calls of one file, and the reads that have a default."""
-
-    def _call(self, node: ast.Call) -> Meaning:
-        function = self.value(node.func)
-        known = self._known_call(node, function)
-        if known is not None:
-            return known
-        refs = tuple(thing for thing in function if type(thing) is Ref)
-        if refs and not node.keywords and len(node.args) < 2:
-            self._read_by_call(node, refs)
-            return ()
-        meanings = [self.value(argument) for argument in node.args]
-        by_name = [(keyword.arg or "**", self.use(keyword.value)) for keyword in node.keywords]
-        called = [thing for thing in function if isinstance(thing, Def)]
-        if called:
-            self._pass_scopes(called, node.args, meanings, by_name)
-        made: list[Meaning] = [self._made(node, thing, meanings) for thing in function]
-        if not any(type(thing) is ParamOf or thing in DECLARING for thing in function):
-            for argument, meaning in zip(node.args, meanings, strict=True):
-                self.read(argument, meaning, ("read", "tree"))
-        return united(made) if made else ()
-
-    def _read_by_call(self, node: ast.Call, refs: Meaning) -> None:
-        if not node.args:
-            self.read(node, refs, ("read", "tree"), required=True)
+def _call(interpreter: Interpreter, node: ast.Call) -> AbstractValue:
+    callee = interpreter.evaluate(node.func)
+    special_result = _special_call(interpreter, node, callee)
+    if special_result is not None:
+        return special_result
+    references = tuple(item for item in callee if type(item) is Reference)
+    if references and not node.keywords and len(node.args) < 2:
+        if node.args:
+            interpreter.read_with_default(node, references, node.args[0])
         else:
-            self._read_with(node, refs, node.args[0])
+            interpreter.read(node, references, required=True)
+        return UNKNOWN
+    arguments = [interpreter.evaluate(argument) for argument in node.args]
+    keywords = {keyword.arg or "**": interpreter.use(keyword.value) for keyword in node.keywords}
+    _pass_scopes(interpreter, node, callee, arguments, keywords)
+    results = [_result_of(interpreter, node, item, arguments) for item in callee]
+    is_declaration = any(
+        type(item) is Decorator or item in (LibraryObject.PARAM, LibraryObject.LAUNCH) for item in callee
+    )
+    if not is_declaration:
+        for argument, value in zip(node.args, arguments, strict=True):
+            interpreter.read(argument, value)
+    return join(results)
 
-    def _read_with(self, node: ast.expr, refs: Meaning, default: ast.expr) -> None:
-        self.use(default)
-        self.read(node, refs, kinds_of(default, self.env), default)
 
-    def _known_call(self, node: ast.Call, function: Meaning) -> Meaning | None:
-        """Return what a call of some functions that handle references gives, None for any other."""
-        arguments = node.args
-        if isinstance(node.func, ast.Name) and not function and not node.keywords:
-            if node.func.id == "bool" and len(arguments) == 1:
-                self.test(arguments[0])
-                return ()
-            if node.func.id == "getattr" and len(arguments) in (2, 3):
-                found = self._item(node, self.value(arguments[0]), self._texts(arguments[1]))
-                return united([found, *(self.value(one) for one in arguments[2:])])
-        if isinstance(node.func, ast.Attribute):
-            name = node.func.attr
-            if name in ("enter_context", "enter_async_context") and len(arguments) == 1:
-                return self.use(arguments[0])
-            if name in ("format", "join") and isinstance(node.func.value, ast.Constant):
-                return self._text_made(node, name, node.func.value.value)
-        return None
+def _result_of(
+    interpreter: Interpreter, node: ast.Call, callee: PossibleValue, arguments: list[AbstractValue]
+) -> AbstractValue:
+    """Return the result of calling one of the values that the callee may be."""
+    match callee:
+        case LibraryObject.SCOPE:
+            return (LibraryObject.ENTERED_SCOPE,)
+        case ScopeMethod(name):
+            return UNKNOWN if name == "frozen" else (LibraryObject.ENTERED_SCOPE,)
+        case Class():
+            return (Instance(callee.body_env),)
+        case LibraryObject.LAUNCH:
+            _launch(interpreter, arguments)
+            return UNKNOWN
+        case LibraryObject.PARAM:
+            return _param(interpreter, node, arguments)
+        case Decorator(namespace) if arguments:
+            return _decorate(interpreter, _definitions(interpreter, node.args[0], arguments[0]), namespace)
+        case _:
+            return UNKNOWN
 
-    def _text_made(self, node: ast.Call, method: str, text: object) -> Meaning:
-        for keyword in node.keywords:
-            self.use(keyword.value)
-        if method == "format":
-            return formatted(text, [self.use(argument) for argument in node.args])
-        if len(node.args) == 1 and isinstance(node.args[0], ast.List | ast.Tuple):
-            return put_between(text, [self.use(item) for item in node.args[0].elts])
-        for argument in node.args:
-            self.use(argument)
-        return ()
 
-    def _pass_scopes(
-        self,
-        called: list[Def],
-        written: list[ast.expr],
-        meanings: list[Meaning],
-        by_name: list[tuple[str, Meaning]],
-    ) -> None:
-        """Let functions read from the scopes that they are called with.
+# --- Calls that handle references and texts in their own way ---
 
-        A reference need not be followed: it counts as read where it is passed on.
-        """
-        given: dict[str | int, Meaning] = dict(by_name)
-        if not any(isinstance(argument, ast.Starred) for argument in written):
-            given |= enumerate(meanings)
-        scopes = {place: tuple(thing for thing in one if thing in SCOPES) for place, one in given.items()}
-        scopes = {place: one for place, one in scopes.items() if one}
-        for one in called if scopes else ():
-            self._give(one, scopes)
 
-    def _give(self, called: Def, given: Mapping[str | int, Meaning]) -> None:
-        """Let the arguments of a function mean more than before, and have its body visited again."""
-        if isinstance(called.node, ast.ClassDef):
-            for thing in called.inner.member("__init__", of_instance=True):
-                if isinstance(thing, Def) and not isinstance(thing.node, ast.ClassDef):
-                    self._give(thing, given)
-            return
-        inner, arguments = called.inner, called.node.args
-        names = [one.arg for one in (*arguments.posonlyargs, *arguments.args)]
-        if names and any(isinstance(thing, Instance) for thing in inner.given.get(names[0], ())):
-            del names[0]
-        is_news = False
-        for place, meaning in given.items():
-            name = place if isinstance(place, str) else names[place] if place < len(names) else ""
-            before = inner.given.get(name)
-            if before is not None and not set(meaning) <= set(before):
-                inner.given[name] = united((before, meaning))
-                is_news = True
-        if is_news and inner.visit is not None and self.again < MOST_AGAIN:
-            self.again += 1
-            self.later.append(inner.visit)
+def _special_call(interpreter: Interpreter, node: ast.Call, callee: AbstractValue) -> AbstractValue | None:
+    """Return the result of a call of some builtins and methods, or None for any other call."""
+    arguments = node.args
+    if isinstance(node.func, ast.Name) and not callee and not node.keywords:
+        if node.func.id == "bool" and len(arguments) == 1:
+            interpreter.test(arguments[0])
+            return UNKNOWN
+        if node.func.id == "getattr" and len(arguments) in (2, 3):
+            base = interpreter.evaluate(arguments[0])
+            attribute = item_of(interpreter, node, base, index_texts(interpreter, arguments[1]))
+            return join([attribute, *(interpreter.evaluate(default) for default in arguments[2:])])
+    if isinstance(node.func, ast.Attribute):
+        method = node.func.attr
+        if method in ("enter_context", "enter_async_context") and len(arguments) == 1:
+            return interpreter.use(arguments[0])
+        if method in ("format", "join") and isinstance(node.func.value, ast.Constant):
+            return _text_method(interpreter, node, method, node.func.value.value)
+    return None
 
-    def _made(self, node: ast.Call, called: Any, meanings: list[Meaning]) -> Meaning:
-        if called is Mark.SCOPE or (type(called) is Method and called.name != "frozen"):
-            return (Mark.HANDLE,)
-        if isinstance(called, Def) and isinstance(called.node, ast.ClassDef):
-            return (Instance(called.inner),)
-        if called is Mark.LAUNCH:
-            self._declare_launched(meanings)
-            return ()
-        if called is Mark.PARAM:
-            if not meanings or (isinstance(node.args[0], ast.Constant) and node.args[0].value is None):
-                return (ParamOf(None),)
-            definitions = self._definitions(node.args[0], meanings[0])
-            if definitions:
-                return self._declare_all(definitions, None)
-            texts = [thing.text for thing in meanings[0] if type(thing) is Text]
-            return tuple(ParamOf(text) for text in texts or [HOLE])
-        if type(called) is ParamOf and meanings:
-            return self._declare_all(self._definitions(node.args[0], meanings[0]), called.namespace)
-        return ()
 
-    def _definitions(self, node: ast.expr, meaning: Meaning) -> tuple[Def, ...]:
-        if isinstance(node, ast.Lambda):
-            return (Def(node, self.env, self.env),)
-        return tuple(thing for thing in meaning if isinstance(thing, Def))
+def _text_method(interpreter: Interpreter, node: ast.Call, method: str, text: object) -> AbstractValue:
+    """Return the text that `text.format(...)` or `text.join(...)` returns."""
+    for keyword in node.keywords:
+        interpreter.use(keyword.value)
+    if method == "format":
+        return format_text(text, [interpreter.use(argument) for argument in node.args])
+    if len(node.args) == 1 and isinstance(node.args[0], ast.List | ast.Tuple):
+        return join_texts(text, [interpreter.use(item) for item in node.args[0].elts])
+    for argument in node.args:
+        interpreter.use(argument)
+    return UNKNOWN
 
-    def _declare_launched(self, meanings: list[Meaning]) -> None:
-        """Note what `hp.launch` decorates itself, as nothing else does."""
-        for definition in (thing for meaning in meanings for thing in meaning if isinstance(thing, Def)):
-            if definition.node not in self.decorated:
-                self.declare(definition, None)
 
-    def _declare_all(self, definitions: tuple[Def, ...], namespace: str | None) -> Meaning:
-        for definition in definitions:
-            self.declare(definition, namespace)
-        return definitions
+# --- Scopes as arguments ---
 
-    def declare(self, definition: Def, namespace: str | None) -> None:
-        """Note what a decorated function or class declares."""
-        raise NotImplementedError
+
+def _pass_scopes(
+    interpreter: Interpreter,
+    node: ast.Call,
+    callee: AbstractValue,
+    arguments: list[AbstractValue],
+    keywords: dict[str, AbstractValue],
+) -> None:
+    """Bind the parameters of the functions called to the scopes that the call passes.
+
+    References need not be passed on, because a reference that is passed to a function counts as read.
+    """
+    is_starred = any(isinstance(argument, ast.Starred) for argument in node.args)
+    positional = [] if is_starred else [_scopes_in(value) for value in arguments]
+    by_name = {name: _scopes_in(value) for name, value in keywords.items()}
+    if any(positional) or any(by_name.values()):
+        for function in _functions_called(callee):
+            _pass_to_function(interpreter, function, positional, by_name)
+
+
+def _scopes_in(value: AbstractValue) -> AbstractValue:
+    return tuple(item for item in value if item in SCOPES)
+
+
+def _functions_called(callee: AbstractValue) -> Iterator[Function]:
+    """Yield the functions of the file that a call runs; of a class, its `__init__`."""
+    for item in callee:
+        if isinstance(item, Function):
+            yield item
+        elif isinstance(item, Class):
+            methods = item.body_env.instance_attribute("__init__")
+            yield from (method for method in methods if isinstance(method, Function))
+
+
+def _pass_to_function(
+    interpreter: Interpreter,
+    function: Function,
+    positional: list[AbstractValue],
+    by_name: dict[str, AbstractValue],
+) -> None:
+    """Add scopes to what the parameters of a function may be; visit its body again if they are new."""
+    parameters = function.body_env.arguments
+    names = [argument.arg for argument in (*function.node.args.posonlyargs, *function.node.args.args)]
+    if names and any(isinstance(item, Instance) for item in parameters.get(names[0], UNKNOWN)):
+        # The call does not pass `self`.
+        del names[0]
+    has_new_values = False
+    for name, scopes in (by_name | dict(zip(names, positional, strict=False))).items():
+        before = parameters.get(name)
+        if before is not None and not set(scopes) <= set(before):
+            parameters[name] = join((before, scopes))
+            has_new_values = True
+    if has_new_values:
+        interpreter.revisit(function.body_env)
+
+
+# --- Declarations ---
+
+
+def _param(interpreter: Interpreter, node: ast.Call, arguments: list[AbstractValue]) -> AbstractValue:
+    """Return the result of `hp.param(...)`: a decorator, or the function that it is called with."""
+    if not arguments or (isinstance(node.args[0], ast.Constant) and node.args[0].value is None):
+        return (Decorator(None),)
+    definitions = _definitions(interpreter, node.args[0], arguments[0])
+    if definitions:
+        return _decorate(interpreter, definitions, None)
+    texts = [item.text for item in arguments[0] if type(item) is Text]
+    return tuple(Decorator(text) for text in texts or [HOLE])
+
+
+def _launch(interpreter: Interpreter, arguments: Iterable[AbstractValue]) -> None:
+    """Declare the functions that `hp.launch` decorates, because nothing else does."""
+    decorated = {definition.node for definition, _ in interpreter.decorated}
+    for argument in arguments:
+        for item in argument:
+            if isinstance(item, Function | Class) and item.node not in decorated:
+                interpreter.decorated.append((item, None))
+
+
+def _decorate(
+    interpreter: Interpreter, definitions: Iterable[Function | Class], namespace: str | None
+) -> AbstractValue:
+    definitions = tuple(definitions)
+    interpreter.decorated.extend((definition, namespace) for definition in definitions)
+    return definitions
+
+
+def _definitions(
+    interpreter: Interpreter, node: ast.expr, value: AbstractValue
+) -> tuple[Function | Class, ...]:
+    """Return the functions and classes that an argument may be."""
+    if isinstance(node, ast.Lambda):
+        return (Function(node, interpreter.env, interpreter.env),)
+    return tuple(item for item in value if isinstance(item, Function | Class))
+
+
+EVALUATORS: Evaluators = {ast.Call: _call}

@@ -1,24 +1,28 @@
-"""What a read with a default reads: one value, or all that lies beneath the key.
+"""What a read with a default reads, and how the default is described.
 
-Which it is follows from what the default is. Where that cannot be told it is taken for both, as a
-key that is taken for unknown stops a program, and one that is taken for known does not.
+`hp.scope.opt | 0.1` reads one value. `hp.scope.opt | {}` reads everything below `opt`, because its default
+is a mapping. If the source does not show what the default is, as in `hp.scope.opt | default`, the read
+counts as both: a key that is wrongly unknown stops a program, and a key that is wrongly known does not.
 """
 
 from __future__ import annotations
 
 import ast
-from typing import TYPE_CHECKING, Literal, get_origin
+from typing import TYPE_CHECKING, Any, Literal, get_origin
 
-from .meanings import Expr, Text, dotted
-from .types import KNOWN, wanted
+from ...core.frame import MISSING
+from .annotations import KNOWN_TYPES, annotation_object, enum_members
+from .imports import full_name
+from .values import Class, Expression, Text
 
 if TYPE_CHECKING:
-    from .meanings import Env
+    from .values import Environment
 
-__all__ = ["BOTH", "kinds_of"]
+__all__ = ["BOTH", "READ", "enum_default", "read_kinds"]
 
 READ, TREE, BOTH = ("read",), ("tree",), ("read", "tree")
 MAPPINGS = (ast.Dict, ast.DictComp)
+# Expressions whose value is neither a mapping nor a structure.
 PLAIN = (
     *(ast.Constant, ast.JoinedStr, ast.Compare, ast.UnaryOp, ast.Lambda),
     *(ast.List, ast.Tuple, ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp),
@@ -28,51 +32,72 @@ PLAIN_CALLS = """
     repr round set sorted str sum tuple
 """.split()  # noqa: SIM905
 PLAIN_MODULES = ("math", "os", "platform", "string", "sys", "tempfile", "time")
-DEEPEST = 20  # a name can be assigned to itself
+# A name can be assigned to itself.
+DEEPEST = 20
 
 
-def kinds_of(node: ast.expr, env: Env, depth: int = 0) -> tuple[str, ...]:
-    """Return the kinds of read that a default makes."""
-    if isinstance(node, MAPPINGS):
+def read_kinds(default: ast.expr, env: Environment, depth: int = 0) -> tuple[str, ...]:
+    """Return the kinds of declaration that a read with a default makes."""
+    if isinstance(default, MAPPINGS):
         return TREE
-    if isinstance(node, PLAIN):
+    if isinstance(default, PLAIN):
         return READ
-    if isinstance(node, ast.BinOp):
-        is_merge = isinstance(node.op, ast.BitOr) and depth < DEEPEST
-        return kinds_of(node.right, env, depth + 1) if is_merge else READ
-    if isinstance(node, ast.Call):
-        return _of_call(node, env)
-    if isinstance(node, ast.Name):
-        return _of_name(node, env, depth)
-    if isinstance(node, ast.Attribute):
-        is_member = get_origin(wanted(node.value, env)) is Literal  # of an Enum
-        return READ if is_member or _is_plain(dotted(node, env)) else BOTH
+    if isinstance(default, ast.BinOp):
+        is_merge = isinstance(default.op, ast.BitOr) and depth < DEEPEST
+        return read_kinds(default.right, env, depth + 1) if is_merge else READ
+    if isinstance(default, ast.Call):
+        return _kinds_of_call(default, env)
+    if isinstance(default, ast.Name):
+        return _kinds_of_name(default, env, depth)
+    if isinstance(default, ast.Attribute):
+        is_enum_member = get_origin(annotation_object(default.value, env)) is Literal
+        return READ if is_enum_member or _is_plain(full_name(default, env)) else BOTH
     return BOTH
 
 
-def _of_name(node: ast.Name, env: Env, depth: int) -> tuple[str, ...]:
-    found = env.find(node.id) or ()
-    if len(found) == 1 and depth < DEEPEST:
-        (thing,) = found
-        if isinstance(thing, Expr):
-            return kinds_of(thing.node, thing.env, depth + 1)
-        if isinstance(thing, Text):
+def enum_default(default: ast.expr, env: Environment) -> tuple[ast.expr, Any]:
+    """Return the value of a default that is a member of an enum, and a `Literal` of the values of all members.
+
+    Return any other default as it is, and `MISSING`.
+    """
+    if not isinstance(default, ast.Attribute) or not isinstance(default.value, ast.Name):
+        return default, MISSING
+    choices = annotation_object(default.value, env)
+    if get_origin(choices) is Literal:
+        for item in env.lookup(default.value.id) or ():
+            members = enum_members(item.node) if isinstance(item, Class) else ()
+            for name, value in members:
+                if name == default.attr:
+                    return value, choices
+    return default, MISSING
+
+
+def _kinds_of_name(node: ast.Name, env: Environment, depth: int) -> tuple[str, ...]:
+    value = env.lookup(node.id) or ()
+    if len(value) == 1 and depth < DEEPEST:
+        (item,) = value
+        if isinstance(item, Expression):
+            return read_kinds(item.node, item.env, depth + 1)
+        if isinstance(item, Text):
             return READ
     return BOTH
 
 
-def _of_call(node: ast.Call, env: Env) -> tuple[str, ...]:
-    if isinstance(node.func, ast.Attribute) and isinstance(node.func.value, ast.Constant | ast.JoinedStr):
-        return READ  # a method of a text
-    name = dotted(node.func, env)
+def _kinds_of_call(node: ast.Call, env: Environment) -> tuple[str, ...]:
+    is_method_of_text = isinstance(node.func, ast.Attribute) and isinstance(
+        node.func.value, ast.Constant | ast.JoinedStr
+    )
+    if is_method_of_text:
+        return READ
+    name = full_name(node.func, env)
     if name == "builtins.dict":
         return TREE
     return READ if _is_plain(name) else BOTH
 
 
 def _is_plain(name: str | None) -> bool:
-    """Tell whether what is called so is, or gives, what is no mapping and is not made of several keys."""
+    """Return whether an imported object, or what it returns, is neither a mapping nor a structure."""
     module, _, last = (name or "").rpartition(".")
     if module == "builtins":
         return last in PLAIN_CALLS
-    return module.split(".")[0] in PLAIN_MODULES or last in KNOWN.get(module, "").split()
+    return module.split(".")[0] in PLAIN_MODULES or last in KNOWN_TYPES.get(module, "").split()

@@ -1,16 +1,24 @@
-"""Classes whose constructor is made from their fields: dataclasses, attrs, named tuples, models."""
+"""Classes with a constructor generated from their fields: dataclasses, attrs, named tuples, pydantic."""
 
 from __future__ import annotations
 
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from .meanings import Def, Env, dotted
+from .imports import full_name
+from .values import Class, Environment
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["Asked", "base_definitions", "fields_of", "has_unknown_base", "init_var", "is_generated", "lineage"]
+__all__ = [
+    "WrittenParameter",
+    "fields_of",
+    "has_generated",
+    "has_unknown_base",
+    "init_var_type",
+    "lineage",
+]
 
 DATACLASSES = ("dataclasses.dataclass", "pydantic.dataclasses.dataclass")
 ATTRS = tuple(
@@ -18,155 +26,172 @@ ATTRS = tuple(
     for module in ("attr", "attrs")
     for name in ("s", "attrs", "attributes", "dataclass", "define", "frozen", "mutable")
 )
-BASES = {"typing.NamedTuple": "__new__", "pydantic.BaseModel": "__init__"}  # to what they have made
-WITHOUT_FIELDS = (*BASES, "abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol")
-SPECIFIERS = ("dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field", "pydantic.Field")
-EMPTY: dict[str, ast.expr] = {
+# Base classes that generate a constructor, and the method that they generate.
+GENERATING_BASES = {"typing.NamedTuple": "__new__", "pydantic.BaseModel": "__init__"}
+BASES_WITHOUT_FIELDS = (*GENERATING_BASES, "abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol")
+FIELD_FUNCTIONS = (
+    *("dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field"),
+    "pydantic.Field",
+)
+NOT_FIELDS = ("typing.ClassVar", "typing_extensions.ClassVar", "dataclasses.KW_ONLY")
+EMPTY_CONTAINERS: dict[str, ast.expr] = {
     "builtins.list": ast.List([], ast.Load()),
     "builtins.dict": ast.Dict([], []),
     "builtins.tuple": ast.Tuple([], ast.Load()),
 }
 
 
-class Asked(NamedTuple):
-    """Hold one parameter as it is written, and where its annotation is to be understood."""
+class WrittenParameter(NamedTuple):
+    """A parameter as it is written in the source.
+
+    Attributes:
+        env: the environment that the annotation and the default are evaluated in.
+    """
 
     name: str
     annotation: ast.expr | None
     default: ast.expr | None
-    env: Env
+    env: Environment
 
 
-def base_definitions(definition: Def) -> Iterator[Def]:
-    """Yield the bases of a class that are of the same file."""
-    for base in getattr(definition.node, "bases", ()):
-        named = base.value if isinstance(base, ast.Subscript) else base  # Base[int]
-        if isinstance(named, ast.Name):
-            found = definition.env.find(named.id) or ()
-            classes = [one for one in found if isinstance(one, Def) and isinstance(one.node, ast.ClassDef)]
-            yield from (one for one in classes if one.node is not definition.node)
-
-
-def has_unknown_base(definition: Def) -> bool:
-    """Tell whether a class has a base of another file, which may have fields."""
-    known = {id(one.node) for one in base_definitions(definition)}
-    return len(known) < sum(
-        dotted(base.value if isinstance(base, ast.Subscript) else base, definition.env) not in WITHOUT_FIELDS
-        for base in getattr(definition.node, "bases", ())
+def has_unknown_base(definition: Class) -> bool:
+    """Return whether a class has a base of another file, which may have fields."""
+    known_bases = {id(base.node) for base in _bases(definition)}
+    return len(known_bases) < sum(
+        full_name(_without_subscript(base), definition.env) not in BASES_WITHOUT_FIELDS
+        for base in definition.node.bases
     )
 
 
-def is_generated(definition: Def, name: str) -> bool:
-    """Tell whether a class itself has a constructor `name` made from its fields."""
-    made = _made_by(definition)
-    return made is not None and BASES.get(made, "__init__") == name
+def has_generated(definition: Class, method: str) -> bool:
+    """Return whether a class itself has a constructor `method` that is generated from its fields."""
+    generator = _generator(definition)
+    return generator is not None and GENERATING_BASES.get(generator, "__init__") == method
 
 
-def fields_of(definition: Def) -> dict[str, Asked]:
-    """Return the parameters that the fields of a class become, by the names of the fields."""
+def fields_of(definition: Class) -> dict[str, WrittenParameter]:
+    """Return the parameters of a generated constructor, by the names of the fields."""
     return _fields(definition, {})
 
 
-def init_var(node: ast.expr | None, env: Env) -> ast.expr | None:
-    """Return what an `InitVar` is of, and any other annotation as it is."""
-    is_one = isinstance(node, ast.Subscript) and dotted(node.value, env) == "dataclasses.InitVar"
-    return node.slice if is_one and isinstance(node, ast.Subscript) else node
+def init_var_type(annotation: ast.expr | None, env: Environment) -> ast.expr | None:
+    """Return the type inside an `InitVar[...]`, and any other annotation as it is."""
+    if isinstance(annotation, ast.Subscript) and full_name(annotation.value, env) == "dataclasses.InitVar":
+        return annotation.slice
+    return annotation
 
 
-def lineage(definition: Def) -> Iterator[Def]:
-    """Yield a class and its bases of the same file, each once, in about the order that Python looks them up."""
+def lineage(definition: Class) -> Iterator[Class]:
+    """Yield a class and its bases of the same file, each once, roughly in Python's method resolution order."""
     seen: set[ast.AST] = set()
     waiting = [definition]
     while waiting:
-        one = waiting.pop()
-        if one.node not in seen:
-            seen.add(one.node)
-            yield one
-            waiting.extend(reversed(list(base_definitions(one))))
+        current = waiting.pop()
+        if current.node not in seen:
+            seen.add(current.node)
+            yield current
+            waiting.extend(reversed(list(_bases(current))))
 
 
-def _made_by(definition: Def) -> str | None:
-    """Return the full name of what makes the constructor of a class, None for nothing."""
-    own = _own_maker(definition)
-    if own is not None:
-        return own or None
-    is_model = any(_own_maker(base) == "pydantic.BaseModel" for base in lineage(definition))
+def _bases(definition: Class) -> Iterator[Class]:
+    """Yield the bases of a class that are of the same file."""
+    for base in map(_without_subscript, definition.node.bases):
+        if isinstance(base, ast.Name):
+            for item in definition.env.lookup(base.id) or ():
+                if isinstance(item, Class) and item.node is not definition.node:
+                    yield item
+
+
+def _without_subscript(base: ast.expr) -> ast.expr:
+    """Return `Base` for `Base[int]`."""
+    return base.value if isinstance(base, ast.Subscript) else base
+
+
+def _generator(definition: Class) -> str | None:
+    """Return the full name of what generates the constructor of a class, or None."""
+    own_generator = _own_generator(definition)
+    if own_generator is not None:
+        return own_generator or None
+    is_model = any(_own_generator(base) == "pydantic.BaseModel" for base in lineage(definition))
     return "pydantic.BaseModel" if is_model else None
 
 
-def _own_maker(definition: Def) -> str | None:
-    """Return what a class itself names that makes its constructor: None for nothing, "" for what must not."""
-    node = definition.node
-    if not isinstance(node, ast.ClassDef):
-        return None
-    for decorator in node.decorator_list:
+def _own_generator(definition: Class) -> str | None:
+    """Return the generator that a class statement itself names, "" for `init=False`, None if there is none."""
+    for decorator in definition.node.decorator_list:
         call = decorator if isinstance(decorator, ast.Call) else None
-        name = dotted(call.func if call else decorator, definition.env)
+        name = full_name(call.func if call else decorator, definition.env)
         if name in DATACLASSES or name in ATTRS:
             return "" if call and _is_false(_keyword(call, "init")) else name
-    names = (dotted(base, definition.env) for base in node.bases)
-    return next((name for name in names if name in BASES), None)
+    names = (full_name(base, definition.env) for base in definition.node.bases)
+    return next((name for name in names if name in GENERATING_BASES), None)
 
 
-def _fields(definition: Def, known: dict[ast.AST, dict[str, Asked]]) -> dict[str, Asked]:
+def _fields(
+    definition: Class, known: dict[ast.AST, dict[str, WrittenParameter]]
+) -> dict[str, WrittenParameter]:
     if definition.node in known:
         return known[definition.node]
-    found: dict[str, Asked] = {}
-    known[definition.node] = {}  # as the text has it, a class can be its own base
-    for base in reversed(list(base_definitions(definition))):
-        found |= _fields(base, known)
-    known[definition.node] = found
-    made = _made_by(definition)
-    if made is None or not isinstance(definition.node, ast.ClassDef):
-        return found
+    # In source code that never ran, a class can be its own base.
+    known[definition.node] = {}
+    fields: dict[str, WrittenParameter] = {}
+    for base in reversed(list(_bases(definition))):
+        fields |= _fields(base, known)
+    known[definition.node] = fields
+    generator = _generator(definition)
+    if generator is None:
+        return fields
     for statement in definition.node.body:
-        field = _field(statement, definition.inner, made in ATTRS)
+        field = _field(statement, definition.body_env, generator in ATTRS)
         if field is not None:
-            name, asked = field
-            found.pop(name, None) if asked is None else found.update({name: asked})
-    return found
+            name, parameter = field
+            if parameter is None:
+                fields.pop(name, None)
+            else:
+                fields[name] = parameter
+    return fields
 
 
-def _field(statement: ast.stmt, env: Env, of_attrs: bool) -> tuple[str, Asked | None] | None:
-    """Return the name of a field and its parameter, if it is one."""
+def _field(statement: ast.stmt, env: Environment, is_attrs: bool) -> tuple[str, WrittenParameter | None] | None:
+    """Return the name of the field that a statement declares, and its parameter if the constructor has one."""
     value: ast.expr | None
     if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
         name, annotation, value = statement.target.id, statement.annotation, statement.value
-        if _is_no_field(annotation, env):
+        if _excludes_field(annotation, env):
             return None
-    elif of_attrs and isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
+    elif is_attrs and isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name):
         name, annotation, value = statement.targets[0].id, None, statement.value
-        if not _is_specifier(value, env):
+        if not _calls_field_function(value, env):
             return None
     else:
         return None
-    given = name.lstrip("_") if of_attrs else name
-    if value is None or not isinstance(value, ast.Call) or not _is_specifier(value, env):
-        return name, Asked(given, annotation, value, env)
+    parameter = name.lstrip("_") if is_attrs else name
+    if not isinstance(value, ast.Call) or not _calls_field_function(value, env):
+        return name, WrittenParameter(parameter, annotation, value, env)
     if _is_false(_keyword(value, "init")):
         return name, None
     alias = _keyword(value, "alias")
     if isinstance(alias, ast.Constant) and isinstance(alias.value, str):
-        given = alias.value
-    return name, Asked(given, annotation, _default(value, env), env)
+        parameter = alias.value
+    return name, WrittenParameter(parameter, annotation, _field_default(value, env), env)
 
 
-def _is_specifier(node: ast.expr, env: Env) -> bool:
-    return isinstance(node, ast.Call) and dotted(node.func, env) in SPECIFIERS
+def _calls_field_function(node: ast.expr, env: Environment) -> bool:
+    return isinstance(node, ast.Call) and full_name(node.func, env) in FIELD_FUNCTIONS
 
 
-def _is_no_field(annotation: ast.expr, env: Env) -> bool:
+def _excludes_field(annotation: ast.expr, env: Environment) -> bool:
+    """Return whether an annotation says that a class variable is not a field."""
     if isinstance(annotation, ast.Constant) and isinstance(annotation.value, str):
         try:
             annotation = ast.parse(annotation.value.strip(), mode="eval").body
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return False
-    named = annotation.value if isinstance(annotation, ast.Subscript) else annotation
-    return dotted(named, env) in ("typing.ClassVar", "typing_extensions.ClassVar", "dataclasses.KW_ONLY")
+    return full_name(_without_subscript(annotation), env) in NOT_FIELDS
 
 
-def _default(call: ast.Call, env: Env) -> ast.expr | None:
-    """Return the default of a field; what a factory makes, where that can be written."""
+def _field_default(call: ast.Call, env: Environment) -> ast.expr | None:
+    """Return the default of a field as an expression: for a factory, a call of it."""
     default = _keyword(call, "default") or (call.args[0] if call.args else None)
     if default is not None:
         is_required = isinstance(default, ast.Constant) and default.value is ...
@@ -176,7 +201,7 @@ def _default(call: ast.Call, env: Env) -> ast.expr | None:
         return None
     if isinstance(factory, ast.Lambda):
         return factory.body
-    return EMPTY.get(dotted(factory, env) or "", ast.Call(factory, [], []))
+    return EMPTY_CONTAINERS.get(full_name(factory, env) or "", ast.Call(factory, [], []))
 
 
 def _keyword(call: ast.Call, name: str) -> ast.expr | None:

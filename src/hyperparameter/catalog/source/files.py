@@ -1,4 +1,4 @@
-"""Which files are a program's own, and which are a project's."""
+"""Choose the files to scan: those of a program, or those of a project."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .source import BadFileError, bytes_of
+from .parsing import SourceError, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 __all__ = ["program_files", "project_files"]
 
 MOST_FILES = 5000
-SKIPPED = ("__pycache__", "node_modules", "site-packages")
-INSTALLED = ("site-packages", "dist-packages")
-SKIPPED_TEXT = re.compile(r"#[^\n]*|\\\r?\n")  # comments, and where a line goes on in the next
+SKIPPED_FOLDERS = ("__pycache__", "node_modules", "site-packages")
+INSTALL_FOLDERS = ("site-packages", "dist-packages")
+COMMENT_OR_CONTINUATION = re.compile(r"#[^\n]*|\\\r?\n")
 IMPORT = re.compile(
     r"(?:^|[;:])[ \t]*(?:"
     r"from[ \t]+([\w.]+)\s*\bimport\b[ \t]*(?:\(([^)]{0,20000})\)|([^\n;]*))"
@@ -27,104 +27,109 @@ IMPORT = re.compile(
 
 
 def project_files(path: Path) -> list[Path]:
-    """Return the Python files of a folder and of those in it, sorted; a file is itself.
+    """Return the Python files in a folder and its subfolders, sorted; for a file, the file itself.
 
-    A folder that cannot be read is among them, so that looking through it tells.
+    A folder that cannot be read is in the result, so that scanning it reports the problem.
     """
-    if not os.path.isdir(path):  # pathlib's own raises where a folder may not be looked into
+    # Unlike this, `Path.is_dir` raises if a folder above may not be searched.
+    if not os.path.isdir(path):
         return [path]
-    found: list[Path] = []
-    for folder, folders, files in os.walk(path, onerror=lambda error: found.append(Path(error.filename))):
-        folders[:] = [name for name in folders if not _is_skipped(Path(folder), name)]
-        found.extend(Path(folder, name) for name in files if name.endswith(".py"))
-    return sorted(found)
+    files: list[Path] = []
+    for folder, subfolders, names in os.walk(path, onerror=lambda error: files.append(Path(error.filename))):
+        subfolders[:] = [name for name in subfolders if not _is_skipped(Path(folder), name)]
+        files.extend(Path(folder, name) for name in names if name.endswith(".py"))
+    return sorted(files)
 
 
 def _is_skipped(folder: Path, name: str) -> bool:
-    return name.startswith(".") or name in SKIPPED or os.path.exists(folder / name / "pyvenv.cfg")
+    return name.startswith(".") or name in SKIPPED_FOLDERS or os.path.exists(folder / name / "pyvenv.cfg")
 
 
 def program_files(main: Path) -> list[Path]:
-    """Return the files of a program's own source, its main file first: what that imports, and so on.
+    """Return the files of a program: its main file, then what that imports, and so on, at most 5,000.
 
-    Its own is what lies beneath the folder of a script, or the folder that holds the package of a module.
-    Nothing is imported, and what is installed is left out: of a program that is installed itself
-    only its own package is looked at. There are at most 5,000.
+    Only files below the program's root belong to it: the folder of a script, or the folder that holds the
+    package of a module. Installed packages do not belong to it; of a program that is installed itself, only
+    its own package does.
     """
-    place = Path(os.path.realpath(main))
-    root = place.parent
+    real_main = Path(os.path.realpath(main))
+    root = real_main.parent
     while os.path.exists(root / "__init__.py") and root.parent != root:
         root = root.parent
-    found = {place: main}
-    around = [folder / "__init__.py" for folder in place.parents if root in folder.parents]
-    waiting = [place, *(file for file in around if file != place)]
-    found |= {file: file for file in waiting[1:]}
+    packages = [folder / "__init__.py" for folder in real_main.parents if root in folder.parents]
+    waiting = [real_main, *(file for file in packages if file != real_main)]
+    # The main file keeps the name that the caller gave it.
+    files = {file: file for file in waiting} | {real_main: main}
     seen: set[tuple[Path, tuple[str, ...]]] = set()
-    for file in waiting:  # it grows
-        for other in _imported(file, root, place.parent, seen):
-            if len(found) >= MOST_FILES:
-                return list(found.values())
-            if other not in found and _is_own(other, place, root):
-                found[other] = other
-                waiting.append(other)
-    return list(found.values())
+    # The list grows while it is iterated over.
+    for file in waiting:
+        for imported_file in _imported_files(file, root, real_main.parent, seen):
+            if len(files) >= MOST_FILES:
+                return list(files.values())
+            if imported_file not in files and _belongs_to_program(imported_file, real_main, root):
+                files[imported_file] = imported_file
+                waiting.append(imported_file)
+    return list(files.values())
 
 
-def _is_own(file: Path, main: Path, root: Path) -> bool:
-    inner = file.relative_to(root).parts
-    if root.name in INSTALLED:
-        return inner[0] == main.relative_to(root).parts[0]
-    return not any(part in INSTALLED for part in inner)
+def _belongs_to_program(file: Path, main: Path, root: Path) -> bool:
+    parts = file.relative_to(root).parts
+    if root.name in INSTALL_FOLDERS:
+        return parts[0] == main.relative_to(root).parts[0]
+    return not any(part in INSTALL_FOLDERS for part in parts)
 
 
-def _imported(file: Path, root: Path, beside: Path, seen: set[tuple[Path, tuple[str, ...]]]) -> Iterator[Path]:
-    """Yield the files beneath a root that a file imports, those of the packages around them too.
+def _imported_files(
+    file: Path, root: Path, main_folder: Path, seen: set[tuple[Path, tuple[str, ...]]]
+) -> Iterator[Path]:
+    """Yield the files below a root that a file imports, with those of the packages around them.
 
-    A script in a package's folder imports what is beside it by its bare name. What was `seen` in other
-    files is not looked for again.
+    A script in a package's folder imports the modules beside it by their bare names. A name that is in
+    `seen` was looked up before, for another file.
     """
     try:
-        text = bytes_of(file).decode("utf-8", "replace")
-    except BadFileError:
-        return  # it is told of where the file is looked through
+        text = read(file).decode("utf-8", "replace")
+    except SourceError:
+        # Scanning the file reports the problem.
+        return
     for level, names in _imports(text):
-        where = (file.parent if level else root, (*level * [""], *names))
-        if where in seen:
+        lookup = (file.parent if level else root, (*level * [""], *names))
+        if lookup in seen:
             continue
-        seen.add(where)
+        seen.add(lookup)
         if not level:
-            found = list(_resolved(root, names))
-            yield from found or _resolved(beside, names)
+            files = list(_module_files(root, names))
+            yield from files or _module_files(main_folder, names)
             continue
-        start = file.parents[level - 1] if level <= len(file.parents) else root.parent
-        if start == root or root in start.parents:
-            yield from _resolved(root, [*start.relative_to(root).parts, *names])
+        package = file.parents[level - 1] if level <= len(file.parents) else root.parent
+        if package == root or root in package.parents:
+            yield from _module_files(root, [*package.relative_to(root).parts, *names])
 
 
 def _imports(text: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the dotted names that are imported, with how many dots relative ones begin.
+    """Yield the dots at the start of each import, and the segments of the imported name.
 
-    Most files of a large program do not use the library, and need not be parsed for this: what
-    merely looks like an import, in a docstring, names a file too many at worst.
+    This takes a regular expression, because parsing the many files that do not use the library would take
+    long. A line of a docstring that looks like an import adds a file too many at worst.
     """
-    for module, several, one, plain in IMPORT.findall(SKIPPED_TEXT.sub(" ", text)):
+    for module, in_parentheses, on_line, plain in IMPORT.findall(COMMENT_OR_CONTINUATION.sub(" ", text)):
         if plain:
-            for name in _first_words(plain):
+            for name in _imported_names(plain):
                 yield 0, name.split(".")
             continue
         path = module.lstrip(".")
-        above = path.split(".") if path else []
-        for name in _first_words(several or one):
-            yield len(module) - len(path), [*above, name]
+        segments = path.split(".") if path else []
+        for name in _imported_names(in_parentheses or on_line):
+            yield len(module) - len(path), [*segments, name]
 
 
-def _first_words(text: str) -> list[str]:
-    """Return what is imported, without the names that it is given."""
+def _imported_names(text: str) -> list[str]:
+    """Return the names in `a, b as c`, without their aliases."""
     return [part.split()[0] for part in text.split(",") if part.strip()]
 
 
-def _resolved(root: Path, names: list[str]) -> Iterator[Path]:
-    """Yield the files of a dotted name, outermost first, as far as there are any."""
+def _module_files(root: Path, names: list[str]) -> Iterator[Path]:
+    """Yield the files of a dotted name that exist: the packages from the outside in, then the module."""
     folder = root
     for name in names:
         package = folder / name / "__init__.py"

@@ -1,4 +1,4 @@
-"""Looking through files for what they declare."""
+"""Scan files for the declarations in them."""
 
 from __future__ import annotations
 
@@ -6,87 +6,130 @@ import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..declaration import Declaration
-from .shared import taken_elsewhere
-from .source import TOO_DEEP, BadFileError, bytes_of, tree_of
-from .statements import Visitor
+from . import blocks, calls, definitions, expressions, loops, statements
+from .exports import imported_declarations
+from .interpreter import Interpreter
+from .parsing import TOO_DEEP, SourceError, parse, read
+from .signatures import decorated_declarations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
+    from .interpreter import Evaluators, Executors
+
 __all__ = ["Scan", "scan"]
+
+EVALUATORS: Evaluators = {
+    **expressions.EVALUATORS,
+    **calls.EVALUATORS,
+    **loops.EVALUATORS,
+    **definitions.EVALUATORS,
+}
+EXECUTORS: Executors = {**statements.EXECUTORS, **blocks.EXECUTORS, **definitions.EXECUTORS}
 
 
 class Scan(NamedTuple):
-    """Hold what files declare, and what could not be looked through.
+    """The result of scanning files.
 
     Attributes:
-        declared: what is declared, sorted by key, then by place.
-        problems: for each file that could not be looked through, `file:line: what`.
+        declarations: sorted by key, then by place.
+        problems: `file:line: reason` for each file that could not be scanned.
     """
 
-    declared: list[Declaration]
+    declarations: list[Declaration]
     problems: list[str]
 
 
 def scan(files: Iterable[Path], progress: Callable[[int, int], None] | None = None) -> Scan:
-    """Return what files of source code declare, without importing or running any of it.
+    """Return the declarations in files of source code, without importing or running any of it.
 
-    `progress` is called after each file, with how many are done and how many there are.
+    `progress` is called after each file, with the number of files scanned and the number of all files.
     """
     paths = list(files)
-    found = Scan([], [])
-    shared: dict[Path, dict[str, list[Declaration]]] = {}
+    declarations: list[Declaration] = []
+    problems: list[str] = []
+    exported: dict[Path, dict[str, list[Declaration]]] = {}
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of bad escapes and the like, which are not ours to tell
+        # The parser warns of invalid escapes and the like in code that is not ours.
+        warnings.simplefilter("ignore")
         for number, path in enumerate(paths, 1):
             try:
-                declared, names = _declared(path)
-                found.declared.extend(declared)
-                if names:
-                    shared[path] = names
-            except BadFileError as bad:
-                found.problems.append(str(bad))
+                file_declarations, exported[path] = _scan_file(path)
+                declarations += file_declarations
+            except SourceError as error:
+                problems.append(str(error))
             if progress is not None:
                 progress(number, len(paths))
-    if shared and len(paths) > 1:
-        found.declared.extend(taken_elsewhere(shared, paths))
-    return Scan(sorted(_without_doubt(found.declared), key=_order), found.problems)
+    if len(paths) > 1:
+        declarations += imported_declarations(exported, paths)
+    return Scan(sorted(_resolve_reads(declarations), key=_sort_key), problems)
 
 
-def _declared(path: Path) -> tuple[list[Declaration], dict[str, list[Declaration]]]:
-    """Return what a file declares, and what more it does by each name that another file imports."""
-    data = bytes_of(path)
+def _scan_file(path: Path) -> tuple[list[Declaration], dict[str, list[Declaration]]]:
+    """Return the declarations in a file, and those of its top-level names if other files import them."""
+    data = read(path)
     if b"hyperparameter" not in data:
         return [], {}
-    tree = tree_of(path, data)
-    visitor = Visitor(str(path))
+    module = parse(path, data)
+    interpreter = Interpreter(str(path), EVALUATORS, EXECUTORS)
     try:
-        found = visitor.module(tree)
+        interpreter.run(module)
+        exported = _exported_reads(interpreter)
+        # Annotations can use any name of the file, so signatures come last.
+        for definition, namespace in interpreter.decorated:
+            interpreter.declarations += decorated_declarations(str(path), definition, namespace)
     except (RecursionError, MemoryError):
-        raise BadFileError(path, visitor.line, TOO_DEEP) from None
-    except (
-        Exception
-    ) as error:  # a fault of ours must not keep a program from its start, nor be kept from anyone
-        raise BadFileError(path, visitor.line, f"cannot be looked through: {error!r}") from error
-    once = {(one.key, one.kind, one.place, one.owner, one.default): one for one in found}
-    return list(once.values()), visitor.shared
+        raise SourceError(path, interpreter.line, TOO_DEEP) from None
+    except Exception as error:
+        # A bug of the scanner must not keep a program from starting, and must not be hidden.
+        raise SourceError(path, interpreter.line, f"cannot be scanned: {error!r}") from error
+    distinct = {
+        (
+            declaration.key,
+            declaration.kind,
+            declaration.place,
+            declaration.owner,
+            declaration.default,
+        ): declaration
+        for declaration in interpreter.declarations
+    }
+    return list(distinct.values()), exported
 
 
-def _without_doubt(declared: list[Declaration]) -> Iterator[Declaration]:
-    """Yield what is declared; of what may read a value or all beneath a key, only the latter where keys are."""
-    inner: set[str] = set()
-    for one in declared:
-        key = one.key.rpartition(".")[0]
-        while key and key not in inner:
-            inner.add(key)
-            key = key.rpartition(".")[0]
-    trees = {(one.key, one.place) for one in declared if one.kind == "tree"}
-    for one in declared:
-        if not (one.kind == "read" and one.key in inner and (one.key, one.place) in trees):
-            yield one
+def _exported_reads(interpreter: Interpreter) -> dict[str, list[Declaration]]:
+    """Return the reads of the references at the top of a module that the module itself uses, by name.
+
+    They count if another file imports the name. A reference that the module does not use is for other files
+    alone, so it counts as read at once.
+    """
+    exported: dict[str, list[Declaration]] = {}
+    for name, (expression, value) in interpreter.module_references.items():
+        before = len(interpreter.declarations)
+        interpreter.read(expression, value)
+        if name in interpreter.loaded_names:
+            exported[name] = interpreter.declarations[before:]
+            del interpreter.declarations[before:]
+    return exported
 
 
-def _order(one: Declaration) -> tuple[str, str, int, str]:
-    file, _, line = one.place.rpartition(":")
-    return one.key, file, int(line), one.kind
+def _resolve_reads(declarations: list[Declaration]) -> Iterator[Declaration]:
+    """Yield declarations; a read of a value or a subtree is one of a subtree if there are keys below it."""
+    prefixes: set[str] = set()
+    for declaration in declarations:
+        prefix = declaration.key.rpartition(".")[0]
+        while prefix and prefix not in prefixes:
+            prefixes.add(prefix)
+            prefix = prefix.rpartition(".")[0]
+    subtrees = {
+        (declaration.key, declaration.place) for declaration in declarations if declaration.kind == "tree"
+    }
+    for declaration in declarations:
+        is_also_subtree = (declaration.key, declaration.place) in subtrees
+        if not (declaration.kind == "read" and declaration.key in prefixes and is_also_subtree):
+            yield declaration
+
+
+def _sort_key(declaration: Declaration) -> tuple[str, str, int, str]:
+    file, _, line = declaration.place.rpartition(":")
+    return declaration.key, file, int(line), declaration.kind

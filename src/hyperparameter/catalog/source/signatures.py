@@ -1,4 +1,4 @@
-"""What a decorated function or class declares: its namespace, and its parameters."""
+"""The declarations of a decorated function or class: its namespace and its parameters."""
 
 from __future__ import annotations
 
@@ -7,140 +7,158 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.frame import MISSING
 from ..declaration import Declaration
-from ..docstrings import Doc
-from .fields import Asked, fields_of, has_unknown_base, init_var, is_generated, lineage
-from .meanings import Def, Env, beneath, source
-from .types import literal, valued, wanted
+from ..docstrings import ParsedDocstring
+from .annotations import annotation_object
+from .defaults import enum_default
+from .fields import WrittenParameter, fields_of, has_generated, has_unknown_base, init_var_type, lineage
+from .literals import literal_value, source_text
+from .values import Class, Function, child_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-__all__ = ["declared", "is_static"]
+    from .values import Environment
+
+__all__ = ["decorated_declarations", "is_static_method", "pair_with_defaults"]
 
 
 class Signature(NamedTuple):
-    """Hold what is known of a function that is called: where it is, what it takes, what is said of it.
+    """The signature of a function that a call of the decorated object runs.
 
-    It is not complete where some of what it takes is of another file.
+    Attributes:
+        line: where the function is defined.
+        docstrings: those of the class and of the function, None for a missing one.
+        is_complete: whether all its parameters are known; a base class of another file can add some.
     """
 
     line: int
-    parameters: list[Asked]
-    docs: tuple[str | None, ...]
+    parameters: list[WrittenParameter]
+    docstrings: tuple[str | None, ...]
     is_complete: bool = True
 
 
-def declared(file: str, definition: Def, namespace: str | None) -> Iterator[Declaration]:
-    """Yield what a decorated function or class declares under a namespace, None for its own name."""
+def decorated_declarations(
+    file: str, definition: Function | Class, namespace: str | None
+) -> Iterator[Declaration]:
+    """Yield the declarations of a decorated function or class, under its own name if `namespace` is None."""
     node = definition.node
     name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
-    key = beneath("", name if namespace is None else namespace)
+    key = child_key("", name if namespace is None else namespace)
     if key is None:
-        return  # decorating raises
-    owner = definition.env.within(name)
+        # The decorator raises when the program runs.
+        return
+    owner = definition.env.nested_qualname(name)
     for signature in _signatures(definition):
         place = f"{file}:{signature.line}"
-        doc = Doc(*signature.docs)
-        if key.strip("*.") and signature.is_complete:  # of a namespace what is not declared is refused
-            yield Declaration(key, "namespace", place, owner, help=doc.summary)
-        said = _said(doc, signature)
-        for asked in signature.parameters:
-            yield _parameter(f"{key}.{asked.name}", place, owner, asked, said.get(asked.name, ""))
+        docstring = ParsedDocstring(*signature.docstrings)
+        # Below a declared namespace every undeclared key is refused, so all parameters must be known.
+        if key.strip("*.") and signature.is_complete:
+            yield Declaration(key, "namespace", place, owner, help=docstring.summary)
+        helps = _parameter_helps(docstring, signature)
+        for parameter in signature.parameters:
+            help_text = helps.get(parameter.name, "")
+            yield _declaration(f"{key}.{parameter.name}", place, owner, parameter, help_text)
 
 
-def _said(doc: Doc, signature: Signature) -> dict[str, str]:
-    """Return what is said of each parameter; no docstring is parsed that names none."""
-    whole = "\n".join(text for text in signature.docs if text)
-    return doc.parameters if any(asked.name in whole for asked in signature.parameters) else {}
+def is_static_method(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
+    """Return whether a function in a class body is a static method."""
+    return any(isinstance(name, ast.Name) and name.id == "staticmethod" for name in node.decorator_list)
 
 
-def _parameter(key: str, place: str, owner: str, asked: Asked, said: str) -> Declaration:
-    default = None if asked.default is None else valued(asked.default, asked.env)[0]
-    like = MISSING if asked.default is None else literal(asked.default)
-    annotation = init_var(asked.annotation, asked.env)
+def pair_with_defaults(args: ast.arguments) -> list[tuple[ast.arg, ast.expr | None]]:
+    """Return all arguments except `*args` and `**kwargs`, each with its default or None."""
+    positional = [*args.posonlyargs, *args.args]
+    defaults = [None] * (len(positional) - len(args.defaults)) + args.defaults
+    return [*zip(positional, defaults, strict=True), *zip(args.kwonlyargs, args.kw_defaults, strict=True)]
+
+
+def _parameter_helps(docstring: ParsedDocstring, signature: Signature) -> dict[str, str]:
+    """Return the help of each parameter. To save time, a docstring that names none of them is not parsed."""
+    text = "\n".join(text for text in signature.docstrings if text)
+    return docstring.parameters if any(parameter.name in text for parameter in signature.parameters) else {}
+
+
+def _declaration(key: str, place: str, owner: str, parameter: WrittenParameter, help_text: str) -> Declaration:
+    default_text, default_value = None, MISSING
+    if parameter.default is not None:
+        default_text = source_text(enum_default(parameter.default, parameter.env)[0])
+        default_value = literal_value(parameter.default)
+    annotation = init_var_type(parameter.annotation, parameter.env)
     if annotation is not None:
-        text = _annotation_text(annotation)
+        type_text = _annotation_text(annotation)
     else:
-        text = "" if like is MISSING or like is None else type(like).__name__
+        has_type = default_value is not MISSING and default_value is not None
+        type_text = type(default_value).__name__ if has_type else ""
     return Declaration(
         key,
         "parameter",
         place,
         owner,
-        None if default is None else source(default),
-        text,
-        said,
-        wanted(annotation, asked.env),
-        like,
-        required=default is None,
+        default_text,
+        type_text,
+        help_text,
+        annotation_object(annotation, parameter.env),
+        default_value,
+        required=parameter.default is None,
     )
 
 
 def _annotation_text(node: ast.expr) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return " ".join(node.value.split())
-    return source(node)
+    return source_text(node)
 
 
-def _signatures(definition: Def) -> Iterator[Signature]:
-    node = definition.node
-    if isinstance(node, ast.ClassDef):
+def _signatures(definition: Function | Class) -> Iterator[Signature]:
+    if isinstance(definition, Class):
         yield from _constructors(definition)
-    elif isinstance(node, ast.Lambda):
-        yield Signature(node.lineno, _bound(node.args, False, definition.env), ())
+        return
+    node, env = definition.node, definition.env
+    if isinstance(node, ast.Lambda):
+        yield Signature(node.lineno, _settable_parameters(node.args, env), ())
     else:
-        is_method = definition.env.is_class and not is_static(node)
-        doc = ast.get_docstring(node, clean=False)
-        yield Signature(_first_line(node), _bound(node.args, is_method, definition.env), (doc,))
+        is_method = env.is_class and not is_static_method(node)
+        parameters = _settable_parameters(node.args, env, is_method)
+        yield Signature(_first_line(node), parameters, (ast.get_docstring(node, clean=False),))
 
 
-def _constructors(definition: Def) -> Iterator[Signature]:
-    """Yield what makes the instances of a class: `__init__` and `__new__`, its own or inherited in the file."""
+def _constructors(definition: Class) -> Iterator[Signature]:
+    """Yield the signatures of `__init__` and `__new__`: the class's own, or inherited in the same file."""
     classes = list(lineage(definition))
-    said = ast.get_docstring(definition.node, clean=False)  # type: ignore[arg-type]
+    class_docstring = ast.get_docstring(definition.node, clean=False)
     for name in ("__init__", "__new__"):
-        for one in classes:
-            function = _method(one.node, name)
+        for cls in classes:
+            function = _method(cls.node, name)
             if function is not None:
-                doc = ast.get_docstring(function, clean=False)
-                parameters = _bound(function.args, True, one.inner)
-                yield Signature(_first_line(function), parameters, (said, doc))
-            elif is_generated(one, name):
-                fields = list(fields_of(one).values())
+                docstrings = class_docstring, ast.get_docstring(function, clean=False)
+                parameters = _settable_parameters(function.args, cls.body_env, is_method=True)
+                yield Signature(_first_line(function), parameters, docstrings)
+                break
+            if has_generated(cls, name):
+                parameters = list(fields_of(cls).values())
                 is_complete = not any(map(has_unknown_base, classes))
-                yield Signature(_first_line(definition.node), fields, (said,), is_complete)
-            else:
-                continue
-            break
+                yield Signature(_first_line(definition.node), parameters, (class_docstring,), is_complete)
+                break
 
 
-def _method(node: ast.AST, name: str) -> ast.FunctionDef | None:
-    body: list[ast.stmt] = getattr(node, "body", [])
-    found = [one for one in body if isinstance(one, ast.FunctionDef) and one.name == name]
-    return found[-1] if found else None
+def _method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:
+    methods = [item for item in node.body if isinstance(item, ast.FunctionDef) and item.name == name]
+    return methods[-1] if methods else None
 
 
-def is_static(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:
-    """Tell whether a function of a class is a static method."""
-    return any(isinstance(one, ast.Name) and one.id == "staticmethod" for one in node.decorator_list)
+def _first_line(node: ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef) -> int:
+    """Return the line that Python reports for a definition: that of its first decorator."""
+    return min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
 
 
-def _first_line(node: ast.AST) -> int:
-    """Return the line that Python takes for the first of a function: that of its first decorator."""
-    decorators: list[ast.expr] = getattr(node, "decorator_list", [])
-    return min([node.lineno, *(one.lineno for one in decorators)])  # type: ignore[attr-defined]
-
-
-def _bound(args: ast.arguments, skips_first: bool, env: Env) -> list[Asked]:
-    """Return the parameters that a scope can give: all that have a name, or else a default."""
-    positional = [*args.posonlyargs, *args.args]
-    defaults = [None] * (len(positional) - len(args.defaults)) + args.defaults
-    by_position = list(zip(positional, defaults, strict=True))
-    unnamed = len(args.posonlyargs)
-    found = [
-        Asked(one.arg, one.annotation, default, env)
-        for index, (one, default) in enumerate(by_position)
-        if (index or not skips_first) and (index >= unnamed or default is not None)
+def _settable_parameters(
+    args: ast.arguments, env: Environment, is_method: bool = False
+) -> list[WrittenParameter]:
+    """Return the parameters that a scope can set: positional-only ones need a default."""
+    has_receiver = is_method and bool(args.posonlyargs or args.args)
+    first, positional_only = int(has_receiver), len(args.posonlyargs)
+    return [
+        WrittenParameter(argument.arg, argument.annotation, default, env)
+        for index, (argument, default) in enumerate(pair_with_defaults(args))
+        if index >= first and (index >= positional_only or default is not None)
     ]
-    by_name = zip(args.kwonlyargs, args.kw_defaults, strict=True)
-    return found + [Asked(one.arg, one.annotation, default, env) for one, default in by_name]

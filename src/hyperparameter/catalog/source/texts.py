@@ -1,4 +1,4 @@
-"""Texts that are made at run time from parts that stand in the source."""
+"""Texts that a program computes from parts, some of which stand in the source."""
 
 from __future__ import annotations
 
@@ -6,60 +6,65 @@ import re
 from string import Formatter
 from typing import TYPE_CHECKING
 
-from .meanings import HOLE, LONGEST_TEXT, MOST, Meaning, Text
+from .values import HOLE, LONGEST_TEXT, MOST_VALUES, UNKNOWN, Text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-__all__ = ["formatted", "joined", "percent_formatted", "put_between"]
+    from .values import AbstractValue
 
-PERCENT = re.compile(r"%(?:\(\w*\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[a-zA-Z]")
+__all__ = ["concatenate", "format_percent", "format_text", "join_texts"]
+
+PERCENT_FIELD = re.compile(r"%(?:\(\w*\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[a-zA-Z]")
 
 
-def joined(parts: Iterable[Meaning]) -> Meaning:
-    """Return the text that parts make together, each unknown one a hole; nothing where none is known.
+def concatenate(parts: Iterable[AbstractValue]) -> AbstractValue:
+    """Return the texts that parts make together, with a hole for each unknown part.
 
-    What is longer than any key is dropped: text that is added to itself grows without bound.
+    Nothing is known if all parts are unknown. A text that is too long for a key is dropped, because a text
+    that is added to itself in a loop grows without bound.
     """
-    made = [""]
+    results = [""]
     for part in parts:
-        texts = [thing.text for thing in part if type(thing) is Text] or [HOLE]
-        if len(made) * len(texts) > MOST:
+        texts = [value.text for value in part if type(value) is Text] or [HOLE]
+        if len(results) * len(texts) > MOST_VALUES:
             texts = [HOLE]
-        made = [before + text for before in made for text in texts if len(before) + len(text) <= LONGEST_TEXT]
-    return tuple(Text(text) for text in made if text.strip(HOLE))
+        results = [
+            before + text for before in results for text in texts if len(before) + len(text) <= LONGEST_TEXT
+        ]
+    return tuple(Text(text) for text in results if text.strip(HOLE))
 
 
-def formatted(text: object, arguments: Sequence[Meaning]) -> Meaning:
-    """Return what `text.format(…)` is, of arguments by position; those by name are not followed."""
-    if not isinstance(text, str):
-        return ()
+def format_text(template: object, arguments: Sequence[AbstractValue]) -> AbstractValue:
+    """Return the value of `template.format(*arguments)`."""
+    if not isinstance(template, str):
+        return UNKNOWN
     try:
-        fields = list(Formatter().parse(text))
+        fields = list(Formatter().parse(template))
     except ValueError:
-        return ()
-    parts: list[Meaning] = []
-    automatic = iter(arguments)
-    for said, field, specification, conversion in fields:
-        parts.append((Text(said),))
+        return UNKNOWN
+    parts: list[AbstractValue] = []
+    next_arguments = iter(arguments)
+    for literal, field, specification, conversion in fields:
+        parts.append((Text(literal),))
         if field is not None:
-            found: Meaning = ()
+            value = UNKNOWN
             if field == "":
-                found = next(automatic, ())
+                value = next(next_arguments, UNKNOWN)
             elif field.isdecimal() and len(field) < 4 and int(field) < len(arguments):
-                found = arguments[int(field)]
-            parts.append(() if specification or conversion else found)
-    return joined(parts)
+                value = arguments[int(field)]
+            parts.append(UNKNOWN if specification or conversion else value)
+    return concatenate(parts)
 
 
-def put_between(text: object, items: Sequence[Meaning]) -> Meaning:
-    """Return what `text.join(items)` is."""
-    if not isinstance(text, str) or not items:
-        return ()
-    parts = [part for item in items for part in ((Text(text),), item)]
-    return joined(parts[1:])
+def join_texts(separator: object, items: Sequence[AbstractValue]) -> AbstractValue:
+    """Return the value of `separator.join(items)`."""
+    if not isinstance(separator, str) or not items:
+        return UNKNOWN
+    parts = [part for item in items for part in ((Text(separator),), item)]
+    return concatenate(parts[1:])
 
 
-def percent_formatted(text: str) -> Meaning:
-    """Return what `text % …` is."""
-    return (Text(PERCENT.sub(HOLE, text).replace("%%", "%")),)
+def format_percent(template: str) -> AbstractValue:
+    """Return the value of `template % arguments`, with a hole for each argument."""
+    return (Text(PERCENT_FIELD.sub(HOLE, template).replace("%%", "%")),)

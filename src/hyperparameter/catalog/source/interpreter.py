@@ -1,0 +1,193 @@
+"""The state of the abstract interpretation of one file, and what every visitor of a syntax node calls."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ...core.frame import MISSING
+from ..declaration import Declaration
+from .defaults import BOTH, READ, enum_default, read_kinds
+from .literals import literal_value, source_text
+from .values import UNKNOWN, Environment, Instance, LibraryObject, Reference, join
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from .values import AbstractValue, Class, Function
+
+    Evaluators: TypeAlias = Mapping[type[ast.expr], Callable[["Interpreter", Any], AbstractValue]]
+    Executors: TypeAlias = Mapping[type[ast.stmt], Callable[["Interpreter", Any], None]]
+
+__all__ = ["Interpreter"]
+
+# How many function bodies are visited again because a call passes them a scope.
+MOST_REVISITS = 1000
+
+
+class Interpreter:
+    """The state of the interpretation of one file.
+
+    The visitors of each kind of expression ("evaluators") and of statement ("executors") are functions in
+    the modules above this one. They call back the methods here for the parts of their node.
+
+    Attributes:
+        declarations: the reads so far.
+        decorated: each decorated function or class and its namespace, None if that is its own name.
+        module_references: the names at the top of the module that are assigned a reference, with the
+            expression.
+        loaded_names: every name that the file uses somewhere.
+        unknown_attributes: the names of attributes whose value was not known when they were used.
+        env: the environment of the node that is being visited.
+        line: the line of the statement that is being visited.
+    """
+
+    def __init__(self, file: str, evaluators: Evaluators, executors: Executors) -> None:
+        self.file = file
+        self.declarations: list[Declaration] = []
+        self.decorated: list[tuple[Function | Class, str | None]] = []
+        self.module_references: dict[str, tuple[ast.expr, AbstractValue]] = {}
+        self.loaded_names: set[str] = set()
+        self.unknown_attributes: set[str] = set()
+        self.env = Environment()
+        self.line = 1
+        self._evaluators = evaluators
+        self._executors = executors
+        self._bodies: list[Callable[[], None]] = []
+        self._revisits = 0
+        self._needs_second_pass = False
+
+    def run(self, module: ast.Module) -> None:
+        """Visit the statements of a module, then the bodies of its functions."""
+        module_env = self.env
+        self.execute(module.body)
+        self._visit_bodies()
+        if self._needs_second_pass:
+            self._visit_bodies()
+        self.env = module_env
+
+    # --- Statements ---
+
+    def execute(self, body: list[ast.stmt]) -> None:
+        """Visit statements in their order."""
+        for statement in body:
+            self.line = statement.lineno
+            executor = self._executors.get(type(statement))
+            if executor is None:
+                self._use_parts(statement)
+            else:
+                executor(self, statement)
+
+    def defer(self, visit_body: Callable[[], None]) -> None:
+        """Visit the body of a function after the module, because it can use names that are bound later."""
+        self._bodies.append(visit_body)
+
+    def revisit(self, body_env: Environment) -> None:
+        """Visit the body of a function again, because it is called with arguments that were not known."""
+        if body_env.visit_body is not None and self._revisits < MOST_REVISITS:
+            self._revisits += 1
+            self._bodies.append(body_env.visit_body)
+
+    def _visit_bodies(self) -> None:
+        # The list grows while it is iterated over.
+        for visit_body in self._bodies:
+            visit_body()
+
+    # --- Expressions ---
+
+    def evaluate(self, node: ast.expr) -> AbstractValue:
+        """Return the value of an expression. A reference in it is not read yet."""
+        evaluator = self._evaluators.get(type(node))
+        if evaluator is not None:
+            return evaluator(self, node)
+        self._use_parts(node)
+        return UNKNOWN
+
+    def use(self, node: ast.expr) -> AbstractValue:
+        """Return the value of an expression that goes where it is not followed: references count as read."""
+        value = self.evaluate(node)
+        self.read(node, value)
+        return value
+
+    def test(self, node: ast.expr) -> AbstractValue:
+        """Return the value of an expression whose truth is tested, which reads one value of a reference."""
+        value = self.evaluate(node)
+        self.read(node, value, READ)
+        return value
+
+    def _use_parts(self, node: ast.AST) -> None:
+        for part in ast.iter_child_nodes(node):
+            if isinstance(part, ast.expr):
+                self.use(part)
+            elif not isinstance(part, ast.expr_context):
+                self._use_parts(part)
+
+    # --- Reads ---
+
+    def read(
+        self, node: ast.expr, value: AbstractValue, kinds: tuple[str, ...] = BOTH, *, required: bool = False
+    ) -> None:
+        """Declare that a node reads the references in a value, without a default."""
+        for key in _keys(value) if value else ():
+            for kind in kinds:
+                self.declarations.append(
+                    Declaration(key, kind, f"{self.file}:{node.lineno}", self.env.qualname, required=required)
+                )
+
+    def read_with_default(self, node: ast.expr, value: AbstractValue, default: ast.expr) -> None:
+        """Declare that a node reads the references in a value, with a default."""
+        self.use(default)
+        keys = _keys(value)
+        if not keys:
+            return
+        kinds = read_kinds(default, self.env)
+        written_default, choices = enum_default(default, self.env)
+        default_value, type_name = literal_value(default), ""
+        if choices is not MISSING and isinstance(default, ast.Attribute):
+            type_name = source_text(default.value)
+        elif default_value is not MISSING and default_value is not None:
+            type_name = type(default_value).__name__
+        declaration = Declaration(
+            "",
+            "",
+            f"{self.file}:{node.lineno}",
+            self.env.qualname,
+            source_text(written_default),
+            type_name,
+            annotation=choices,
+            default_value=default_value,
+        )
+        self.declarations += (replace(declaration, key=key, kind=kind) for key in keys for kind in kinds)
+
+    # --- Assignments ---
+
+    def assign(self, target: ast.expr, value: AbstractValue) -> None:
+        """Bind the names of an assignment's target to a value. The names in a tuple are not followed."""
+        if isinstance(target, ast.Name):
+            self.env.bind(target.id, value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            for part in target.elts:
+                self.assign(part, UNKNOWN)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, UNKNOWN)
+        elif isinstance(target, ast.Subscript):
+            self.evaluate(target.value)
+            self.use(target.slice)
+        elif isinstance(target, ast.Attribute):
+            self._assign_attribute(self.evaluate(target.value), target.attr, value)
+
+    def _assign_attribute(self, base: AbstractValue, name: str, value: AbstractValue) -> None:
+        followed = tuple(item for item in value if isinstance(item, LibraryObject | Reference))
+        for item in base if followed else ():
+            if isinstance(item, Instance):
+                attributes = item.class_env.attributes
+                before = attributes.get(name, UNKNOWN)
+                attributes[name] = join((before, followed))
+                if name in self.unknown_attributes and attributes[name] != before:
+                    self._needs_second_pass = True
+
+
+def _keys(value: AbstractValue) -> list[str]:
+    """Return the keys of the references in a value; one whose segments are all unknown is not a key."""
+    return [item.key for item in value if type(item) is Reference and item.key.strip("*.")]

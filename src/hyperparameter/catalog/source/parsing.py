@@ -1,0 +1,72 @@
+"""Read and parse source files; an error names the file and the line."""
+
+from __future__ import annotations
+
+import ast
+import os
+import tokenize
+from io import BytesIO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+__all__ = ["TOO_DEEP", "SourceError", "parse", "read"]
+
+TOO_DEEP = "cannot be scanned: it is nested too deeply"
+
+
+class SourceError(Exception):
+    """A file that cannot be scanned, with the reason."""
+
+    def __init__(self, path: Path, line: int | None, reason: str) -> None:
+        super().__init__(f"{path}:{line or 1}: {reason}")
+
+
+def read(path: Path) -> bytes:
+    """Return the content of a file; raise `SourceError` if it is not a readable file."""
+    try:
+        if path.is_dir():
+            # A folder without read permission reports that instead.
+            os.scandir(path).close()
+            raise SourceError(path, 1, "is a folder, not a file")
+        # Reading from a pipe could block for ever.
+        if path.exists() and not path.is_file():
+            raise SourceError(path, 1, "is not a regular file")
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(path, 1, f"cannot be read: {error.strerror or error}") from None
+    except ValueError as error:
+        # The file's name contains a null byte.
+        raise SourceError(path, 1, f"cannot be read: {error}") from None
+
+
+def parse(path: Path, data: bytes) -> ast.Module:
+    """Return the syntax tree of a file; raise `SourceError` if it is not valid Python."""
+    text = _decode(path, data)
+    try:
+        return ast.parse(text)
+    except SyntaxError as error:
+        raise SourceError(path, error.lineno, f"is not valid Python: {error.msg}") from None
+    except (RecursionError, MemoryError):
+        raise SourceError(path, 1, TOO_DEEP) from None
+    except ValueError as error:
+        # The text contains null bytes, or characters that UTF-8 cannot encode.
+        line = text[: text.index("\0")].count("\n") + 1 if "\0" in text else 1
+        raise SourceError(path, line, f"is not valid Python: {error}") from None
+
+
+def _decode(path: Path, data: bytes) -> str:
+    """Decode a file by the rules of `tokenize.open`."""
+    try:
+        encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
+    except SyntaxError as error:
+        line = 2 if b"coding" in b"".join(data.splitlines()[1:2]) else 1
+        raise SourceError(path, line, f"is not valid Python: {error.msg}") from None
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise SourceError(path, line, f"is not written in {encoding}: {error.reason}") from None
+    except (UnicodeError, LookupError) as error:
+        raise SourceError(path, 1, f"cannot be decoded: {error}") from None

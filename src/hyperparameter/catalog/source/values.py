@@ -1,0 +1,298 @@
+"""Abstract values, and environments, which give names their abstract values.
+
+An abstract value is a tuple of the values that an expression may have at run time, as far as that is known
+without running the program. After `t = hp.scope.a if x else hp.scope.b` the name `t` is `(Reference("a"),
+Reference("b"))`. The empty tuple means that nothing is known. Two branches that meet join their abstract
+values.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, TypeAlias
+
+from ...core.key import check_key
+from ...errors import KeySyntaxError
+
+if TYPE_CHECKING:
+    import ast
+    from collections.abc import Callable, Iterable, Iterator
+
+__all__ = [
+    "HOLE",
+    "LONGEST_TEXT",
+    "MOST_VALUES",
+    "UNKNOWN",
+    "AbstractValue",
+    "Class",
+    "Decorator",
+    "Environment",
+    "Expression",
+    "Function",
+    "ImportedName",
+    "Instance",
+    "LibraryObject",
+    "PossibleValue",
+    "Reference",
+    "ScopeMethod",
+    "Text",
+    "child_key",
+    "join",
+    "join_names",
+    "limit_values",
+]
+
+# Stands in a text for a part that is computed at run time. No key can contain it.
+HOLE = "\0"
+# An abstract value has at most so many possible values, and a few that stand for all the others.
+MOST_VALUES = 64
+# A longer text is not a key.
+LONGEST_TEXT = 1000
+
+
+class LibraryObject(Enum):
+    """An object of this library that exists once."""
+
+    SCOPE = "hp.scope"
+    SCOPE_CLASS = "hp.Scope"
+    PARAM = "hp.param"
+    LAUNCH = "hp.launch"
+    # What `with hp.scope(...) as ps` binds. All such objects can read the same keys, so one stands for all.
+    ENTERED_SCOPE = "an entered scope"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedName:
+    """An imported module, or an attribute of one, by its full dotted name."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeMethod:
+    """A method of `hp.scope`, such as `hp.scope.empty`."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decorator:
+    """The decorator that `hp.param("ns")` returns.
+
+    Attributes:
+        namespace: None if the namespace is the name of the decorated function.
+    """
+
+    namespace: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A reference to a key, such as `hp.scope.a.b`. A segment that is computed at run time is `*`."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A string, with a `HOLE` for each part that is computed at run time."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """A function that the file defines.
+
+    Attributes:
+        env: the environment that the function is defined in.
+        body_env: the environment of its body.
+    """
+
+    node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda
+    env: Environment
+    body_env: Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Class:
+    """A class that the file defines.
+
+    Attributes:
+        env: the environment that the class is defined in.
+        body_env: the environment of its body.
+    """
+
+    node: ast.ClassDef
+    env: Environment
+    body_env: Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An instance of a class that the file defines."""
+
+    class_env: Environment
+
+
+@dataclass(frozen=True, slots=True)
+class Expression:
+    """The value of any other expression that was assigned to a name.
+
+    The expression itself is kept, because it can be an annotation, a default, or a list to iterate over.
+    """
+
+    node: ast.expr
+    env: Environment
+
+
+PossibleValue: TypeAlias = (
+    LibraryObject
+    | ImportedName
+    | ScopeMethod
+    | Decorator
+    | Reference
+    | Text
+    | Function
+    | Class
+    | Instance
+    | Expression
+)
+AbstractValue: TypeAlias = tuple[PossibleValue, ...]
+UNKNOWN: AbstractValue = ()
+
+
+class Environment:
+    """The names of a module, a function body or a class body, by Python's scoping rules."""
+
+    __slots__ = (
+        "arguments",
+        "attributes",
+        "bases",
+        "is_class",
+        "names",
+        "outer",
+        "owners",
+        "qualname",
+        "visit_body",
+    )
+
+    def __init__(self, outer: Environment | None = None, qualname: str = "", is_class: bool = False) -> None:
+        self.outer = outer
+        self.qualname = qualname
+        self.is_class = is_class
+        self.names: dict[str, AbstractValue] = {}
+        # The environments that own the names declared `global` or `nonlocal` here.
+        self.owners: dict[str, Environment] = {}
+        # Of a function: its arguments at any call, and what visits its body with them.
+        self.arguments: dict[str, AbstractValue] = {}
+        self.visit_body: Callable[[], None] | None = None
+        # Of a class: the bases that the file defines, and the attributes that methods assign to `self`.
+        self.bases: tuple[Environment, ...] = ()
+        self.attributes: dict[str, AbstractValue] = {}
+
+    def lookup(self, name: str) -> AbstractValue | None:
+        """Return the value of a name here, or None if nothing in the file binds it."""
+        start = self.owners.get(name, self)
+        env: Environment | None = start
+        while env is not None:
+            # Only the class body itself sees the names of a class, not the functions in it.
+            if name in env.names and (env is start or not env.is_class):
+                return env.names[name]
+            env = env.outer
+        return None
+
+    def bind(self, name: str, value: AbstractValue) -> None:
+        """Set the value of a name."""
+        self.owners.get(name, self).names[name] = value
+
+    def class_attribute(self, name: str) -> AbstractValue:
+        """Return the value of an attribute that is looked up on the class itself."""
+        followed = (LibraryObject, Reference, Function, Class, Text)
+        return _lookup_in([env.names for env in self._lineage()], name, followed)
+
+    def instance_attribute(self, name: str) -> AbstractValue:
+        """Return the value of an attribute that is looked up on an instance.
+
+        A text is not followed, because a subclass in another file can override it.
+        """
+        lineage = list(self._lineage())
+        tables = [env.names for env in lineage] + [env.attributes for env in lineage]
+        return _lookup_in(tables, name, (LibraryObject, Reference, Function, Class))
+
+    def _lineage(self) -> Iterator[Environment]:
+        """Yield the class and all its bases, each once."""
+        seen: set[Environment] = set()
+        waiting: list[Environment] = [self]
+        while waiting:
+            env = waiting.pop()
+            if env not in seen:
+                seen.add(env)
+                yield env
+                waiting.extend(env.bases)
+
+    def nested_qualname(self, name: str) -> str:
+        """Return the qualified name of a function or class that is defined here."""
+        if not self.qualname:
+            return name
+        return f"{self.qualname}.{name}" if self.is_class else f"{self.qualname}.<locals>.{name}"
+
+    def module(self) -> Environment:
+        """Return the environment of the module."""
+        env = self
+        while env.outer is not None:
+            env = env.outer
+        return env
+
+
+def join(values: Iterable[AbstractValue]) -> AbstractValue:
+    """Return the abstract value of an expression that has one of several abstract values."""
+    alternatives = list(values)
+    if all(value == alternatives[0] for value in alternatives):
+        return alternatives[0] if alternatives else UNKNOWN
+    possible = dict.fromkeys(item for value in alternatives for item in value)
+    if any(type(item) is Text for item in possible):
+        for value in alternatives:
+            if not any(type(item) is Text for item in value):
+                possible[Text(HOLE)] = None
+    return limit_values(possible)
+
+
+def limit_values(values: Iterable[PossibleValue]) -> AbstractValue:
+    """Return at most `MOST_VALUES` values; one text and one reference stand for all others of their kind.
+
+    Dropping the others instead would report keys as unknown that a program does read.
+    """
+    possible = tuple(dict.fromkeys(values))
+    dropped = {type(value) for value in possible[MOST_VALUES:]}
+    any_text = (Text(HOLE),) if Text in dropped else ()
+    any_reference = (Reference("*"),) if Reference in dropped else ()
+    return possible[:MOST_VALUES] + any_text + any_reference
+
+
+def child_key(prefix: str, text: str) -> str | None:
+    """Return the key that a text names below a prefix ("" for none), or None if it is not a key."""
+    segments = ["*" if HOLE in segment else segment for segment in text.split(".")]
+    try:
+        return check_key(".".join([prefix, *segments] if prefix else segments))
+    except KeySyntaxError:
+        return None
+
+
+def join_names(branches: list[dict[str, AbstractValue]]) -> dict[str, AbstractValue]:
+    """Return the values of names after several branches, of which the program takes one."""
+    names = dict(branches[0])
+    for branch in branches[1:]:
+        for name, value in branch.items():
+            before = names.get(name, value)
+            names[name] = value if before is value else join((before, value))
+    return names
+
+
+def _lookup_in(
+    tables: list[dict[str, AbstractValue]], name: str, followed: tuple[type[PossibleValue], ...]
+) -> AbstractValue:
+    """Return the values that a name has in some tables, of the followed types only."""
+    values = join(table[name] for table in tables if name in table)
+    return tuple(value for value in values if isinstance(value, followed))
