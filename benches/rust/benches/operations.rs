@@ -1,6 +1,6 @@
-//! Measure the crate beside its floor and its peers: `make bench`.
+//! Measures the crate next to plain Rust and to other crates: `make bench`.
 //!
-//! Option: `--quick` for a short run. Nothing fails on a missed goal: it is marked, for a person to judge.
+//! The option `--quick` makes the run short. A missed goal is marked, but nothing fails.
 
 use std::collections::HashMap;
 use std::hint::black_box;
@@ -20,7 +20,8 @@ const CONFIG: &str = "config, get_float";
 const CONFIG_INT: &str = "config, get_int";
 const CONFIG_TEXT: &str = "config, get_string";
 const PUBLISHED: &str = "published 0.5.13";
-const FEW: &str = "itself with few";
+/// The same statement of this crate, in a small configuration.
+const SMALL: &str = "itself with few";
 
 fluid_let!(static LR: f64);
 fluid_let!(static MOMENTUM: f64);
@@ -165,9 +166,9 @@ fn bound(bench: &mut Bench) {
         };
         with_params! {
             set train.lr = 0.5;
-            let (mut ours, mut floor) = (pin!(ParamScope::new().bind(pending())), pin!(pending()));
-            time(group, OURS, Poll::Pending, || ours.as_mut().poll(&mut context));
-            time(group, bare, Poll::Pending, || floor.as_mut().poll(&mut context));
+            let (mut bound, mut plain) = (pin!(ParamScope::new().bind(pending())), pin!(pending()));
+            time(group, OURS, Poll::Pending, || bound.as_mut().poll(&mut context));
+            time(group, bare, Poll::Pending, || plain.as_mut().poll(&mut context));
         }
     });
     bench.operation("frozen(), 10 keys", &[("", Goal::None)], |group| {
@@ -185,9 +186,9 @@ fn bound(bench: &mut Bench) {
     );
 }
 
-/// Reads and entries have to be the same whatever is around them.
+/// Reading and entering have to take the same time in a large configuration as in a small one.
 fn growing(bench: &mut Bench) {
-    let same = [(FEW, Ratio(1.2))];
+    let same = [(SMALL, Ratio(1.2))];
     for (name, operation) in [
         ("get_param!", Operation::Read),
         ("1 set and first get_param!", Operation::SetAndRead),
@@ -198,7 +199,7 @@ fn growing(bench: &mut Bench) {
             &same,
             |group| {
                 with_baseline(100_000, || operation.time(group, OURS));
-                with_baseline(10, || operation.time(group, FEW));
+                with_baseline(10, || operation.time(group, SMALL));
             },
         );
         bench.operation(
@@ -206,12 +207,12 @@ fn growing(bench: &mut Bench) {
             &same,
             |group| {
                 with_keys(100_000, || operation.time(group, OURS));
-                with_keys(10, || operation.time(group, FEW));
+                with_keys(10, || operation.time(group, SMALL));
             },
         );
         bench.operation(&format!("{name}, in 1,000 scopes"), &same, |group| {
             with_keys(10, || nested(999, &mut || operation.time(group, OURS)));
-            with_keys(10, || operation.time(group, FEW));
+            with_keys(10, || operation.time(group, SMALL));
         });
     }
 }
@@ -235,5 +236,7 @@ impl Operation {
 
 fn main() {
     run(&[reads, writes, growing, bound]);
-    println!("Medians. `{FEW}` is the same statement in one scope, or on a baseline, of 10 keys.");
+    println!(
+        "Medians. `{SMALL}` is the same statement with 10 keys in one scope or in the baseline."
+    );
 }

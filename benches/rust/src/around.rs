@@ -1,4 +1,4 @@
-//! What is around a measured operation: keys and scopes.
+//! Keys and scopes around a measured operation.
 
 use std::collections::BTreeMap;
 

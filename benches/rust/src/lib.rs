@@ -1,4 +1,4 @@
-//! What the measurements in `benches/operations.rs` are made with.
+//! Tools for the measurements in `benches/operations.rs`.
 
 pub mod around;
 pub mod measure;

@@ -1,7 +1,7 @@
-//! Measuring: what is compared is measured one right after the other, in several rounds.
+//! Measures operations in several rounds. Statements that are compared are measured right after each other.
 //!
-//! Each round is a process of its own, since luck of addresses lasts as long as a process. Criterion keeps a
-//! round's figures in `target/criterion/round-*`.
+//! Each round is a process of its own, because the addresses of code and data influence all times of one
+//! process. Criterion saves the times of a round in `target/criterion/round-*`.
 
 use std::fmt::Debug;
 use std::path::PathBuf;
@@ -16,14 +16,15 @@ use crate::table::{Goal, Row, print_table};
 
 pub type Group<'a> = BenchmarkGroup<'a, WallTime>;
 
-/// Goes through the operations: to measure them, or to tell what is compared.
+/// Visits the operations, either to measure them or to list the comparisons.
 pub struct Bench {
+    /// `None` if the comparisons are only listed.
     criterion: Option<Criterion>,
     rows: Vec<Row>,
 }
 
 impl Bench {
-    fn of(criterion: Option<Criterion>, operations: &[fn(&mut Self)]) -> Self {
+    fn visit(criterion: Option<Criterion>, operations: &[fn(&mut Self)]) -> Self {
         let rows = Vec::new();
         let mut bench = Self { criterion, rows };
         for operation in operations {
@@ -32,7 +33,7 @@ impl Bench {
         bench
     }
 
-    /// Compare an operation with its peers; `measure` times it and them, by these names.
+    /// Compare an operation with its peers. `measure` has to time all of them under these names.
     pub fn operation(
         &mut self,
         name: &str,
@@ -52,30 +53,31 @@ impl Bench {
     }
 }
 
-/// Time a statement, once it is seen to give what it has to.
+/// Time a statement, after checking that it returns the expected value.
 pub fn time<T: PartialEq + Debug>(
     group: &mut Group<'_>,
     name: &str,
-    gives: T,
+    expected: T,
     mut statement: impl FnMut() -> T,
 ) {
-    assert_eq!(statement(), gives, "{name}");
+    assert_eq!(statement(), expected, "{name}");
     group.bench_function(name, |bencher| bencher.iter(&mut statement));
 }
 
 /// Measure the operations in fresh processes and print the table.
 pub fn run(operations: &[fn(&mut Bench)]) {
-    let given = |wanted: &str| env::args().any(|argument| argument == wanted);
-    let quick = given("--quick");
-    let (rounds, warm_up, measured) = if quick { (2, 30, 60) } else { (9, 50, 100) };
-    if given("--round") {
+    let has_option = |option: &str| env::args().any(|argument| argument == option);
+    let is_quick = has_option("--quick");
+    let (rounds, warm_up_ms, measured_ms) = if is_quick { (2, 30, 60) } else { (9, 50, 100) };
+    if has_option("--round") {
         let criterion = Criterion::default()
             .without_plots()
-            .sample_size(100) // of a ms or less: most are not interrupted
+            // A sample takes a millisecond or less, so most samples are not interrupted.
+            .sample_size(100)
             .nresamples(1001)
-            .warm_up_time(Duration::from_millis(warm_up))
-            .measurement_time(Duration::from_millis(measured));
-        Bench::of(Some(criterion), operations);
+            .warm_up_time(Duration::from_millis(warm_up_ms))
+            .measurement_time(Duration::from_millis(measured_ms));
+        Bench::visit(Some(criterion), operations);
         return;
     }
     println!("{}", machine());
@@ -85,17 +87,18 @@ pub fn run(operations: &[fn(&mut Bench)]) {
         .collect();
     for (number, round) in rounds.iter().enumerate() {
         eprint!("round {} of {} …\r", number + 1, rounds.len());
-        let mut command = Command::new(env::current_exe().expect("this program"));
+        let mut command = Command::new(env::current_exe().expect("the program knows its path"));
         command
             .arg("--round")
-            .args(quick.then_some("--quick"))
+            .args(is_quick.then_some("--quick"))
             .env("CRITERION_HOME", round);
-        let ended = command.output().expect("a round runs");
-        let told = String::from_utf8_lossy(&ended.stderr); // criterion's progress, and why it failed
-        assert!(ended.status.success(), "{told}");
+        let output = command.output().expect("a round can be started");
+        // Criterion writes its progress and its errors to stderr.
+        let messages = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{messages}");
     }
     eprint!("{:16}\r", "");
-    print_table(&Bench::of(None, operations).rows, &rounds);
+    print_table(&Bench::visit(None, operations).rows, &rounds);
 }
 
 fn machine() -> String {

@@ -1,4 +1,4 @@
-//! The published crate of the same name, by other authors.
+//! The same operations with the published crate of the same name, by other authors.
 
 use incumbent::*;
 

@@ -1,36 +1,36 @@
-//! The table: what criterion found in each round, in one line for each comparison.
+//! The table: one line for each comparison, from the times of all rounds.
 
 use std::fs;
 use std::path::Path;
 
-/// What criterion calls this crate's side of a comparison.
+/// The name of this crate in a comparison.
 pub const OURS: &str = "ours";
 
-/// What was measured beside what, and what is wanted of it.
+/// One comparison and its goal.
 pub struct Row {
-    /// The operation: a group of criterion's, in which `OURS` is measured beside the peer.
+    /// The name of the operation, which is a group of criterion with `OURS` and the peer.
     pub operation: String,
-    /// What it is measured beside; empty for nothing.
+    /// The name of the peer. Empty if there is none.
     pub peer: &'static str,
-    /// What is wanted.
+    /// The goal.
     pub goal: Goal,
 }
 
-/// What is wanted of a comparison. Nothing fails on a missed goal: it is marked, for a person to judge.
+/// The goal of a comparison. A missed goal is marked, but nothing fails.
 #[derive(Clone, Copy)]
 pub enum Goal {
-    /// Nothing.
+    /// There is no goal.
     None,
-    /// Ours takes at most so many times as long.
+    /// Ours takes at most this many times as long.
     Ratio(f64),
-    /// Ours is at least so many times faster.
+    /// Ours is at least this many times faster.
     Faster(f64),
-    /// Ours takes at most so many ns.
+    /// Ours takes at most this many nanoseconds.
     Nanoseconds(f64),
 }
 
 impl Goal {
-    fn shown(self) -> String {
+    fn text(self) -> String {
         match self {
             Self::None => String::new(),
             Self::Ratio(most) => format!("<= {most}"),
@@ -39,7 +39,7 @@ impl Goal {
         }
     }
 
-    fn met(self, ours: f64, ratio: Option<f64>) -> Option<bool> {
+    fn is_met(self, ours: f64, ratio: Option<f64>) -> Option<bool> {
         match self {
             Self::None => None,
             Self::Ratio(most) => Some(ratio? <= most),
@@ -49,17 +49,18 @@ impl Goal {
     }
 }
 
-/// Print what the rounds have found, each saved by criterion in a directory of its own.
+/// Print the table. Criterion has saved each round in a directory of its own.
 ///
-/// A ratio is the median of the rounds' ratios: in a round the two are measured one right after the other, so
-/// whatever else the machine does, it does to both.
+/// A ratio is the median of the ratios of all rounds. Within a round the two statements are measured right after each
+/// other, so other work on the machine slows down both.
 pub fn print_table(rows: &[Row], rounds: &[impl AsRef<Path>]) {
     let titles = ["operation", "ours", "beside", "takes", "ratio", "goal", ""];
     let mut lines = vec![titles.map(str::to_owned)];
     lines.extend(rows.iter().map(|row| cells(row, rounds)));
     for number in (1..lines.len()).rev() {
         if lines[number][0] == lines[number - 1][0] {
-            lines[number][..2].fill(String::new()); // one operation, with several peers
+            // An operation with several peers is named once.
+            lines[number][..2].fill(String::new());
         }
     }
     let widths: Vec<usize> = (0..titles.len())
@@ -85,11 +86,11 @@ pub fn print_table(rows: &[Row], rounds: &[impl AsRef<Path>]) {
 }
 
 fn cells(row: &Row, rounds: &[impl AsRef<Path>]) -> [String; 7] {
-    let times = |of| -> Vec<f64> {
-        let found = rounds
+    let times = |name| -> Vec<f64> {
+        rounds
             .iter()
-            .map(|round| time(round.as_ref(), &row.operation, of));
-        found.collect()
+            .map(|round| time(round.as_ref(), &row.operation, name))
+            .collect()
     };
     let (ours, peers) = (times(OURS), times(row.peer));
     let ratios = ours.iter().zip(&peers).map(|(ours, peer)| ours / peer);
@@ -98,29 +99,30 @@ fn cells(row: &Row, rounds: &[impl AsRef<Path>]) -> [String; 7] {
         median(peers.clone()),
         median(ratios.collect()),
     );
-    let beside = !row.peer.is_empty();
-    let met = row.goal.met(our, beside.then_some(ratio));
-    let shown = |text: String| if beside { text } else { "-".to_owned() };
+    let has_peer = !row.peer.is_empty();
+    let is_met = row.goal.is_met(our, has_peer.then_some(ratio));
+    let or_dash = |text: String| if has_peer { text } else { "-".to_owned() };
     [
         row.operation.clone(),
-        shown_time(our),
-        shown(row.peer.to_owned()),
-        shown(shown_time(peer)),
-        shown(shown_ratio(ratio)),
-        row.goal.shown(),
-        met.map_or("", |met| if met { "met" } else { "MISSED" })
+        time_text(our),
+        or_dash(row.peer.to_owned()),
+        or_dash(time_text(peer)),
+        or_dash(ratio_text(ratio)),
+        row.goal.text(),
+        is_met
+            .map_or("", |is_met| if is_met { "met" } else { "MISSED" })
             .to_owned(),
     ]
 }
 
-/// Return the median of a measurement in ns, as criterion has estimated it; NaN where there is none.
+/// Return criterion's estimate of the median time in ns. Return NaN if there is no peer.
 fn time(round: &Path, group: &str, name: &str) -> f64 {
     if name.is_empty() {
         return f64::NAN;
     }
     let path = round.join(group).join(name).join("new/estimates.json");
     let text =
-        fs::read_to_string(&path).unwrap_or_else(|fault| panic!("{}: {fault}", path.display()));
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
     let estimates: serde_json::Value = serde_json::from_str(&text).expect("criterion writes JSON");
     estimates["median"]["point_estimate"]
         .as_f64()
@@ -132,7 +134,7 @@ fn median(mut values: Vec<f64>) -> f64 {
     values[values.len() / 2]
 }
 
-fn shown_time(ns: f64) -> String {
+fn time_text(ns: f64) -> String {
     match ns {
         100_000.0.. => format!("{:.1} us", ns / 1e3),
         100.0.. => format!("{ns:.0} ns"),
@@ -140,7 +142,7 @@ fn shown_time(ns: f64) -> String {
     }
 }
 
-fn shown_ratio(ratio: f64) -> String {
+fn ratio_text(ratio: f64) -> String {
     if ratio < 0.1 {
         format!("{ratio:.4}")
     } else {
