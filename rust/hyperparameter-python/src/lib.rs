@@ -1,51 +1,75 @@
-//! The kernel under Python: what runs at every read, entry and decorated call.
+//! The Rust kernel of the Python package: what runs at every read, entry and decorated call.
 //!
-//! It has the types of the Python kernel's hot paths, with the same layout: a frame, a reference, a scope,
-//! `hp.scope` itself, the decorated call. All that they hold are Python objects, which Python's collector
-//! can see through; what is not hot (the map of all that is visible, leaving out of order, writing,
-//! conversion, errors) is the same Python code under both kernels, which is called from here.
+//! It does what `core/kernel_py.py` does, with the same names, and gives the same values and the same texts of errors.
+//! What is not hot is Python code that both kernels call through hooks.
 //!
-//! The types are made from slots by hand. Measured on a read, PyO3's own trampolines, which count the depth of
-//! the interpreter lock and catch panics at every call, cost as much as all of the rest (`make bench`).
-//! Nothing here panics: there is no unwrapping, no arithmetic that can fail, and the one array that is indexed
-//! (`call::follow`) is as long as what was counted before.
+//! ```text
+//!   frame.rs      FrameBase       one entered scope; its id makes caching sound
+//!   reference.rs  ReferenceBase   `hp.scope.a.b`, and the algorithm of a cached read
+//!   scope.rs      ScopeBase       `with hp.scope(...)`: entering and leaving
+//!   root.rs       RootBase        `hp.scope` itself
+//!   children.rs                   naming by attributes, for references and `hp.scope`
+//!   decorated/    decorate()      `@hp.param`, and the algorithm of a call with a plan
+//!   state.rs                      the context variable, the baseline, the hooks
+//!   type_builder.rs, object.rs    tools for types and for objects
+//! ```
 //!
-//! # What is relied on
-//! Every function here is called with the interpreter lock held, and on live objects. Other code (a value's
-//! `__del__`, its type's `__hash__`, the collector) can run in whatever allocates, compares, calls or drops:
-//! what is used after such a step is owned, and a field is changed before what it held is dropped. The context
-//! variable holds frames of this module or None, which this library alone sees to.
+//! # Why not PyO3's classes
+//! All fields are Python objects, so that Python's garbage collector can see through them. The types are built from the
+//! slots of Python's C API. PyO3's own wrappers of such functions count the depth of the interpreter lock and catch
+//! panics at every call. That costs as much as the rest of a read (`make bench`).
 //!
-//! Of the fields of an object the collector clears only those that may be missing. Every cycle goes through a
-//! dict too (a frame's cache, a scope's overrides, what a function has in its `__dict__`), and is broken there, so no
-//! method ever meets an object that lacks a part of its own.
+//! No function here panics: none unwraps, and the one array that is indexed, in `decorated/call.rs`, is as long as what
+//! was counted before.
+//!
+//! # Safety
+//! Every `unsafe fn` of this crate relies on the same two conditions: the interpreter lock is held, and each pointer is
+//! a live object of the type that its name says. The caller owns a pointer that is returned, unless the function says
+//! "borrowed". Three rules keep borrowed pointers alive:
+//!
+//! - Other code can run in anything that allocates, compares, calls or drops: a `__del__`, a `__hash__`, the garbage
+//!   collector. A pointer that is used after such a step is owned.
+//! - A field changes before the object that it held is dropped.
+//! - The collector clears only fields that may be null. Every cycle also goes through a dict (the cache of a frame, the
+//!   overrides of a scope, the `__dict__` of a function), and is broken there. So no method ever meets an object that
+//!   lacks a field that it needs.
+//!
+//! The context variable holds frames of this crate or `None`: only this library sets it.
 //!
 //! # The interpreter lock
-//! `gil_used = true`, after looking at each thing that is shared:
-//! - What a reference or a decorated function remembers is several fields, which are written and read with no
-//!   call in between. Without the lock a reader could see the number of one answer and the value of another.
-//! - A value that is remembered is borrowed from its frame, which lives for as long as the context points at it;
-//!   so is the frame, and the baseline, until it is owned: another thread could drop it in between.
-//! - The state of the module and the frames' numbers are plain memory.
+//! The module declares `gil_used = true`. It needs the lock for three things:
 //!
-//! So each would need a lock or an atomic pointer at every read. A free-threaded interpreter takes its lock back
-//! when it imports this module, and warns that it does; HYPERPARAMETER_KERNEL=python spares it.
-//! The state is the process's: it is refused to any interpreter but the main one (`state::init`). A second import
-//! by a second copy of the library makes the state anew, for that copy; the first raises errors from then on.
+//! - What a reference or a decorated function caches is several fields. Without the lock, a reader could see the id of
+//!   one answer and the value of another.
+//! - The current frame, the baseline and cached values are borrowed for a moment. Without the lock, another thread
+//!   could drop them in that moment.
+//! - The state of the module and the last id are plain memory.
+//!
+//! Without the lock, each read would need a lock or an atomic pointer of its own. A free-threaded interpreter takes its
+//! lock back when it imports this module, and warns that it does; `HYPERPARAMETER_KERNEL=python` avoids that.
+//!
+//! # One interpreter
+//! The state belongs to the process, so any interpreter but the main one is refused (`state::init`). If a second copy of
+//! the library is imported, the state is made anew for that copy. The first copy raises errors from then on.
 
-#![allow(unsafe_code)] // the types are made by hand: see above
-#![allow(unsafe_op_in_unsafe_fn)] // every function here is one, and all say what they rely on
+// The types are built from the slots of Python's C API: see "Why not PyO3's classes".
+#![allow(unsafe_code)]
+// Nearly every function is unsafe, and all rely on the same conditions: see "Safety".
+#![allow(unsafe_op_in_unsafe_fn)]
 
-mod call;
+mod children;
+mod decorated;
 mod frame;
 mod object;
 mod reference;
+mod root;
 mod scope;
 mod state;
+mod type_builder;
 
 use pyo3::prelude::*;
 
-/// What `_kernel.py` takes from here.
+/// The module that `core/kernel.py` imports.
 #[pymodule(gil_used = true)]
 mod _native {
     use super::*;
@@ -56,7 +80,8 @@ mod _native {
         frame::add_to(module)?;
         reference::add_to(module)?;
         scope::add_to(module)?;
-        call::add_to(module)?;
+        root::add_to(module)?;
+        decorated::add_to(module)?;
         state::add_to(module)
     }
 }

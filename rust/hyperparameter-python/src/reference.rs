@@ -1,65 +1,102 @@
-//! References: naming a parameter, and reading it.
+//! References: the objects that `hp.scope.train.lr` returns, and reading them.
+//!
+//! # A cached read
+//! A reference caches its last answer, together with the frame and the type of the default that it is for:
+//!
+//! ```text
+//!   hp.scope.train.lr | 0.1
+//!
+//!   reference                          current frame
+//!   ├ key           "train.lr"         ├ id       7   ◀── 1. is it the cached frame_id?
+//!   └ cached answer                    └ cache    {"train.lr": (0.5, origin)}
+//!     ├ frame_id      7                                         ▲
+//!     ├ default_type  float  ◀── 2. is it the type of 0.1?      │
+//!     └ value         ──────────── 3. if both, return ──────────┘
+//! ```
+//!
+//! So a repeated read in one scope is two comparisons. Any other read looks the key up in the cache of the frame, and
+//! returns the value from there if it has the type of the default. If not, it calls the hook `read` of the Python side,
+//! which looks the key up in the frames below and converts the value.
+//!
+//! # The borrowed value
+//! The cached answer does not own the value. The cache of the frame does, and the frame is alive as long as the context
+//! points at it. A frame takes a new id before it drops an answer, so if the ids are equal, the value is alive. If they
+//! are not, the pointer is never followed.
 
-use std::ffi::{c_int, c_void};
-use std::mem::{offset_of, size_of};
+use std::mem::offset_of;
 use std::ptr;
 
 use pyo3::ffi::*;
 use pyo3::prelude::*;
 
-use crate::frame::{Frame, is_frame};
-use crate::object::{
-    END, LAST, alloc, computed, free, is_static, make_type, member, offset_member, only_argument,
-    owned, replace, slot, visit,
-};
+use crate::children::{Parent, get_dict, getattro};
+use crate::frame::{AMBIENT, Frame, NO_FRAME, is_frame};
+use crate::object::{NULL, allocate, is_static, only_argument, owned, replace};
 use crate::state::{current, state};
+use crate::type_builder::{Layout, TypeBuilder, offsets};
 
-const NULL: *mut PyObject = ptr::null_mut();
-
-/// A reference, and what it answered last.
+/// A reference to one parameter.
 #[repr(C)]
 pub(crate) struct Reference {
     head: PyObject,
     key: *mut PyObject,
-    /// Those that were named on it in source code: a dict, or null.
     children: *mut PyObject,
-    weak: *mut PyObject,
-    last: Last,
+    weak_references: *mut PyObject,
+    cached_answer: CachedAnswer,
 }
 
-/// The last answer: in which frame, to a default of which type.
-///
-/// The value is borrowed from the frame, which drops no answer without taking another number. So it is there
-/// for whoever is in that frame, and kept alive for nobody else.
+/// The last answer of a reference. See the top of this file.
 #[repr(C)]
-struct Last {
-    number: u64,
-    kind: *mut PyTypeObject, // one that lives for ever
-    value: *mut PyObject,    // null: the default
+struct CachedAnswer {
+    frame_id: u64,
+    /// A static type, because the address of any other could be used again.
+    default_type: *mut PyTypeObject,
+    /// Borrowed from the cache of the frame. Null: the key is missing, and the answer is the default.
+    value: *mut PyObject,
 }
 
-const MOST_CHILDREN: Py_ssize_t = 4096; // they can be named at run time too, by `getattr`
+// SAFETY: these are the fields of a reference that own objects, and `children` can be null.
+unsafe impl Layout for Reference {
+    const OWNED: &'static [usize] = offsets!(Reference: children, key);
+    const CLEARABLE: &'static [usize] = offsets!(Reference: children);
+    const WEAK_REFERENCES: Option<usize> = Some(offset_of!(Reference, weak_references));
+}
 
-/// Make a reference.
-///
-/// # Safety
-/// The interpreter lock is held; `kind` is the type of references or made of it; the key is a live str.
-pub(crate) unsafe fn new_reference(kind: *mut PyTypeObject, key: *mut PyObject) -> *mut PyObject {
-    let made = alloc(kind);
-    if !made.is_null() {
-        (*made.cast::<Reference>()).key = owned(key);
-        (*made.cast::<Reference>()).last.number = 1; // no frame's
+// SAFETY: the field is a dict or null.
+unsafe impl Parent for Reference {
+    const CHILDREN: usize = offset_of!(Reference, children);
+
+    /// Any name except a dunder is a segment of a key.
+    unsafe fn is_own_attribute(name: *mut PyObject) -> bool {
+        let length = PyUnicode_GET_LENGTH(name);
+        let is_underscore = |index| PyUnicode_ReadChar(name, index) == '_' as Py_UCS4;
+        length >= 4
+            && is_underscore(0)
+            && is_underscore(1)
+            && is_underscore(length - 1)
+            && is_underscore(length - 2)
     }
-    made
 }
 
+/// Return a new reference.
+pub(crate) unsafe fn new_reference(class: *mut PyTypeObject, key: *mut PyObject) -> *mut PyObject {
+    let object = allocate(class);
+    if !object.is_null() {
+        let reference = object.cast::<Reference>();
+        (*reference).key = owned(key);
+        (*reference).cached_answer.frame_id = NO_FRAME;
+    }
+    object
+}
+
+/// `ReferenceBase(key)`
 unsafe extern "C" fn new(
-    kind: *mut PyTypeObject,
+    class: *mut PyTypeObject,
     args: *mut PyObject,
     kwargs: *mut PyObject,
 ) -> *mut PyObject {
-    let refusal = c"a reference is made from one positional argument, its key";
-    let key = only_argument(args, kwargs, refusal);
+    let error_text = c"a reference is made from one positional argument, its key";
+    let key = only_argument(args, kwargs, error_text);
     if key.is_null() {
         return NULL;
     }
@@ -67,147 +104,16 @@ unsafe extern "C" fn new(
         PyErr_SetString(PyExc_TypeError, c"a key is a str".as_ptr());
         return NULL;
     }
-    new_reference(kind, key)
+    new_reference(class, key)
 }
-
-// --- Reading ---
 
 /// `reference | default`
 unsafe extern "C" fn or(left: *mut PyObject, right: *mut PyObject) -> *mut PyObject {
-    let base = state().reference_base.cast::<PyTypeObject>();
-    if PyObject_TypeCheck(left, base) == 0 {
+    let reference_base = state().reference_base.cast::<PyTypeObject>();
+    if PyObject_TypeCheck(left, reference_base) == 0 {
         return PyObject_CallOneArg(state().refuse, right);
     }
     read(left.cast(), right)
-}
-
-/// Return the value as the default asks, else the default.
-#[inline(always)]
-unsafe fn read(reference: *mut Reference, default: *mut PyObject) -> *mut PyObject {
-    let frame = current().cast::<Frame>();
-    let last = &(*reference).last;
-    if last.number == (*frame).number && last.kind == Py_TYPE(default) {
-        return owned(if last.value.is_null() {
-            default
-        } else {
-            last.value
-        });
-    }
-    look_up(reference, frame.cast(), default)
-}
-
-#[inline(never)]
-unsafe fn look_up(
-    reference: *mut Reference,
-    frame: *mut PyObject,
-    default: *mut PyObject,
-) -> *mut PyObject {
-    let key = (*reference).key;
-    let number = (*frame.cast::<Frame>()).number;
-    if number == 0 || !is_frame(frame) {
-        return PyObject_CallFunctionObjArgs(state().read, key, default, NULL);
-    }
-    let frame = owned(frame); // other code may run from here on
-    let result = look_up_in(reference, frame.cast(), key, default);
-    Py_DECREF(frame);
-    result
-}
-
-unsafe fn look_up_in(
-    reference: *mut Reference,
-    frame: *mut Frame,
-    key: *mut PyObject,
-    default: *mut PyObject,
-) -> *mut PyObject {
-    let kind = Py_TYPE(default);
-    let value = remembered(frame, key);
-    if value.is_null() && !PyErr_Occurred().is_null() {
-        return NULL;
-    }
-    if !value.is_null() {
-        // an empty dict gives way to what lies beneath
-        if Py_TYPE(value) == kind && kind != &raw mut PyDict_Type {
-            remember(reference, frame, kind, value);
-            return owned(value);
-        }
-        if value == state().missing && is_plain(kind) {
-            remember(reference, frame, kind, NULL);
-            return owned(default);
-        }
-    }
-    let result = PyObject_CallFunctionObjArgs(state().read, key, default, NULL);
-    if result.is_null() {
-        return NULL;
-    }
-    // What the frame has now is borrowed from it: the value as it was set, or as it was converted.
-    let value = remembered(frame, key);
-    if !value.is_null() && value == result {
-        remember(reference, frame, kind, value);
-    } else if value == state().missing && result == default && is_plain(kind) {
-        remember(reference, frame, kind, NULL);
-    } else if !value.is_null() && is_static(kind) {
-        let answer = converted(frame, key, kind);
-        if answer == result {
-            remember(reference, frame, kind, answer);
-        }
-    }
-    PyErr_Clear(); // of a look-up that only asked whether to remember
-    result
-}
-
-/// Return the value that the frame remembers for a key, borrowed; null for none.
-unsafe fn remembered(frame: *mut Frame, key: *mut PyObject) -> *mut PyObject {
-    if (*frame).cache.is_null() {
-        return NULL;
-    }
-    // A key can be compared with that of a converted answer, whose type can have code of its own for it, which
-    // can have the frame take another cache: then nothing is remembered.
-    let cache = owned((*frame).cache);
-    let entry = PyDict_GetItemWithError(cache, key);
-    let is_same = cache == (*frame).cache;
-    Py_DECREF(cache);
-    if !is_same || entry.is_null() || PyTuple_CheckExact(entry) == 0 || PyTuple_GET_SIZE(entry) == 0
-    {
-        return NULL;
-    }
-    PyTuple_GET_ITEM(entry, 0)
-}
-
-/// Return the answer of a type that the frame remembers for a key, borrowed; null for none.
-unsafe fn converted(
-    frame: *mut Frame,
-    key: *mut PyObject,
-    kind: *mut PyTypeObject,
-) -> *mut PyObject {
-    let asked = PyTuple_Pack(2, key, kind.cast::<PyObject>());
-    if asked.is_null() {
-        return NULL;
-    }
-    let answer = remembered(frame, asked);
-    Py_DECREF(asked);
-    answer
-}
-
-/// Tell whether no value of a type is a mapping. It asks a type that lives for ever alone: any other can have a
-/// hash of its own, which is other code.
-#[inline(always)]
-pub(crate) unsafe fn is_plain(kind: *mut PyTypeObject) -> bool {
-    is_static(kind) && PySet_Contains(state().plain, kind.cast()) == 1
-}
-
-unsafe fn remember(
-    reference: *mut Reference,
-    frame: *mut Frame,
-    kind: *mut PyTypeObject,
-    value: *mut PyObject,
-) {
-    if is_static(kind) {
-        (*reference).last = Last {
-            number: (*frame).number,
-            kind,
-            value,
-        };
-    }
 }
 
 /// `reference()` and `reference(default)`
@@ -224,166 +130,179 @@ unsafe extern "C" fn call(
         }
     }
     if kwargs.is_null() || PyArg_ValidateKeywordArguments(kwargs) != 0 {
-        PyErr_SetString(
-            PyExc_TypeError,
-            c"a reference takes one positional argument, the default, or none".as_ptr(),
-        );
+        let error_text = c"a reference takes one positional argument, the default, or none";
+        PyErr_SetString(PyExc_TypeError, error_text.as_ptr());
     }
     NULL
 }
 
-// --- Naming ---
-
-/// Tell whether a name is one of Python's own.
-unsafe fn is_dunder(name: *mut PyObject) -> bool {
-    let length = PyUnicode_GET_LENGTH(name);
-    length >= 4
-        && PyUnicode_ReadChar(name, 0) == 0x5f
-        && PyUnicode_ReadChar(name, 1) == 0x5f
-        && PyUnicode_ReadChar(name, length - 1) == 0x5f
-        && PyUnicode_ReadChar(name, length - 2) == 0x5f
-}
-
-/// Return an attribute: a child that is known by its name, else what the object itself has, where it is asked for
-/// such a name, else a new child.
-///
-/// # Safety
-/// The interpreter lock is held; `children` is a field of `parent`, which is a live object.
+/// Return the value of a key, converted to the type of the default; the default if the key is missing.
 #[inline(always)]
-pub(crate) unsafe fn attribute(
-    parent: *mut PyObject,
-    children: *mut *mut PyObject,
-    name: *mut PyObject,
-    is_own: impl FnOnce(*mut PyObject) -> bool,
-) -> *mut PyObject {
-    if !(*children).is_null() {
-        let child = PyDict_GetItemWithError(*children, name);
-        if !child.is_null() {
-            return owned(child);
-        }
-        if !PyErr_Occurred().is_null() {
-            return NULL;
-        }
-    }
-    if is_own(name) {
-        let found = PyObject_GenericGetAttr(parent, name);
-        if !found.is_null() || PyErr_ExceptionMatches(PyExc_AttributeError) == 0 {
-            return found;
-        }
-        PyErr_Clear(); // the child may be, and who refuses it says how to read it
-    }
-    new_child(parent, children, name)
-}
-
-unsafe fn new_child(
-    parent: *mut PyObject,
-    children: *mut *mut PyObject,
-    name: *mut PyObject,
-) -> *mut PyObject {
-    let child = PyObject_CallFunctionObjArgs(state().child, parent, name, NULL);
-    if child.is_null() {
-        return NULL;
-    }
-    let children = children_of(children);
-    if !children.is_null() && PyDict_Size(children) >= MOST_CHILDREN {
-        PyDict_Clear(children);
-    }
-    if children.is_null() || PyDict_SetItem(children, name, child) < 0 {
-        Py_DECREF(child);
-        return NULL;
-    }
-    child
-}
-
-/// Return the dict of what was named, as any object's attributes.
-///
-/// # Safety
-/// The interpreter lock is held; `children` is a field of a live object.
-pub(crate) unsafe fn children_of(children: *mut *mut PyObject) -> *mut PyObject {
-    if (*children).is_null() {
-        let made = PyDict_New(); // which can run other code, which can make it too
-        if (*children).is_null() {
-            *children = made;
+unsafe fn read(reference: *mut Reference, default: *mut PyObject) -> *mut PyObject {
+    let frame = current().cast::<Frame>();
+    let cached = &(*reference).cached_answer;
+    if cached.frame_id == (*frame).id && cached.default_type == Py_TYPE(default) {
+        return owned(if cached.value.is_null() {
+            default
         } else {
-            Py_XDECREF(made);
+            cached.value
+        });
+    }
+    read_uncached(reference, frame.cast(), default)
+}
+
+#[inline(never)]
+unsafe fn read_uncached(
+    reference: *mut Reference,
+    frame: *mut PyObject,
+    default: *mut PyObject,
+) -> *mut PyObject {
+    if !is_frame(frame) || (*frame.cast::<Frame>()).id == AMBIENT {
+        return call_read_hook(reference, default);
+    }
+    // From here on other code can run, and leave the scope of the frame.
+    let frame = owned(frame);
+    let answer = read_in_frame(reference, frame.cast(), default);
+    Py_DECREF(frame);
+    answer
+}
+
+unsafe fn read_in_frame(
+    reference: *mut Reference,
+    frame: *mut Frame,
+    default: *mut PyObject,
+) -> *mut PyObject {
+    let default_type = Py_TYPE(default);
+    let value = value_in_cache(frame, (*reference).key);
+    if !value.is_null() {
+        // An empty dict is not the answer if keys below it are set. The hook decides that.
+        if Py_TYPE(value) == default_type && default_type != &raw mut PyDict_Type {
+            cache_answer(reference, frame, default_type, value);
+            return owned(value);
+        }
+        if value == state().missing && is_never_mapping(default_type) {
+            cache_answer(reference, frame, default_type, NULL);
+            return owned(default);
+        }
+    } else if !PyErr_Occurred().is_null() {
+        return NULL;
+    }
+    let answer = call_read_hook(reference, default);
+    if !answer.is_null() {
+        cache_answer_of_hook(reference, frame, default, answer);
+    }
+    answer
+}
+
+unsafe fn call_read_hook(reference: *mut Reference, default: *mut PyObject) -> *mut PyObject {
+    PyObject_CallFunctionObjArgs(state().read, (*reference).key, default, NULL)
+}
+
+/// Cache an answer of the hook if the cache of the frame now owns it, as it was set or as it was converted.
+unsafe fn cache_answer_of_hook(
+    reference: *mut Reference,
+    frame: *mut Frame,
+    default: *mut PyObject,
+    answer: *mut PyObject,
+) {
+    let default_type = Py_TYPE(default);
+    let value = value_in_cache(frame, (*reference).key);
+    if !value.is_null() && value == answer {
+        cache_answer(reference, frame, default_type, value);
+    } else if value == state().missing && answer == default && is_never_mapping(default_type) {
+        cache_answer(reference, frame, default_type, NULL);
+    } else if !value.is_null() && is_static(default_type) {
+        let converted = converted_in_cache(frame, (*reference).key, default_type);
+        if converted == answer {
+            cache_answer(reference, frame, default_type, converted);
         }
     }
-    *children
+    // An error in these lookups only means that nothing is cached.
+    PyErr_Clear();
 }
 
-unsafe extern "C" fn get_dict(object: *mut PyObject, _: *mut c_void) -> *mut PyObject {
-    let children = children_of(&raw mut (*object.cast::<Reference>()).children);
-    Py_XINCREF(children);
-    children
-}
-
-unsafe extern "C" fn getattro(object: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
-    let children = &raw mut (*object.cast::<Reference>()).children;
-    // SAFETY: the name of an attribute is a str.
-    attribute(object, children, name, |name| unsafe { is_dunder(name) })
-}
-
-// --- The type ---
-
-unsafe extern "C" fn traverse(object: *mut PyObject, visit: visitproc, arg: *mut c_void) -> c_int {
-    visit!(
-        visit,
-        arg,
-        Py_TYPE(object).cast(),
-        (*object.cast::<Reference>()).children
-    );
-    0
-}
-
-unsafe extern "C" fn clear(object: *mut PyObject) -> c_int {
-    replace(&raw mut (*object.cast::<Reference>()).children, NULL);
-    0
-}
-
-unsafe extern "C" fn dealloc(object: *mut PyObject) {
-    PyObject_GC_UnTrack(object.cast());
-    if !(*object.cast::<Reference>()).weak.is_null() {
-        PyObject_ClearWeakRefs(object);
+unsafe fn cache_answer(
+    reference: *mut Reference,
+    frame: *mut Frame,
+    default_type: *mut PyTypeObject,
+    value: *mut PyObject,
+) {
+    if is_static(default_type) {
+        (*reference).cached_answer = CachedAnswer {
+            frame_id: (*frame).id,
+            default_type,
+            value,
+        };
     }
-    clear(object);
-    replace(&raw mut (*object.cast::<Reference>()).key, NULL);
-    free(object);
 }
 
+/// Return the value in the cache of a frame, borrowed; null if there is none, or with an error set.
+unsafe fn value_in_cache(frame: *mut Frame, cache_key: *mut PyObject) -> *mut PyObject {
+    if (*frame).cache.is_null() {
+        return NULL;
+    }
+    // The lookup can compare keys with code of a user's type, and that code can make the frame replace its cache. The
+    // value is then dropped with the old cache, so it is not returned.
+    let cache = owned((*frame).cache);
+    let entry = PyDict_GetItemWithError(cache, cache_key);
+    let is_replaced = cache != (*frame).cache;
+    Py_DECREF(cache);
+    if is_replaced || entry.is_null() {
+        return NULL;
+    }
+    let is_entry = PyTuple_CheckExact(entry) != 0 && PyTuple_GET_SIZE(entry) > 0;
+    if is_entry {
+        PyTuple_GET_ITEM(entry, 0)
+    } else {
+        NULL
+    }
+}
+
+/// Return the value that the frame has converted to a type, borrowed; null if there is none.
+unsafe fn converted_in_cache(
+    frame: *mut Frame,
+    key: *mut PyObject,
+    target: *mut PyTypeObject,
+) -> *mut PyObject {
+    let cache_key = PyTuple_Pack(2, key, target.cast::<PyObject>());
+    if cache_key.is_null() {
+        return NULL;
+    }
+    let value = value_in_cache(frame, cache_key);
+    Py_DECREF(cache_key);
+    value
+}
+
+/// Return whether no value of a type is a mapping. The answer is yes for few static types only, because hashing any
+/// other type can run code of its metaclass.
+#[inline(always)]
+pub(crate) unsafe fn is_never_mapping(class: *mut PyTypeObject) -> bool {
+    is_static(class) && PySet_Contains(state().plain, class.cast()) == 1
+}
+
+/// Add `ReferenceBase` to the module.
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    let members = Box::leak(Box::new([
-        member(c"__key__", offset_of!(Reference, key), Py_READONLY),
-        member(c"__weakref__", offset_of!(Reference, weak), Py_READONLY),
-        offset_member(c"__weaklistoffset__", offset_of!(Reference, weak)),
-        END,
-    ]));
-    let getset = Box::leak(Box::new([computed(c"__dict__", get_dict), LAST]));
-    let mut slots = [
-        slot(Py_tp_getset, getset.as_mut_ptr().cast()),
-        slot(Py_tp_new, new as *mut c_void),
-        slot(Py_tp_dealloc, dealloc as *mut c_void),
-        slot(Py_tp_traverse, traverse as *mut c_void),
-        slot(Py_tp_clear, clear as *mut c_void),
-        slot(Py_tp_getattro, getattro as *mut c_void),
-        slot(Py_tp_call, call as *mut c_void),
-        slot(Py_nb_or, or as *mut c_void),
-        slot(Py_tp_members, members.as_mut_ptr().cast()),
-        slot(0, ptr::null_mut()),
-    ];
-    // SAFETY: the slots are those of references.
-    let kind = unsafe {
-        make_type(
-            module.py(),
-            c"hyperparameter.core._native.ReferenceBase",
-            size_of::<Reference>(),
-            Py_TPFLAGS_BASETYPE | Py_TPFLAGS_HAVE_GC,
-            &mut slots,
-        )?
-    };
-    // SAFETY: the lock is held.
+    let builder = TypeBuilder::new::<Reference>(
+        c"hyperparameter.core._native.ReferenceBase",
+        Py_TPFLAGS_BASETYPE,
+    )
+    .slot(Py_tp_new, new as *mut _)
+    .slot(Py_tp_call, call as *mut _)
+    .slot(Py_nb_or, or as *mut _)
+    .slot(Py_tp_getattro, getattro::<Reference> as *mut _)
+    .property(c"__dict__", get_dict::<Reference>, None, ptr::null_mut())
+    .member(c"__key__", offset_of!(Reference, key), Py_READONLY)
+    .member(
+        c"__weakref__",
+        offset_of!(Reference, weak_references),
+        Py_READONLY,
+    );
+    // SAFETY: the functions have the signatures of their slots, for references.
+    let class = unsafe { builder.build(module.py())? };
+    // SAFETY: the interpreter lock is held. The Python side later replaces `reference` by its subclass `Reference`.
     unsafe {
-        replace(&raw mut state().reference_base, kind.clone().into_ptr());
-        replace(&raw mut state().reference, kind.clone().into_ptr());
+        replace(&raw mut state().reference_base, class.clone().into_ptr());
+        replace(&raw mut state().reference, class.clone().into_ptr());
     }
-    module.add("ReferenceBase", kind)
+    module.add("ReferenceBase", class)
 }

@@ -1,14 +1,13 @@
 //! The state of the process: the context variable, the baseline, and what of the Python side is called.
 
 use std::cell::UnsafeCell;
-use std::ptr;
 
 use pyo3::exceptions::{PyImportError, PyKeyError, PyTypeError};
 use pyo3::ffi::*;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::object::{is_made_of, owned, replace};
+use crate::object::{NULL, is_subclass, owned, replace};
 
 /// Everything that the functions of this module need to know. Each is owned for as long as the process runs.
 pub(crate) struct State {
@@ -18,8 +17,7 @@ pub(crate) struct State {
     pub(crate) reference_base: *mut PyObject,
     pub(crate) scope_base: *mut PyObject,
     pub(crate) decorated: *mut PyObject,
-    pub(crate) function_names: *mut PyObject, // the set of what a plain function is asked for
-    pub(crate) frame: *mut PyObject,          // what is made of them
+    pub(crate) frame: *mut PyObject, // what is made of them
     pub(crate) reference: *mut PyObject,
     pub(crate) missing: *mut PyObject,       // stands for no value
     pub(crate) ambient_scope: *mut PyObject, // the scope that stands for a context itself
@@ -39,8 +37,6 @@ struct Locked(UnsafeCell<State>);
 
 // SAFETY: it is used by who holds the interpreter lock alone.
 unsafe impl Sync for Locked {}
-
-const NULL: *mut PyObject = ptr::null_mut();
 
 // SAFETY: of pointers alone, which may be null; `init` comes before whatever uses them.
 static STATE: Locked = Locked(UnsafeCell::new(unsafe { std::mem::zeroed() }));
@@ -74,7 +70,6 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
             reference_base: none(),
             scope_base: none(),
             decorated: none(),
-            function_names: empty(),
             frame: none(),
             missing: none(),
             reference: none(),
@@ -197,7 +192,7 @@ fn adopt(parts: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
         };
         // SAFETY: as above; a type that is taken is one made of ours.
         unsafe {
-            if matches!(name.as_str(), "frame" | "reference") && !is_made_of(part.as_ptr(), *field)
+            if matches!(name.as_str(), "frame" | "reference") && !is_subclass(part.as_ptr(), *field)
             {
                 return Err(PyTypeError::new_err(format!(
                     "{name}: wanted a type made of {name}s"

@@ -1,0 +1,124 @@
+//! Decorated functions: what `@hp.param` returns.
+//!
+//! ```text
+//!   Decorated ── function ─────▶ the function that was decorated
+//!             ├─ resolve ──────▶ finds the arguments of a call: Plans.resolve in functions/plan.py
+//!             ├─ as_function ──▶ a plain function with the same name, docstring, signature and so on
+//!             └─ cached plan     the arguments that the last call took from the scopes
+//! ```
+//!
+//! `call.rs` has the algorithm of a call. `attributes.rs` makes the object look like a function.
+
+mod attributes;
+mod call;
+
+use std::mem::offset_of;
+
+use pyo3::exceptions::PyTypeError;
+use pyo3::ffi::*;
+use pyo3::prelude::*;
+use pyo3::types::PyFunction;
+
+use crate::frame::NO_FRAME;
+use crate::object::{allocate, replace};
+use crate::state::state;
+use crate::type_builder::{Layout, TypeBuilder, offsets};
+use attributes::FUNCTION_ATTRIBUTES;
+use call::CachedPlan;
+
+/// A function that takes arguments from the scopes.
+#[repr(C)]
+struct Decorated {
+    head: PyObject,
+    vectorcall: Option<vectorcallfunc>,
+    function: *mut PyObject,
+    /// The key of the function's plans in the cache of a frame.
+    plan_key: *mut PyObject,
+    resolve: *mut PyObject,
+    as_function: *mut PyObject,
+    weak_references: *mut PyObject,
+    cached_plan: CachedPlan,
+}
+
+// SAFETY: these are the fields that own objects. None is null in a method except `names`, so the collector clears none:
+// it breaks cycles in the plain function. That one is dropped last, because a function that was decorated many times is
+// a chain, and a chain of plain functions can be dropped without exhausting the stack.
+unsafe impl Layout for Decorated {
+    const OWNED: &'static [usize] = offsets!(
+        Decorated: function, plan_key, resolve, cached_plan.names, as_function
+    );
+    const WEAK_REFERENCES: Option<usize> = Some(offset_of!(Decorated, weak_references));
+}
+
+/// Return a function that calls `function` with the arguments that the scopes set.
+#[pyfunction]
+fn decorate<'py>(
+    function: Bound<'py, PyAny>,
+    binding: Bound<'py, PyAny>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let plan_key = binding.getattr("plan_key")?;
+    let resolve = binding.getattr("resolve")?;
+    let as_function = binding.call_method0("as_function")?;
+    if !as_function.is_instance_of::<PyFunction>() {
+        return Err(PyTypeError::new_err(
+            "expected as_function() to return a function",
+        ));
+    }
+    // SAFETY: the interpreter lock is held, and the fields are those of a new object of the type.
+    unsafe {
+        let class = state().decorated.cast::<PyTypeObject>();
+        let object = Bound::from_owned_ptr_or_err(function.py(), allocate(class))?;
+        let decorated = object.as_ptr().cast::<Decorated>();
+        (*decorated).vectorcall = Some(call::call);
+        (*decorated).function = function.into_ptr();
+        (*decorated).plan_key = plan_key.into_ptr();
+        (*decorated).resolve = resolve.into_ptr();
+        (*decorated).as_function = as_function.into_ptr();
+        (*decorated).cached_plan.frame_id = NO_FRAME;
+        Ok(object)
+    }
+}
+
+/// Add `decorate` to the module.
+pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let flags = Py_TPFLAGS_HAVE_VECTORCALL
+        | Py_TPFLAGS_METHOD_DESCRIPTOR
+        | Py_TPFLAGS_DISALLOW_INSTANTIATION;
+    let mut builder = TypeBuilder::new::<Decorated>(c"builtins.function", flags)
+        .offset(c"__vectorcalloffset__", offset_of!(Decorated, vectorcall))
+        .slot(Py_tp_call, PyVectorcall_Call as *mut _)
+        .slot(Py_tp_descr_get, attributes::descr_get as *mut _)
+        .slot(Py_tp_getattro, attributes::getattro as *mut _)
+        .slot(Py_tp_setattro, attributes::setattro as *mut _)
+        .slot(Py_tp_repr, attributes::repr as *mut _)
+        .method(
+            c"__reduce__",
+            PyMethodDefPointer {
+                PyCFunction: attributes::reduce,
+            },
+            METH_NOARGS,
+        )
+        .method(
+            c"__set_name__",
+            PyMethodDefPointer {
+                PyCFunctionFast: attributes::set_name,
+            },
+            METH_FASTCALL,
+        );
+    for name in FUNCTION_ATTRIBUTES {
+        let closure = name.as_ptr().cast_mut().cast();
+        builder = builder.property(name, attributes::get_function_attribute, None, closure);
+    }
+    // SAFETY: the functions have the signatures of their slots, for decorated functions.
+    let class = unsafe { builder.build(module.py())? };
+    // The interpreter names the type in its errors: "'function' object is not subscriptable".
+    class.setattr("__name__", "function")?;
+    // SAFETY: the interpreter lock is held.
+    unsafe { replace(&raw mut state().decorated, class.into_ptr()) };
+    module.add_function(wrap_pyfunction!(decorate, module)?)
+}
+
+unsafe extern "C" {
+    // PyO3 does not declare this function of Python's C API.
+    fn PyMethod_New(function: *mut PyObject, instance: *mut PyObject) -> *mut PyObject;
+}

@@ -1,0 +1,202 @@
+//! `hp.scope`: it names parameters by attribute and by key, and creates scopes when it is called.
+
+use std::mem::offset_of;
+use std::ptr;
+
+use pyo3::ffi::*;
+use pyo3::prelude::*;
+
+use crate::children::{Parent, get_dict, getattro};
+use crate::object::{NULL, allocate, is_subclass, only_argument, owned};
+use crate::reference::{is_never_mapping, new_reference};
+use crate::scope::new_scope;
+use crate::state::state;
+use crate::type_builder::{Layout, TypeBuilder, offsets};
+
+#[repr(C)]
+struct Root {
+    head: PyObject,
+    children: *mut PyObject,
+    /// The class of the scopes that it creates, a subclass of `ScopeBase`.
+    scope_class: *mut PyObject,
+}
+
+// SAFETY: these are the fields that own objects, and `children` can be null.
+unsafe impl Layout for Root {
+    const OWNED: &'static [usize] = offsets!(Root: children, scope_class);
+    const CLEARABLE: &'static [usize] = offsets!(Root: children);
+}
+
+// SAFETY: the field is a dict or null.
+unsafe impl Parent for Root {
+    const CHILDREN: usize = offset_of!(Root, children);
+
+    unsafe fn is_own_attribute(_name: *mut PyObject) -> bool {
+        true
+    }
+}
+
+/// `RootBase(scope_class)`
+unsafe extern "C" fn new(
+    class: *mut PyTypeObject,
+    args: *mut PyObject,
+    kwargs: *mut PyObject,
+) -> *mut PyObject {
+    let error_text = c"what makes scopes is made from one positional argument, their type";
+    let scope_class = only_argument(args, kwargs, error_text);
+    if scope_class.is_null() {
+        return NULL;
+    }
+    if !is_subclass(scope_class, state().scope_base) {
+        PyErr_SetString(PyExc_TypeError, error_text.as_ptr());
+        return NULL;
+    }
+    let root = allocate(class);
+    if !root.is_null() {
+        (*root.cast::<Root>()).scope_class = owned(scope_class);
+    }
+    root
+}
+
+/// `hp.scope[key]`
+unsafe extern "C" fn subscript(_root: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
+    let key = if is_known_good(key) {
+        owned(key)
+    } else {
+        PyObject_CallOneArg(state().check, key)
+    };
+    if key.is_null() {
+        return NULL;
+    }
+    let reference = new_reference(state().reference.cast(), key);
+    Py_DECREF(key);
+    reference
+}
+
+/// Return whether a key has been checked before.
+unsafe fn is_known_good(key: *mut PyObject) -> bool {
+    PyUnicode_CheckExact(key) != 0 && PySet_Contains(state().good, key) == 1
+}
+
+/// `hp.scope(*sources, **params)`
+unsafe extern "C" fn call(
+    root: *mut PyObject,
+    sources: *mut PyObject,
+    params: *mut PyObject,
+) -> *mut PyObject {
+    let origin = place_of_caller();
+    if origin.is_null() {
+        return NULL;
+    }
+    let overrides = overrides_from(sources, params, origin);
+    Py_DECREF(origin);
+    if overrides.is_null() {
+        return NULL;
+    }
+    let scope = new_scope((*root.cast::<Root>()).scope_class.cast(), overrides);
+    Py_DECREF(overrides);
+    scope
+}
+
+/// Return the overrides of a new scope, owned; null with an error set if an argument is wrong.
+unsafe fn overrides_from(
+    sources: *mut PyObject,
+    params: *mut PyObject,
+    origin: *mut PyObject,
+) -> *mut PyObject {
+    if PyTuple_GET_SIZE(sources) == 0 {
+        let overrides = overrides_from_simple(params, origin);
+        if !overrides.is_null() || !PyErr_Occurred().is_null() {
+            return overrides;
+        }
+    }
+    if !params.is_null() && PyArg_ValidateKeywordArguments(params) == 0 {
+        return NULL;
+    }
+    let params = if params.is_null() {
+        PyDict_New()
+    } else {
+        owned(params)
+    };
+    if params.is_null() {
+        return NULL;
+    }
+    let overrides =
+        PyObject_CallFunctionObjArgs(state().entries_from, sources, params, origin, NULL);
+    Py_DECREF(params);
+    overrides
+}
+
+/// Return the overrides of keyword parameters that need no check, owned. Null without an error set if a key has not
+/// been checked before, or if a value can be a mapping.
+unsafe fn overrides_from_simple(params: *mut PyObject, origin: *mut PyObject) -> *mut PyObject {
+    let overrides = PyDict_New();
+    if overrides.is_null() || params.is_null() {
+        return overrides;
+    }
+    let (mut position, mut key, mut value) = (0, NULL, NULL);
+    while PyDict_Next(params, &mut position, &mut key, &mut value) != 0 {
+        let is_simple = is_known_good(key) && is_never_mapping(Py_TYPE(value));
+        if !is_simple || !set_override(overrides, key, value, origin) {
+            Py_DECREF(overrides);
+            return NULL;
+        }
+    }
+    overrides
+}
+
+/// Add one override, and return whether that succeeded.
+unsafe fn set_override(
+    overrides: *mut PyObject,
+    key: *mut PyObject,
+    value: *mut PyObject,
+    origin: *mut PyObject,
+) -> bool {
+    // Allocating can run other code, and that code can change the dict that the key and the value are borrowed from.
+    let (key, value) = (owned(key), owned(value));
+    let entry = PyTuple_Pack(2, value, origin);
+    let is_set = !entry.is_null() && PyDict_SetItem(overrides, key, entry) == 0;
+    Py_XDECREF(entry);
+    Py_DECREF(value);
+    Py_DECREF(key);
+    is_set
+}
+
+/// Return where the running Python code is: a tuple of its code object and the current instruction. `None` if no Python
+/// code is running. The text of an origin is worked out only if an error needs it.
+unsafe fn place_of_caller() -> *mut PyObject {
+    let python_frame = PyEval_GetFrame();
+    if python_frame.is_null() {
+        return owned(Py_None());
+    }
+    let code = PyFrame_GetCode(python_frame).cast::<PyObject>();
+    let instruction = PyLong_FromLong(PyFrame_GetLasti(python_frame).into());
+    let place = if instruction.is_null() {
+        NULL
+    } else {
+        PyTuple_New(2)
+    };
+    if place.is_null() {
+        Py_DECREF(code);
+        Py_XDECREF(instruction);
+        return NULL;
+    }
+    PyTuple_SET_ITEM(place, 0, code);
+    PyTuple_SET_ITEM(place, 1, instruction);
+    place
+}
+
+/// Add `RootBase` to the module.
+pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    let builder =
+        TypeBuilder::new::<Root>(c"hyperparameter.core._native.RootBase", Py_TPFLAGS_BASETYPE)
+            .slot(Py_tp_new, new as *mut _)
+            .slot(Py_tp_call, call as *mut _)
+            .slot(Py_mp_subscript, subscript as *mut _)
+            .slot(Py_tp_getattro, getattro::<Root> as *mut _)
+            .property(c"__dict__", get_dict::<Root>, None, ptr::null_mut())
+            .member(c"__scope__", offset_of!(Root, scope_class), Py_READONLY);
+    // SAFETY: the functions have the signatures of their slots, for objects of this layout.
+    let class = unsafe { builder.build(module.py())? };
+    module.add("RootBase", class)
+}
