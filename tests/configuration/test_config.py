@@ -15,7 +15,7 @@ import pydantic
 import pytest
 
 import hyperparameter as hp
-from hyperparameter.configuration.load import Given, load
+from hyperparameter.configuration.load import PlacedSource, load
 
 pytestmark = pytest.mark.once
 
@@ -171,7 +171,7 @@ def test_a_table_takes_the_place_of_nothing_alone():
         hp.config("d.toml", "a.toml")
     assert str(caught.value).startswith("'seed' = 1 is a value at a.toml:1 and a table ('seed.x') at d.toml:1")
     with pytest.raises(hp.ConfigError) as caught:
-        hp.config({"train": {"lr": 1}}, Given("train=[1]", "-D"))
+        hp.config({"train": {"lr": 1}}, PlacedSource("train=[1]", "-D"))
     assert str(caught.value).startswith("'train' = '[1]' is a value at -D and a table ('train.lr') at ")
 
 
@@ -236,7 +236,9 @@ def test_a_process_is_told_the_place_too():
 
 
 def test_sources_of_the_programs_own_have_origins_of_their_own():
-    cfg = load([Given("train.lr=1", "-D train.lr=1"), Given({"a": {"b": 1}}, "--a")], origin="elsewhere")
+    cfg = load(
+        [PlacedSource("train.lr=1", "-D train.lr=1"), PlacedSource({"a": {"b": 1}}, "--a")], origin="elsewhere"
+    )
     assert (cfg.where("train.lr"), cfg.where("a.b")) == ("-D train.lr=1", "--a")
     assert load(["x=1"], origin="elsewhere").where("x") == "elsewhere"
 
@@ -271,7 +273,7 @@ def test_declared_names_decide_what_a_variable_means():
     with hp.scope(cfg):
         assert fit() == (2, 3.0)
     assert from_environment({"my-key": {"a_b": 1}}, APP_MY_KEY__A__B="2") == {"my-key": {"a_b": "2"}}
-    more = load([hp.env("APP_", environ={"APP_A_B": "1"})], declared=lambda: ["a.b"])
+    more = load([hp.env("APP_", environ={"APP_A_B": "1"})], declared_keys=lambda: ["a.b"])
     assert more == {"a": {"b": "1"}}
 
 
@@ -450,7 +452,7 @@ def test_every_fault_is_told_at_once():
     Path("t.toml").write_text(
         'cach = true\n[train]\nlrr = "x"\nsteps = 2.5\nlayers = [{width = "w"}, {size = 1}]\n'
     )
-    more = Given("cache=maybe", "-D cache=maybe"), Given({"other": {"lr": -1}}, "a dict")
+    more = PlacedSource("cache=maybe", "-D cache=maybe"), PlacedSource({"other": {"lr": -1}}, "a dict")
     with pytest.raises(hp.ConfigError) as caught:
         hp.config("t.toml", *more, schema=Program)
     text = """\

@@ -10,7 +10,7 @@ import pytest
 
 import hyperparameter as hp
 from hyperparameter.configuration import files
-from hyperparameter.configuration.load import Given, load
+from hyperparameter.configuration.load import PlacedSource, load
 
 pytestmark = pytest.mark.once
 
@@ -58,7 +58,7 @@ FILES = [
     ("a.json", b'{"a": ' * 100_000, "a.json: it nests too deep"),
     ("a.json", b"[1]", "a.json:1:1: wanted an object at the top, not list"),
     ("a.json", b"3", "a.json:1:1: wanted an object at the top, not int"),
-    ("a.json", b'{"": 1}', "a.json: '' is not a key: it is empty"),
+    ("a.json", b'{"": 1}', "a.json:1: '' is not a key: it is empty"),
     # YAML
     (
         "a.yaml",
@@ -138,7 +138,7 @@ def test_what_is_no_file_of_a_bearable_size_is_not_read():
     Path("d.toml").mkdir()
     os.mkfifo("f.toml")
     with open("l.toml", "wb") as file:
-        file.truncate(files.LARGEST + 1)
+        file.truncate(files.MAX_SIZE + 1)
     assert refusal("d.toml") == "d.toml: this is a directory, not a file"
     assert refusal("f.toml") == "f.toml: this is a device or a pipe, not a file"
     assert refusal("l.toml") == "l.toml: too large for a configuration: 16,777,217 bytes, more than 16,777,216"
@@ -221,7 +221,7 @@ RESOLVED = [
 @pytest.mark.parametrize(("source", "text"), RESOLVED, ids=[text[:40] for _, text in RESOLVED])
 def test_a_value_that_cannot_be_resolved_is_refused_with_the_place(source, text):
     with pytest.raises(hp.ConfigError) as caught:
-        load([Given(source, "here")])
+        load([PlacedSource(source, "here")])
     assert str(caught.value).startswith(text.replace("@", "cannot be resolved"))
 
 

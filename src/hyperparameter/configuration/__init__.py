@@ -1,5 +1,5 @@
-"""What `hp.config` does, imported when it is first called: `load.load` is the whole of it.
+"""Configurations: `load.load` does the work of `hp.config` and of `hp.launch`.
 
-A source is read (`files`, by `toml`, `json` and `yaml`; `environment`) and merged leaf by leaf under
-flat keys (`merge`); then references are resolved (`interpolate`), and a schema converts (`schema`).
+It reads each source (`files` with a parser of `formats`, `environment`), merges them leaf by leaf under flat
+keys (`merge`), resolves references (`interpolation`), and converts to a schema (`schema`).
 """

@@ -1,7 +1,4 @@
-"""`hp.config`: files, mappings, texts and the environment become one nested dict that knows their places.
-
-What does the work is in `_config/`, and is imported when it is first called.
-"""
+"""`hp.config`, and the configuration that it returns."""
 
 from __future__ import annotations
 
@@ -24,34 +21,53 @@ if TYPE_CHECKING:
 __all__ = ["Config", "config", "env", "replace"]
 
 
-class Trace:
-    """Hold what a configuration knows of its values, by flat key."""
+class Provenance:
+    """What a configuration knows about its values, by flat key.
 
-    __slots__ = ("earlier", "given", "instance", "kept", "referred")
+    Attributes:
+        entries: the values and their origins.
+        earlier: the entries that later sources overrode or removed, oldest first.
+        originals: values as their source has them, for those that were resolved or converted since.
+        referred: the keys that other values refer to.
+        instance: the object of the schema, or None.
+    """
+
+    __slots__ = ("earlier", "entries", "instance", "originals", "referred")
 
     def __init__(
         self,
-        kept: dict[str, Entry],
+        entries: dict[str, Entry],
         earlier: dict[str, list[Entry]] | None = None,
-        given: dict[str, Any] | None = None,
+        originals: dict[str, Any] | None = None,
         referred: Iterable[str] = (),
+        instance: Any = None,
     ) -> None:
-        self.kept = kept  # the values as they are, with their origins
-        self.earlier = earlier or {}  # what was set before the last, or taken away
-        self.given = given or {}  # what the last was given as, where it was resolved or converted since
+        self.entries = entries
+        self.earlier = earlier or {}
+        self.originals = originals or {}
         self.referred = frozenset(referred)
-        self.instance: Any = None
+        self.instance = instance
+
+    def with_entries(self, entries: dict[str, Entry]) -> Provenance:
+        return Provenance(entries, self.earlier, self.originals, self.referred, self.instance)
+
+    def portable(self) -> Provenance:
+        """Return a copy that can be pickled: no entries, and the places of the history as text."""
+        earlier: dict[str, list[Entry]] = {
+            key: [(value, where(origin)) for value, origin in entries] for key, entries in self.earlier.items()
+        }
+        return Provenance({}, earlier, self.originals, self.referred, self.instance)
 
 
 class Config(dict):  # type: ignore[type-arg]
-    """Hold a configuration: a nested dict of plain dicts and lists, made by `hp.config`.
+    """A configuration, as `hp.config` returns it: a nested dict of plain dicts and lists.
 
-    It knows where its values came from, and `hp.scope(cfg)` keeps that, so that errors say it. A
-    value that is put in later has the place where the scope is made.
+    A configuration knows where each of its values was set. `hp.scope(cfg)` keeps these places, and errors
+    name them. A value that you put into the dict later has the place where the scope is created.
 
     Attributes:
-        referred: the keys that other values refer to by `${…}`.
-        instance: the object that the schema made; None without a schema.
+        referred: The keys that other values refer to with `${...}`.
+        instance: The object of the schema, or None without a schema.
 
     Examples:
         >>> import hyperparameter as hp
@@ -62,42 +78,43 @@ class Config(dict):  # type: ignore[type-arg]
         (0.1, '0.2')
     """
 
-    __slots__ = ("_trace",)
+    __slots__ = ("_provenance",)
 
-    def __init__(self, nested: Any = (), /, *, trace: Trace | None = None) -> None:
+    def __init__(self, nested: Any = (), /, *, provenance: Provenance | None = None) -> None:
         super().__init__(nested)
-        self._trace = Trace({}) if trace is None else trace
+        self._provenance = Provenance({}) if provenance is None else provenance
 
     @property
     def __kept__(self) -> dict[str, Entry]:
-        return self._trace.kept
+        return self._provenance.entries
 
     @property
     def referred(self) -> frozenset[str]:
-        return self._trace.referred
+        return self._provenance.referred
 
     @property
     def instance(self) -> Any:
-        return self._trace.instance
+        return self._provenance.instance
 
     def where(self, key: str) -> str | None:
-        """Return the place that set the value of a flat key, None where it is not known.
+        """Return the place that set the value of a flat key, or None if it is not known.
 
         Examples:
             >>> import hyperparameter as hp
             >>> hp.config(hp.env("APP_", environ={"APP_TRAIN__LR": "0.1"})).where("train.lr")
             'environment variable APP_TRAIN__LR'
         """
-        entry = self._trace.kept.get(key)
-        present: Any = self
+        entry = self._provenance.entries.get(key)
+        value: Any = self
         for segment in key.split("."):
-            present = present.get(segment, self) if isinstance(present, dict) else self
-        return where(entry[1]) if entry is not None and present is entry[0] else None
+            value = value.get(segment, self) if isinstance(value, dict) else self
+        return where(entry[1]) if entry is not None and value is entry[0] else None
 
     def history(self, key: str) -> list[tuple[Any, str | None]]:
-        """Return all that was set for a flat key, as given, and each one's place; the last one won.
+        """Return all values that were set for a flat key, with their places; the last one won.
 
-        What `hp.replace` took away is told too, under the keys that it had.
+        Values are as their source has them, before references are resolved and types converted. The
+        history of a key that `hp.replace` removed stays.
 
         Examples:
             >>> import hyperparameter as hp
@@ -108,49 +125,48 @@ class Config(dict):  # type: ignore[type-arg]
         return [(value, where(origin)) for value, origin in self.__history__(key)]
 
     def __history__(self, key: str) -> list[Entry]:
-        trace, entry = self._trace, self._trace.kept.get(key)
-        entries = list(trace.earlier.get(key, ()))
-        return entries if entry is None else [*entries, (trace.given.get(key, entry[0]), entry[1])]
+        provenance, entry = self._provenance, self._provenance.entries.get(key)
+        entries = list(provenance.earlier.get(key, ()))
+        return entries if entry is None else [*entries, (provenance.originals.get(key, entry[0]), entry[1])]
 
     def copy(self) -> Config:
-        return Config(self, trace=self._trace)
+        """Return a shallow copy with the same places and history."""
+        return Config(self, provenance=self._provenance)
 
     __copy__ = copy
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Config:
         from copy import deepcopy
 
-        return _restored(deepcopy(dict(self), memo), self._origins(), self._trace)
+        return _with_origins(deepcopy(dict(self), memo), self._origins(), self._provenance)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        trace = self._trace
-        earlier: dict[str, list[Entry]] = {
-            key: [(value, where(origin)) for value, origin in entries] for key, entries in trace.earlier.items()
-        }
-        portable = Trace({}, earlier, trace.given, trace.referred)
-        portable.instance = trace.instance
         places = {key: where(origin) for key, origin in self._origins().items()}
-        return _restored, (dict(self), places, portable)
+        return _with_origins, (dict(self), places, self._provenance.portable())
 
     def _origins(self) -> dict[str, Any]:
-        """Return the origins of the values that are still what they were."""
-        kept = self._trace.kept
-        return {key: kept[key][1] for key, leaf in flatten("", self) if key in kept and kept[key][0] is leaf}
+        """Return the origins of the values that nobody has replaced in the dict."""
+        entries = self._provenance.entries
+        return {
+            key: entries[key][1]
+            for key, leaf in flatten("", self)
+            if key in entries and entries[key][0] is leaf
+        }
 
 
-def _restored(nested: dict[str, Any], origins: dict[str, Any], trace: Trace) -> Config:
-    """Return a configuration of copied values: the origins are theirs by key, as no value is the old object."""
-    kept = {key: (leaf, origins[key]) for key, leaf in flatten("", nested) if key in origins}
-    restored = Trace(kept, trace.earlier, trace.given, trace.referred)
-    restored.instance = trace.instance
-    return Config(nested, trace=restored)
+def _with_origins(nested: dict[str, Any], origins: dict[str, Any], provenance: Provenance) -> Config:
+    """Return a configuration of copied values.
+
+    An entry holds for a value only if it has that same object, so the copies need entries of their own.
+    """
+    entries = {key: (leaf, origins[key]) for key, leaf in flatten("", nested) if key in origins}
+    return Config(nested, provenance=provenance.with_entries(entries))
 
 
-class replace(dict):  # type: ignore[type-arg]  # noqa: N801  # a verb where it is used
-    """Mark a mapping that takes the place of what earlier sources have there, instead of being merged.
+class replace(dict):  # type: ignore[type-arg]  # noqa: N801
+    """A mapping for `hp.config` that replaces a table of earlier sources instead of being merged into it.
 
-    In a file, `_replace_ = true` in a table does the same. Elsewhere than in `hp.config` it is a
-    plain mapping.
+    In a file, write `_replace_ = true` in the table. Everywhere except in `hp.config` it is a plain dict.
 
     Examples:
         >>> import hyperparameter as hp
@@ -162,13 +178,14 @@ class replace(dict):  # type: ignore[type-arg]  # noqa: N801  # a verb where it 
 
 
 def env(prefix: str, *, environ: Mapping[str, str] | None = None) -> Environment:
-    """Return the environment as a source for `hp.config`: with "APP_", `APP_TRAIN__LR` is `train.lr`.
+    """Return the environment as a source for `hp.config`: with "APP_", `APP_TRAIN__LR` sets `train.lr`.
 
-    `__` separates, and names are lower-cased. A name that differs from that of a known key only in
-    case and in `.`, `_` and `-` is that key: known are the parameters of decorated functions, the
-    fields of the schema, and the keys of earlier sources. Where several are like it and none is
-    exactly what the variable says, `hp.config` raises `ConfigError`. Variables are read when
-    `hp.config` is called, from `environ` where it is given.
+    `__` separates the segments of a key, and names become lower case. A variable also sets a known key
+    that differs from its name only in case and in `.`, `_` and `-`. Known are the parameters of decorated
+    functions, the fields of the schema, and the keys of earlier sources. If a variable can mean several
+    known keys and is not exactly one of them, `hp.config` raises `ConfigError`.
+
+    The variables are read when `hp.config` is called, from `environ`, or from `os.environ` without it.
 
     Examples:
         >>> import hyperparameter as hp
@@ -180,30 +197,34 @@ def env(prefix: str, *, environ: Mapping[str, str] | None = None) -> Environment
     return Environment(prefix, environ)
 
 
-class _Config:
-    """Make configurations: `hp.config(...)`."""
+class ConfigFunction:
+    """Merge sources into one configuration; later sources override earlier ones, value by value.
+
+    A source is one of these:
+
+    - the path of a `.toml`, `.json`, `.yaml` or `.yml` file: a `Path`, or a text without `=`
+    - a mapping, nested or with dotted keys
+    - a `key=value` text
+    - the environment: `hp.env(...)`
+    - a scope, a snapshot, or another configuration
+
+    Nested mappings are merged. `hp.replace({...})` replaces a table instead. Then `${a.b}` and
+    `${env:NAME,default}` in texts are resolved. With a `schema` (a dataclass, TypedDict, msgspec Struct,
+    attrs class or pydantic model) all values are converted, and unknown keys and missing values are errors.
+
+    Raises `ConfigError` for everything that is wrong with files, references and values, with the place of
+    each; `KeySyntaxError`, a `ValueError`, for a bad key in a mapping or text; `TypeError` for a source of
+    another type.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> hp.config({"data": {"root": "/data", "file": "${data.root}/train.csv"}}, "data.root=/tmp")
+        {'data': {'root': '/tmp', 'file': '/tmp/train.csv'}}
+    """
 
     __slots__ = ()
 
     def __call__(self, /, *sources: ConfigSource, schema: Any = None) -> Config:
-        """Return the configuration that sources make, in order: the later wins, value by value.
-
-        A source is the path of a file (`.toml`, `.json`, `.yaml`, `.yml`; a text without `=`, or a
-        `Path`), a mapping, a `key=value` text, `hp.env(...)`, a scope, a snapshot, or another
-        configuration. Nested mappings are merged; `hp.replace({...})` takes the place of what is
-        there. Then `${a.b}` and `${env:NAME,default}` in texts are resolved. With `schema`, a
-        dataclass, TypedDict, msgspec Struct, attrs class or pydantic model, the values are converted,
-        and what the schema does not know or lacks is refused.
-
-        Raises `ConfigError`, which names the place, for all that is wrong with files, references and
-        values; `KeySyntaxError`, a `ValueError` too, for a bad key in a mapping or text; `TypeError` for
-        a source of another type.
-
-        Examples:
-            >>> import hyperparameter as hp
-            >>> hp.config({"data": {"root": "/data", "file": "${data.root}/train.csv"}}, "data.root=/tmp")
-            {'data': {'root': '/tmp', 'file': '/tmp/train.csv'}}
-        """
         from .load import load
 
         return load(sources, schema, origin=caller(1))
@@ -211,10 +232,10 @@ class _Config:
     def hydra(
         self, config_dir: str | PathLike[str], config_name: str | None, overrides: Sequence[str] = ()
     ) -> Config:
-        """Return what Hydra composes: groups, defaults lists and overrides are Hydra's own.
+        """Return the configuration that Hydra composes from its groups, defaults lists and overrides.
 
-        Raises `ConfigError` with Hydra's words where it cannot, and where Hydra is not installed:
-        `pip install 'hyperparameter[hydra]'`.
+        Raises `ConfigError` with Hydra's own message if Hydra cannot compose it, or if Hydra is not
+        installed: `pip install 'hyperparameter[hydra]'`.
 
         Examples:
             >>> import hyperparameter as hp
@@ -232,4 +253,4 @@ class _Config:
         return "config"
 
 
-config = _Config()
+config = ConfigFunction()

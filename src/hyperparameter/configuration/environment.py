@@ -1,4 +1,4 @@
-"""The environment as a source: which key the name of a variable means."""
+"""The environment as a source: find the key that the name of a variable means."""
 
 from __future__ import annotations
 
@@ -6,17 +6,19 @@ import os
 
 from ..core.key import check_key
 from ..errors import ConfigError, KeySyntaxError, short_repr
+from ..functions.registry import bindings
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from typing import Any
 
-SEPARATOR = "__"  # in the name of a variable; in its key, a dot
+# What separates the segments of a key in the name of a variable.
+SEPARATOR = "__"
 
 
 class Environment:
-    """Name the variables that begin with a prefix; made by `hp.env`, read by `hp.config`."""
+    """The environment variables with a prefix: `hp.env` creates it, `hp.config` reads them."""
 
     def __init__(self, prefix: str, environ: Mapping[str, str] | None = None) -> None:
         if not isinstance(prefix, str) or not prefix:
@@ -30,60 +32,62 @@ class Environment:
         return f"hp.env({self.prefix!r})"
 
     def items(
-        self, earlier: Iterable[str], schema: Any, declared: Callable[[], Iterable[str]]
+        self, earlier_keys: Iterable[str], schema: Any, declared_keys: Callable[[], Iterable[str]]
     ) -> Iterator[tuple[str, str, str]]:
-        """Yield key, text and origin of each variable; raise `ConfigError` where one may mean several keys."""
+        """Yield the key, text and origin of each variable.
+
+        Raises `ConfigError` if a variable can mean several keys, or if two variables mean the same key.
+        """
         environ = os.environ if self.environ is None else self.environ
-        names = sorted(name for name in environ if name.startswith(self.prefix))
-        if not names:
+        variables = sorted(name for name in environ if name.startswith(self.prefix))
+        if not variables:
             return
-        known = _by_likeness([*earlier, *_fields(schema), *_registered(), *declared()])
-        seen: dict[str, str] = {}
-        for name in names:
-            key = _key(name, self.prefix, known)
-            if key in seen:
-                text = f"is set twice, by the environment variables {seen[key]} and {name}"
-                raise ConfigError(key, value=environ[name], detail=text)
-            seen[key] = name
-            yield key, environ[name], f"environment variable {name}"
+        known_keys = _by_folded_key(
+            [*earlier_keys, *_schema_keys(schema), *_parameter_keys(), *declared_keys()]
+        )
+        variable_of: dict[str, str] = {}
+        for variable in variables:
+            key = _key_of(variable, self.prefix, known_keys)
+            if key in variable_of:
+                detail = f"is set twice, by the environment variables {variable_of[key]} and {variable}"
+                raise ConfigError(key, value=environ[variable], detail=detail)
+            variable_of[key] = variable
+            yield key, environ[variable], f"environment variable {variable}"
 
 
-def _key(name: str, prefix: str, known: Mapping[str, set[str]]) -> str:
-    plain = name[len(prefix) :].lower().replace(SEPARATOR, ".")
+def _key_of(variable: str, prefix: str, known_keys: Mapping[str, set[str]]) -> str:
+    origin = f"environment variable {variable}"
     try:
-        plain = check_key(plain)
+        key = check_key(variable[len(prefix) :].lower().replace(SEPARATOR, "."))
     except KeySyntaxError as error:
-        raise ConfigError(detail=str(error), origin=f"environment variable {name}") from None
-    alike = known.get(_folded(plain), set())
-    if plain in alike or not alike:
-        return plain
-    if len(alike) == 1:
-        return next(iter(alike))
-    either = " or ".join(map(repr, sorted(alike)))
-    raise ConfigError(
-        detail=f"it may mean {either}: set the key some other way", origin=f"environment variable {name}"
-    )
+        raise ConfigError(detail=str(error), origin=origin) from None
+    candidates = known_keys.get(_fold(key), set())
+    if key in candidates or not candidates:
+        return key
+    if len(candidates) == 1:
+        return next(iter(candidates))
+    either = " or ".join(map(repr, sorted(candidates)))
+    raise ConfigError(detail=f"it may mean {either}: set the key some other way", origin=origin)
 
 
-def _folded(key: str) -> str:
-    """Return what keys have in common that the name of a variable cannot tell apart."""
+def _fold(key: str) -> str:
+    """Return a key without what the name of a variable cannot tell apart: case, and `.`, `_` and `-`."""
     return "_".join(filter(None, key.lower().replace(".", "_").replace("-", "_").split("_")))
 
 
-def _by_likeness(keys: Iterable[str]) -> dict[str, set[str]]:
-    alike: dict[str, set[str]] = {}
+def _by_folded_key(keys: Iterable[str]) -> dict[str, set[str]]:
+    by_folded_key: dict[str, set[str]] = {}
     for key in keys:
-        alike.setdefault(_folded(key), set()).add(key)
-    return alike
+        by_folded_key.setdefault(_fold(key), set()).add(key)
+    return by_folded_key
 
 
-def _registered() -> Iterator[str]:
-    from ..catalog.declaration import registered_declarations
+def _parameter_keys() -> Iterator[str]:
+    """Yield the keys of the parameters of all decorated functions of this process."""
+    return (parameter.key for binding in bindings() for parameter in binding.settable)
 
-    return (declared.key for declared in registered_declarations() if declared.kind != "namespace")
 
-
-def _fields(schema: Any) -> Iterable[str]:
+def _schema_keys(schema: Any) -> Iterable[str]:
     if schema is None:
         return ()
     from ..conversion.structures import keys_of

@@ -1,4 +1,4 @@
-"""Reading configuration files: what is refused before it is parsed, and where in a file a key stands."""
+"""Read configuration files: refuse what is not a text file of bearable size, and find the line of a key."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import os
 import stat
 from functools import cached_property
 
+from ..core.key import parents
 from ..errors import ConfigError, nearest
 
 TYPE_CHECKING = False
@@ -13,12 +14,13 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-LARGEST = 16 * 1024 * 1024  # bytes of a file: a configuration is written by people
-SUFFIXES = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
+# Bytes of a file. People write configurations, and no person writes a larger one.
+MAX_SIZE = 16 * 1024 * 1024
+FORMATS = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 
 
-class Fault(Exception):  # noqa: N818  # it never reaches a user
-    """Say what is wrong with a file's text, and where: line and column from 1."""
+class FileSyntaxError(Exception):
+    """A fault in the text of a file; lines and columns count from 1. `File` turns it into a `ConfigError`."""
 
     def __init__(self, detail: str, line: int | None = None, column: int | None = None) -> None:
         super().__init__(detail)
@@ -28,20 +30,20 @@ class Fault(Exception):  # noqa: N818  # it never reaches a user
 
 
 class File:
-    """Hold a file's text, which tells the line of a key when that is asked for."""
+    """A file's text and the parser of its format, which finds the lines of the keys when they are needed."""
 
     def __init__(self, name: str, text: str, parser: ModuleType) -> None:
         self.name = name
         self.text = text
         self.parser = parser
 
-    def parsed(self) -> dict[str, Any]:
-        """Return the file's table; raise `ConfigError` with line and column where it is broken."""
+    def parse(self) -> dict[str, Any]:
+        """Return the table of the file; raise `ConfigError` with line and column if the text is broken."""
         try:
             return self.parser.parse(self.text)
-        except Fault as fault:
-            at = [str(number) for number in (fault.line, fault.column) if number is not None]
-            raise ConfigError(detail=fault.detail, origin=":".join([self.name, *at])) from fault.__cause__
+        except FileSyntaxError as error:
+            place = [str(number) for number in (error.line, error.column) if number is not None]
+            raise ConfigError(detail=error.detail, origin=":".join([self.name, *place])) from error.__cause__
         except RecursionError:
             raise ConfigError(detail="it nests too deep", origin=self.name) from None
 
@@ -49,18 +51,20 @@ class File:
     def lines(self) -> dict[str, int]:
         try:
             return self.parser.lines(self.text)
-        except Exception:  # a place is part of some other message, which its loss must not hide
+        # A place is part of an error's text. If it cannot be found, the error must still be shown.
+        except Exception:
             return {}
 
     def place(self, key: str) -> str:
-        """Return `file:line` of a key, of what it lies beneath where it has no line of its own."""
-        while key and key not in self.lines:
-            key = key.rpartition(".")[0]
-        return f"{self.name}:{self.lines[key]}" if key else self.name
+        """Return `file:line` of a key, or of its nearest prefix that has a line."""
+        for prefix in (key, *parents(key)):
+            if prefix in self.lines:
+                return f"{self.name}:{self.lines[prefix]}"
+        return self.name
 
 
 class Place:
-    """Be the origin of one value in a file: its text is `file:line`, worked out when it is shown."""
+    """The origin of a value in a file. Its text is `file:line`; the line is found when the text is needed."""
 
     __slots__ = ("file", "key")
 
@@ -76,24 +80,24 @@ class Place:
 
 
 def read(path: str) -> File:
-    """Return a file by its path; raise `ConfigError` where it cannot be read as text."""
-    content = _bytes(path)
+    """Return the file of a path; raise `ConfigError` if it cannot be read as text."""
+    content = _read_bytes(path)
     suffix = os.path.splitext(path)[1].lower()
-    if suffix not in SUFFIXES:
+    if suffix not in FORMATS:
         hint = "" if suffix else " (a key=value text has a '=')"
         raise ConfigError(
-            detail=f"cannot tell what file this is by its suffix{hint}: wanted {', '.join(SUFFIXES)}",
+            detail=f"cannot tell what file this is by its suffix{hint}: wanted {', '.join(FORMATS)}",
             origin=path,
         )
-    return File(path, _decoded(path, content), _parser(SUFFIXES[suffix], path))
+    return File(path, _decode(path, content), _parser_of(FORMATS[suffix], path))
 
 
-def _parser(kind: str, path: str) -> ModuleType:
-    if kind == "toml":
+def _parser_of(file_format: str, path: str) -> ModuleType:
+    if file_format == "toml":
         from .formats import toml
 
         return toml
-    if kind == "json":
+    if file_format == "json":
         from .formats import json
 
         return json
@@ -105,20 +109,21 @@ def _parser(kind: str, path: str) -> ModuleType:
     return yaml
 
 
-def _bytes(path: str) -> bytes:
+def _read_bytes(path: str) -> bytes:
     try:
-        about = os.stat(path)
-        if stat.S_ISDIR(about.st_mode):
+        status = os.stat(path)
+        if stat.S_ISDIR(status.st_mode):
             raise ConfigError(detail="this is a directory, not a file", origin=path)
-        if not stat.S_ISREG(about.st_mode):
+        # Reading from a pipe could wait forever.
+        if not stat.S_ISREG(status.st_mode):
             raise ConfigError(detail="this is a device or a pipe, not a file", origin=path)
-        if about.st_size > LARGEST:
-            size = f"{about.st_size:,} bytes, more than {LARGEST:,}"
+        if status.st_size > MAX_SIZE:
+            size = f"{status.st_size:,} bytes, more than {MAX_SIZE:,}"
             raise ConfigError(detail=f"too large for a configuration: {size}", origin=path)
         with open(path, "rb") as file:
-            return file.read(LARGEST + 1)[: LARGEST + 1]
+            return file.read(MAX_SIZE + 1)
     except FileNotFoundError as error:
-        raise ConfigError(detail=_missing(path), origin=path) from error
+        raise ConfigError(detail=_not_found(path), origin=path) from error
     except ValueError as error:
         if isinstance(error, ConfigError):
             raise
@@ -127,18 +132,18 @@ def _bytes(path: str) -> bytes:
         raise ConfigError(detail=f"it cannot be read: {error.strerror or error}", origin=path) from error
 
 
-def _missing(path: str) -> str:
+def _not_found(path: str) -> str:
     folder, name = os.path.split(path)
     try:
         with os.scandir(folder or ".") as entries:
-            there = [entry.name for entry in entries]
+            names = [entry.name for entry in entries]
     except OSError:
         return f"there is no such file: there is no folder {folder!r}"
-    near = nearest(name, there)
+    near = nearest(name, names)
     return f"there is no such file{'; nearest in that folder: ' if near else ''}{', '.join(map(repr, near))}"
 
 
-def _decoded(path: str, content: bytes) -> str:
+def _decode(path: str, content: bytes) -> str:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -1,4 +1,4 @@
-"""From sources to a configuration: `load`, which `hp.config` calls, and `hp.launch` with sources of its own."""
+"""Load a configuration from sources: read and merge them, resolve references, convert to a schema."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from ..core.key import flatten, is_mapping, split_text
 from ..core.map import items
 from ..errors import ConfigError, short_repr
 from . import files
-from .config import Config, Trace
+from .config import Config, Provenance
 from .environment import Environment
-from .merge import MARK, Merged
+from .merge import REPLACE_MARKER, Merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,93 +21,97 @@ if TYPE_CHECKING:
 
     from ..errors import Origin
 
-__all__ = ["Given", "load"]
+__all__ = ["PlacedSource", "load"]
 
 
-class Given:
-    """Be a `key=value` text or a mapping with an origin of its own: any object whose `str` is the place."""
+class PlacedSource:
+    """A `key=value` text or a mapping with an origin of its own, such as an argument of a command line.
 
-    __slots__ = ("is_final", "origin", "source")
+    Attributes:
+        source: the text or mapping.
+        origin: an object whose `str` is the place.
+        is_literal: whether `${` is plain text in its values.
+    """
 
-    def __init__(self, source: str | Mapping[Any, Any], origin: Origin, *, is_final: bool = False) -> None:
+    __slots__ = ("is_literal", "origin", "source")
+
+    def __init__(self, source: str | Mapping[Any, Any], origin: Origin, *, is_literal: bool = False) -> None:
         self.source = source
         self.origin = origin
-        self.is_final = is_final  # is `${` in it just text?
+        self.is_literal = is_literal
 
 
 def load(
     sources: Iterable[Any],
     schema: Any = None,
-    declared: Callable[[], Iterable[str]] = tuple,
+    declared_keys: Callable[[], Iterable[str]] = tuple,
     origin: Origin = None,
 ) -> Config:
-    """Return the configuration of sources, in order.
+    """Return the configuration of sources: the whole of `hp.config` and of `hp.launch`.
 
-    `declared` gives keys, beside those of this process's decorated functions, that the names of
-    environment variables may mean: it is called only where there are such variables. `origin` is that of
+    `declared_keys` returns keys that environment variables can mean, beside the parameters of this
+    process's decorated functions. It is called only if there are such variables. `origin` is the origin of
     mappings and texts.
 
     Raises what `hp.config` raises.
     """
     try:
-        return _load(sources, schema, declared, origin)
-    except RecursionError:  # bounds are far below Python's, but the program may itself be near that
+        return _load(sources, schema, declared_keys, origin)
+    # The limits here are far below Python's limit of recursion, but the program may be near that itself.
+    except RecursionError:
         raise ConfigError(
             detail="the configuration nests too deep, or the program does that loads it"
         ) from None
 
 
-def _load(sources: Iterable[Any], schema: Any, declared: Callable[[], Iterable[str]], origin: Origin) -> Config:
-    merged = Merged()
+def _load(
+    sources: Iterable[Any], schema: Any, declared_keys: Callable[[], Iterable[str]], origin: Origin
+) -> Config:
     if schema is not None:
-        from ..conversion.structures import required_schema
+        from ..conversion.structures import check_schema
 
-        schema = required_schema(schema)
+        check_schema(schema)
+    merged = Merged()
     for source in sources:
-        _add(merged, source, schema, declared, origin)
+        if isinstance(source, Environment):
+            for key, value, variable in source.items(merged.leaves, schema, declared_keys):
+                merged.put(key, value, variable)
+        else:
+            _add(merged, source, origin)
     referred: Iterable[str] = ()
-    if any(_may_refer(value) for value, _ in merged.leaves.values()):
-        from .interpolation import resolve
+    if any(_may_have_reference(value) for value, _ in merged.leaves.values()):
+        from .interpolation.resolver import resolve_references
 
-        referred = resolve(merged)
+        referred = resolve_references(merged)
     instance = None
     if schema is not None:
-        from .schema import fit
+        from .schema.convert import convert_to_schema
 
-        instance = fit(merged, schema, referred)
-    trace = Trace(merged.leaves, merged.earlier, merged.given, referred)
-    trace.instance = instance
-    return Config(merged.nested(), trace=trace)
+        instance = convert_to_schema(merged, schema, referred)
+    provenance = Provenance(merged.leaves, merged.earlier, merged.originals, referred, instance)
+    return Config(merged.nested(), provenance=provenance)
 
 
-def _may_refer(value: Any) -> bool:
+def _may_have_reference(value: Any) -> bool:
     return "${" in value if type(value) is str else type(value) is list
 
 
-def _add(
-    merged: Merged, source: Any, schema: Any, declared: Callable[[], Iterable[str]], origin: Origin
-) -> None:
-    if isinstance(source, Given):
-        is_final, origin, source = source.is_final, source.origin, source.source
-        source = Config(source) if is_final else source  # what a configuration holds was resolved before
+def _add(merged: Merged, source: Any, origin: Origin) -> None:
+    if isinstance(source, PlacedSource):
+        origin = source.origin
+        # The values of a configuration are literal.
+        source = Config(source.source) if source.is_literal else source.source
     if isinstance(source, str) and "=" in source:
         _add_text(merged, source, origin)
     elif isinstance(source, str | os.PathLike):
-        _add_file(merged, source)
-    elif isinstance(source, Environment):
-        for key, value, variable in source.items(merged.leaves, schema, declared):
-            merged.put(key, value, variable)
+        file = files.read(os.fsdecode(source))
+        merged.add_file(file.parse(), partial(files.Place, file))
     elif isinstance(source, Config):
         _add_config(merged, source, origin)
-    elif hasattr(type(source), "__entries__"):  # a scope or a snapshot: they keep their origins
-        for key, (value, place) in sorted(items(source.__entries__()), key=lambda item: item[0]):
-            if value is not MISSING:
-                merged.put(key, value, place)
-                merged.final.add(key)
-            elif key in merged.leaves:
-                merged.take_away(key)
+    elif hasattr(type(source), "__entries__"):
+        _add_scope(merged, source)
     elif is_mapping(source):
-        merged.add(source, lambda _: origin)
+        merged.add_mapping(source, lambda _: origin)
     else:
         raise TypeError(
             f"{short_repr(source)} is not a source of a configuration: expected a path, a mapping, a key=value "
@@ -117,28 +121,36 @@ def _add(
 
 def _add_text(merged: Merged, text: str, origin: Origin) -> None:
     key, value = split_text(text)
-    if MARK in key.split("."):
-        raise ConfigError(
-            key, value=value, detail=f"is no value: {MARK} marks a table of a file", origin=origin
-        )
+    if REPLACE_MARKER in key.split("."):
+        detail = f"is no value: {REPLACE_MARKER} marks a table of a file"
+        raise ConfigError(key, value=value, detail=detail, origin=origin)
     merged.put(key, value, origin)
 
 
-def _add_file(merged: Merged, path: str | os.PathLike[str]) -> None:
-    file = files.read(os.fsdecode(path))
-    merged.add(file.parsed(), partial(files.Place, file), is_file=True)
+def _add_scope(merged: Merged, source: Any) -> None:
+    """Merge the entries of a scope or a snapshot, which have origins."""
+    for key, (value, origin) in sorted(items(source.__entries__()), key=lambda item: item[0]):
+        if value is not MISSING:
+            merged.put(key, value, origin)
+            merged.literal_keys.add(key)
+        elif key in merged.leaves:
+            merged.remove(key)
 
 
 def _add_config(merged: Merged, source: Config, origin: Origin) -> None:
-    kept = source.__kept__
+    """Merge another configuration, with its origins and its history."""
+    entries = source.__kept__
     for key, leaf in flatten("", source):
-        entry = kept.get(key)
-        is_kept = entry is not None and entry[0] is leaf
-        merged.put(key, leaf, entry[1] if entry is not None and is_kept else origin)
-        merged.final.add(key)
-        if is_kept:
-            *before, (given, _) = source.__history__(key)
-            if before:
-                merged.earlier.setdefault(key, []).extend(before)
-            if given is not leaf:
-                merged.given[key] = given
+        entry = entries.get(key)
+        if entry is None or entry[0] is not leaf:
+            # The value was put into the dict later.
+            merged.put(key, leaf, origin)
+            merged.literal_keys.add(key)
+            continue
+        merged.put(key, leaf, entry[1])
+        merged.literal_keys.add(key)
+        *earlier, (original, _) = source.__history__(key)
+        if earlier:
+            merged.earlier.setdefault(key, []).extend(earlier)
+        if original is not leaf:
+            merged.originals[key] = original

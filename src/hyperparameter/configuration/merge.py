@@ -1,187 +1,225 @@
-"""Merging sources leaf by leaf, under flat keys, with all that was set for each of them."""
+"""Merge sources leaf by leaf, under flat keys, and keep the history of each key."""
 
 from __future__ import annotations
 
-from ..core.key import check_key, is_mapping
+from ..core.key import check_key, is_below, is_mapping, join, parents, split_last
 from ..errors import ConfigError, KeySyntaxError, short_repr, where
 from .config import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
     from ..core.frame import Entry
     from ..errors import Origin
 
-MARK = "_replace_"  # in a table of a file: it takes the place of what earlier sources have there
-HINT = f": hp.replace, or {MARK} = true in it, puts the table in its place"
-DEEPEST = (
-    100  # levels of nesting: far from where Python's own recursion ends, in whatever is done with the result
-)
+    # The origin of a flat key in a source.
+    OriginOf = Callable[[str], Origin]
+
+# In a table, `_replace_ = true` discards what earlier sources have in that table.
+REPLACE_MARKER = "_replace_"
+# Levels of nesting: far fewer than Python's limit of recursion, for everything that uses the result.
+MAX_DEPTH = 100
+_REPLACE_HINT = f": hp.replace, or {REPLACE_MARKER} = true in it, puts the table in its place"
 
 
 class Merged:
-    """Hold what the sources so far come to: leaves by flat key, and which keys have others beneath them."""
+    """The sources merged so far.
+
+    Attributes:
+        leaves: the entries by flat key.
+        earlier: the entries of each key that later sources overrode or removed, oldest first.
+        originals: values as the source has them, for keys whose value has been resolved or converted since.
+        literal_keys: the keys of values in which `${` is plain text, because a scope or another
+            configuration has resolved them.
+        tables: each key that has others below it, with one of these.
+    """
 
     def __init__(self) -> None:
         self.leaves: dict[str, Entry] = {}
         self.earlier: dict[str, list[Entry]] = {}
-        self.given: dict[str, Any] = {}  # what a leaf was given as, where it is another value by now
-        self.final: set[str] = set()  # the keys of values that come from scopes: `${` in them is just text
-        self.tables: dict[str, str] = {}  # each key with others beneath it, to one of these
+        self.originals: dict[str, Any] = {}
+        self.literal_keys: set[str] = set()
+        self.tables: dict[str, str] = {}
 
     def put(self, key: str, value: Any, origin: Origin) -> None:
-        """Set a leaf; raise `ConfigError` where a table is, or where a leaf is above."""
+        """Set a leaf; raise `ConfigError` if the key is a table, or lies below a leaf."""
         old = self.leaves.get(key)
-        is_empty = is_mapping(value)
+        is_empty_table = is_mapping(value)
         if old is not None:
-            if is_empty and not gives_way(old[0]):
-                raise _clash(key, old, key, (value, origin), HINT)
-            self._remember(key, old)  # and keep its place among the others
+            if is_empty_table and not gives_way_to_table(old[0]):
+                raise _clash(key, old, key, (value, origin), _REPLACE_HINT)
+            # The new value stays in the place of the old one, so the order of the keys does not change.
+            self._remember(key, old)
         elif key in self.tables:
-            if is_empty:
-                return  # nothing to merge into what is there
-            witness = self.tables[key]
-            raise _clash(key, (value, origin), witness, self.leaves[witness])
+            if is_empty_table:
+                return
+            key_below = self.tables[key]
+            raise _clash(key, (value, origin), key_below, self.leaves[key_below])
         else:
-            self._open(key, (value, origin))
+            self._add_tables(key, (value, origin))
         self.leaves[key] = value, origin
 
-    def _open(self, key: str, entry: Entry) -> None:
-        parent = key.rpartition(".")[0]
-        while parent and parent not in self.tables:
-            above = self.leaves.get(parent)
-            if above is not None:
-                if not gives_way(above[0]):
-                    raise _clash(parent, above, key, entry, HINT)
-                self.take_away(parent)
-            self.tables[parent] = key
-            parent = parent.rpartition(".")[0]
+    def _add_tables(self, key: str, entry: Entry) -> None:
+        """Make every prefix of a new key a table."""
+        for prefix in parents(key):
+            if prefix in self.tables:
+                break
+            leaf = self.leaves.get(prefix)
+            if leaf is not None:
+                if not gives_way_to_table(leaf[0]):
+                    raise _clash(prefix, leaf, key, entry, _REPLACE_HINT)
+                self.remove(prefix)
+            self.tables[prefix] = key
 
-    def take_away(self, key: str) -> None:
-        """Remove a leaf, which its history keeps."""
+    def remove(self, key: str) -> None:
+        """Remove a leaf; its history stays."""
         self._remember(key, self.leaves.pop(key))
 
-    def _remember(self, key: str, entry: Entry) -> None:
-        self.earlier.setdefault(key, []).append((self.given.pop(key, entry[0]), entry[1]))
-        self.final.discard(key)
-
-    def replace(self, key: str) -> None:
-        """Remove a leaf, and all that lies beneath it; "" removes everything."""
-        for path in list(self.leaves):
-            if not key or path == key or path.startswith(key + "."):
-                self.take_away(path)
+    def remove_subtree(self, key: str) -> None:
+        """Remove a leaf and all leaves below it; "" removes everything."""
+        for leaf_key in list(self.leaves):
+            if leaf_key == key or is_below(leaf_key, key):
+                self.remove(leaf_key)
         self.tables = {}
-        for path in self.leaves:
-            parent = path.rpartition(".")[0]
-            while parent and parent not in self.tables:
-                self.tables[parent] = path
-                parent = parent.rpartition(".")[0]
+        for leaf_key in self.leaves:
+            for prefix in parents(leaf_key):
+                self.tables.setdefault(prefix, leaf_key)
 
-    def add(
-        self, mapping: Mapping[Any, Any], origin_of: Callable[[str], Origin], *, is_file: bool = False
-    ) -> None:
-        """Merge a nested mapping; in a file no key may be there twice, dotted or nested."""
-        self._add("", mapping, origin_of, set() if is_file else None, 0)
+    def _remember(self, key: str, entry: Entry) -> None:
+        value, origin = entry
+        self.earlier.setdefault(key, []).append((self.originals.pop(key, value), origin))
+        self.literal_keys.discard(key)
 
-    def _add(
-        self,
-        above: str,
-        mapping: Mapping[Any, Any],
-        origin_of: Callable[[str], Origin],
-        seen: set[str] | None,
-        depth: int,
-    ) -> None:
-        if depth >= DEEPEST:
-            raise _fault(above, f"nests deeper than {DEEPEST} levels", origin_of)
-        if type(mapping) is replace or _is_marked(above, mapping, origin_of):
-            self.replace(above)
-        is_empty = True
-        for name, value in mapping.items():
-            if name == MARK:
-                continue
-            key, is_empty = _joined(above, name, seen is not None, origin_of), False
-            if type(value) is str:
-                pass
-            elif is_mapping(value):
-                self._add(key, value, origin_of, seen, depth + 1)
-                continue
-            elif type(value) is list:
-                value = _copied(value, key, origin_of, depth)
-            if seen is not None:
-                if key in seen:
-                    raise _fault(key, "is set twice, once with a dotted name", origin_of)
-                seen.add(key)
-            self.put(key, value, origin_of(key))
-        if is_empty and above:
-            self.put(above, {}, origin_of(above))
+    def add_mapping(self, mapping: Mapping[Any, Any], origin_of: OriginOf) -> None:
+        """Merge a nested mapping of the program."""
+        _MappingMerge(self, origin_of).add("", mapping, 0)
+
+    def add_file(self, table: dict[str, Any], origin_of: OriginOf) -> None:
+        """Merge the table of a file, in which no key may be set twice, once dotted and once nested."""
+        _FileMerge(self, origin_of).add("", table, 0)
 
     def nested(self) -> dict[str, Any]:
         """Return the leaves as a nested dict."""
         tables: dict[str, dict[str, Any]] = {"": {}}
         for key, entry in self.leaves.items():
-            parent, _, name = key.rpartition(".")
+            parent, name = split_last(key)
             table = tables.get(parent)
             if table is None:
-                table = _table(tables, parent)
+                table = _table_at(parent, tables)
             table[name] = entry[0]
         return tables[""]
 
 
-def _table(tables: dict[str, dict[str, Any]], key: str) -> dict[str, Any]:
-    found = tables.get(key)
-    if found is None:
-        parent, _, name = key.rpartition(".")
-        found = tables[key] = _table(tables, parent)[name] = {}
-    return found
+def _table_at(key: str, tables: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Return the nested dict of a key; create it, and those around it, if they are not in `tables`."""
+    table = tables.get(key)
+    if table is None:
+        parent, name = split_last(key)
+        table = tables[key] = _table_at(parent, tables)[name] = {}
+    return table
 
 
-def gives_way(value: Any) -> bool:
-    """Tell whether a table may take the place of a leaf."""
+def gives_way_to_table(value: Any) -> bool:
+    """Return whether a table may take the place of a leaf without being asked to replace it."""
     return value is None or (is_mapping(value) and not value)
 
 
-def _is_marked(above: str, mapping: Mapping[Any, Any], origin_of: Callable[[str], Origin]) -> bool:
-    mark = mapping.get(MARK, False)
-    if mark is True or mark is False:
-        return mark
-    raise _fault(
-        f"{above}.{MARK}" if above else MARK, f"is {short_repr(mark)}: wanted true or false", origin_of
-    )
+def flatten_dict(key: str, value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield the flat keys and leaves of nested dicts below a key ("" for the top).
+
+    Unlike `core.key.flatten` it does not check the keys, and other mappings than `dict` are leaves.
+    """
+    if type(value) is dict and (value or not key):
+        for name, item in value.items():
+            yield from flatten_dict(join(key, name), item)
+    else:
+        yield key, value
 
 
-def _joined(above: str, name: object, is_file: bool, origin_of: Callable[[str], Origin]) -> str:
-    try:
-        name = check_key(name)
-    except KeySyntaxError as error:
-        if not is_file:
-            raise  # of a mapping in the program: as `hp.scope` says it
-        fault = f"{error}{f' (beneath {above!r})' if above else ''}"
-        place = where(origin_of(f"{above}.{name}" if above else str(name)))
-        raise ConfigError(detail=fault, origin=place) from None
-    return f"{above}.{name}" if above else name
+class _MappingMerge:
+    """Merges one nested mapping."""
+
+    def __init__(self, merged: Merged, origin_of: OriginOf) -> None:
+        self.merged = merged
+        self.origin_of = origin_of
+
+    def add(self, prefix: str, mapping: Mapping[Any, Any], depth: int) -> None:
+        if depth >= MAX_DEPTH:
+            raise self._error(prefix, f"nests deeper than {MAX_DEPTH} levels")
+        if type(mapping) is replace or self._has_marker(prefix, mapping):
+            self.merged.remove_subtree(prefix)
+        is_empty = True
+        for name, value in mapping.items():
+            if name == REPLACE_MARKER:
+                continue
+            is_empty = False
+            key = self.key_below(prefix, name)
+            # Most values are text, which needs no further look.
+            if type(value) is str:
+                self.put(key, value)
+            elif is_mapping(value):
+                self.add(key, value, depth + 1)
+            else:
+                self.put(key, self._copy(value, key, depth) if type(value) is list else value)
+        if is_empty and prefix:
+            self.merged.put(prefix, {}, self.origin_of(prefix))
+
+    def key_below(self, prefix: str, name: object) -> str:
+        return join(prefix, check_key(name))
+
+    def put(self, key: str, value: Any) -> None:
+        self.merged.put(key, value, self.origin_of(key))
+
+    def _has_marker(self, prefix: str, mapping: Mapping[Any, Any]) -> bool:
+        marker = mapping.get(REPLACE_MARKER, False)
+        if marker is True or marker is False:
+            return marker
+        key = join(prefix, REPLACE_MARKER)
+        raise self._error(key, f"is {short_repr(marker)}: wanted true or false")
+
+    def _copy(self, value: Any, key: str, depth: int) -> Any:
+        """Return a copy of a list: a change of the result is not a change of its source."""
+        if depth >= MAX_DEPTH:
+            raise self._error(key, f"nests deeper than {MAX_DEPTH} levels")
+        if type(value) is list:
+            return [self._copy(item, key, depth + 1) for item in value]
+        if type(value) is dict:
+            return {name: self._copy(item, key, depth + 1) for name, item in value.items()}
+        return value
+
+    def _error(self, key: str, detail: str) -> ConfigError:
+        return ConfigError(detail=f"{short_repr(key)} {detail}", origin=where(self.origin_of(key)))
 
 
-def _copied(value: Any, key: str, origin_of: Callable[[str], Origin], depth: int) -> Any:
-    """Return a list of plain values anew: what is done to the result is not done to its source."""
-    if depth >= DEEPEST:
-        raise _fault(key, f"nests deeper than {DEEPEST} levels", origin_of)
-    if type(value) is list:
-        return [_copied(item, key, origin_of, depth + 1) for item in value]
-    if type(value) is dict:
-        return {name: _copied(item, key, origin_of, depth + 1) for name, item in value.items()}
-    return value
+class _FileMerge(_MappingMerge):
+    """Merges the table of a file: the error for a bad or repeated key names its place in the file."""
+
+    def __init__(self, merged: Merged, origin_of: OriginOf) -> None:
+        super().__init__(merged, origin_of)
+        self.seen: set[str] = set()
+
+    def key_below(self, prefix: str, name: object) -> str:
+        try:
+            return join(prefix, check_key(name))
+        except KeySyntaxError as error:
+            context = f" (beneath {prefix!r})" if prefix else ""
+            place = where(self.origin_of(join(prefix, str(name))))
+            raise ConfigError(detail=f"{error}{context}", origin=place) from None
+
+    def put(self, key: str, value: Any) -> None:
+        if key in self.seen:
+            raise self._error(key, "is set twice, once with a dotted name")
+        self.seen.add(key)
+        super().put(key, value)
 
 
-def _fault(key: str, detail: str, origin_of: Callable[[str], Origin]) -> ConfigError:
-    return ConfigError(detail=f"{short_repr(key)} {detail}", origin=where(origin_of(key)))
-
-
-def _clash(key: str, leaf: Entry, inner: str, table: Entry, hint: str = "") -> ConfigError:
-    """Return the error for a value in one source where another has a table."""
+def _clash(key: str, leaf: Entry, table_key: str, table: Entry, hint: str = "") -> ConfigError:
+    """Return the error for a key that is a value in one source and a table in another."""
     value, origin = leaf
-    at, there = where(origin), where(table[1])
-    what = f"a table ({inner!r})" if inner != key else "a table"
-    text = f"is a value{f' at {at}' if at else ''} and {what}{f' at {there}' if there else ''}"
+    leaf_place, table_place = where(origin), where(table[1])
+    table_text = f"a table ({table_key!r})" if table_key != key else "a table"
+    text = f"is a value{f' at {leaf_place}' if leaf_place else ''}"
+    text += f" and {table_text}{f' at {table_place}' if table_place else ''}"
     return ConfigError(key, value=value, detail=text + hint)

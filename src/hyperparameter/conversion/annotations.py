@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sys
 
-from .rule import Misfit
+from .builtin_types import Misfit
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -1,140 +1,126 @@
-"""Conversion by msgspec, in its lax mode: of what is no row of ours. It loads when first needed."""
+"""Conversion by msgspec in its lax mode, for every type that has no rule in `builtin_types`.
+
+msgspec is imported on first use.
+"""
 
 from __future__ import annotations
 
 from ..errors import nearest
-from .scalars import Misfit, derives_from, is_abstract, parsed, rule_of
+from .builtin_types import Misfit, parse_json, rule_for
+from .structures import describe, is_model, is_structure
+from .type_checks import derives_from_modules, is_abstract_collection, origin_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Any
 
 
-class Unsupported(Misfit):
-    """Say that msgspec does not know the type at all, whatever the value."""
+class UnsupportedType(Misfit):
+    """A type that msgspec does not support, whatever the value."""
 
 
-def by_library(value: Any, wanted: Any) -> Any:
-    """Convert by msgspec; text that looks like JSON is tried as what it holds first."""
+def convert_by_msgspec(value: Any, annotation: Any) -> Any:
+    """Convert a value by msgspec; raise `Misfit` if it does not fit.
+
+    Text that looks like JSON is first tried as the value that it holds, and then as text.
+    """
     if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
-        holds, fault = parsed(value)
+        parsed, fault = parse_json(value)
         if fault is None:
             try:
-                return by_library(holds, wanted)
+                return convert_by_msgspec(parsed, annotation)
             except Misfit as misfit:
                 try:
-                    return _msgspec(value, wanted)
+                    return _convert(value, annotation)
                 except Misfit:
                     raise misfit from None
-    result = _msgspec(value, wanted)
-    refuse_unknown(value, result, wanted, "")
-    return result
+    converted = _convert(value, annotation)
+    refuse_unknown_keys(value, converted, annotation)
+    return converted
 
 
-def _msgspec(value: Any, wanted: Any) -> Any:
+def _convert(value: Any, annotation: Any) -> Any:
     import msgspec
 
     try:
-        return msgspec.convert(value, wanted, strict=False, dec_hook=_hook)
+        return msgspec.convert(value, annotation, strict=False, dec_hook=_convert_unsupported)
     except msgspec.ValidationError as error:
-        text, _, path = str(error).partition(" - at `$")
-        if isinstance(value, str) and text.startswith(("Expected `array`", "Expected `object`")):
-            text += ": text is read as JSON"
-        raise Misfit(wanted, text, path.rstrip("`")) from None
+        detail, _, path = str(error).partition(" - at `$")
+        if isinstance(value, str) and detail.startswith(("Expected `array`", "Expected `object`")):
+            detail += ": text is read as JSON"
+        raise Misfit(annotation, detail, path.rstrip("`")) from None
     except NameError as error:
-        raise Misfit(wanted, f"an annotation in it cannot be resolved: {error}") from None
-    except TypeError as error:  # one of the program's own code comes as a ValidationError
-        raise Unsupported(wanted, str(error)) from None
-    except Exception as error:  # of the program's own code, such as a dataclass's __post_init__
-        raise Misfit(wanted, f"{type(error).__name__}: {error}") from error
+        raise Misfit(annotation, f"an annotation in it cannot be resolved: {error}") from None
+    # msgspec turns a TypeError of the program's code into a ValidationError, so this one is its own.
+    except TypeError as error:
+        raise UnsupportedType(annotation, str(error)) from None
+    # The program's code raises it, such as the `__post_init__` of a dataclass.
+    except Exception as error:
+        raise Misfit(annotation, f"{type(error).__name__}: {error}") from error
 
 
-def _hook(wanted: Any, value: Any) -> Any:
-    """Convert for msgspec what it does not know itself."""
-    from _collections_abc import Callable as AnyCallable
+def _convert_unsupported(annotation: Any, value: Any) -> Any:
+    """Convert to a type that msgspec does not support: msgspec calls this for parts of a larger type too."""
+    from _collections_abc import Callable
 
-    cls: Any = getattr(wanted, "__origin__", wanted)
-    if not isinstance(cls, type) or (cls is AnyCallable and callable(value)):
+    cls: Any = origin_of(annotation)
+    if not isinstance(cls, type) or (cls is Callable and callable(value)):
         return value
-    if isinstance(value, cls) and not (isinstance(value, str) and is_abstract(cls)):
+    is_text_for_collection = isinstance(value, str) and is_abstract_collection(cls)
+    if isinstance(value, cls) and not is_text_for_collection:
         return value
-    if isinstance(value, str) and derives_from(cls, ("pathlib",)):
+    if isinstance(value, str) and derives_from_modules(cls, ("pathlib",)):
         return cls(value)
-    if hasattr(cls, "model_validate"):  # pydantic's models convert themselves
-        return cls.model_validate(value)
-    rule = rule_of(cls)
+    if is_model(cls):
+        return cls.model_validate(value)  # type: ignore[attr-defined]
+    rule = rule_for(cls)
     if rule is not None:
         try:
             return rule(value, True)
+        # The error below becomes one of msgspec, which adds the place in the value.
         except Misfit:
-            pass  # said in msgspec's words, which has the place
+            pass
     raise ValueError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
 
 
-def refuse_unknown(given: Any, result: Any, wanted: Any, path: str) -> None:
-    """Refuse keys that the library dropped: dataclasses and typed dicts ignore what they do not know."""
-    if isinstance(given, list | tuple) and isinstance(result, list | tuple):
-        for number, (before, after) in enumerate(zip(given, result, strict=False)):
-            refuse_unknown(before, after, wanted, f"{path}[{number}]")
-    if not isinstance(given, dict):
-        return
-    if isinstance(result, dict) and len(result) == len(given):
-        for (name, before), after in zip(given.items(), result.values(), strict=True):
-            refuse_unknown(before, result.get(name, after), wanted, f"{path}.{name}")
-        return
-    fields = _fields(result)
-    for name, before in given.items():
-        if name in fields:
-            refuse_unknown(before, fields[name], wanted, f"{path}.{name}")
+def refuse_unknown_keys(value: Any, converted: Any, annotation: Any, path: str = "") -> None:
+    """Raise `Misfit` for a key of the value that the conversion dropped.
+
+    msgspec ignores keys that a dataclass or typed dict does not have, and so does pydantic.
+    """
+    if isinstance(value, list | tuple) and isinstance(converted, list | tuple):
+        for index, (item, converted_item) in enumerate(zip(value, converted, strict=False)):
+            refuse_unknown_keys(item, converted_item, annotation, f"{path}[{index}]")
+    elif isinstance(value, dict) and isinstance(converted, dict):
+        if len(value) == len(converted):
+            # The keys may have been converted, but not reordered.
+            for (key, item), converted_item in zip(value.items(), converted.values(), strict=True):
+                part = converted.get(key, converted_item)
+                refuse_unknown_keys(item, part, annotation, f"{path}.{key}")
         else:
-            near = nearest(str(name), map(str, fields))
-            hint = f"; nearest: {', '.join(map(repr, near))}" if near else ""
-            raise Misfit(wanted, f"no such field{hint}", f"{path}.{name}")
+            for key, item in value.items():
+                if key not in converted:
+                    raise _no_such_field(key, list(converted), annotation, path)
+                refuse_unknown_keys(item, converted[key], annotation, f"{path}.{key}")
+    elif isinstance(value, dict) and is_structure(type(converted)):
+        _refuse_unknown_fields(value, converted, annotation, path)
 
 
-def _fields(result: Any) -> dict[str, Any]:
-    """Return the fields of an object by the names that they have in its input."""
-    cls: Any = type(result)
-    names: Iterable[tuple[str, str]]
-    if isinstance(result, dict):
-        return result
-    if hasattr(cls, "__struct_fields__"):
-        names = [*zip(cls.__struct_encode_fields__, cls.__struct_fields__, strict=True)]
-        if cls.__struct_config__.tag is not None:
-            names.append((cls.__struct_config__.tag_field, ""))  # which says what it is
-    elif hasattr(cls, "__dataclass_fields__"):
-        names = ((name, name) for name in cls.__dataclass_fields__)
-    elif hasattr(cls, "__attrs_attrs__"):
-        names = ((field.alias, field.name) for field in cls.__attrs_attrs__)
-    elif hasattr(cls, "model_fields"):
-        return _fields_of_model(result)
-    else:
-        return _Anything()
-    return {name: getattr(result, attribute, None) for name, attribute in names}
+def _refuse_unknown_fields(value: dict[Any, Any], converted: Any, annotation: Any, path: str) -> None:
+    structure = describe(type(converted))
+    if structure.accepts_unknown:
+        return
+    for name, item in value.items():
+        field = structure.by_name.get(name)
+        if field is not None:
+            part = getattr(converted, field.attribute, None)
+            refuse_unknown_keys(item, part, annotation, f"{path}.{name}")
+        elif name != structure.tag:
+            names = [*structure.by_name] if structure.tag is None else [*structure.by_name, structure.tag]
+            raise _no_such_field(name, names, annotation, path)
 
 
-def _fields_of_model(model: Any) -> dict[str, Any]:
-    """Return the fields of a pydantic model by all their names, where these are all that it can take."""
-    cls = type(model)
-    names: dict[str, Any] = {}
-    if cls.model_config.get("extra") == "allow" or getattr(cls, "__pydantic_root_model__", False):
-        return _Anything()
-    if any(mark.info.mode != "after" for mark in cls.__pydantic_decorators__.model_validators.values()):
-        return _Anything()  # it sees the input first, and may make of it what it likes
-    for name, field in cls.model_fields.items():
-        for alias in (name, field.alias, field.validation_alias):
-            if not isinstance(alias, str | None):
-                return _Anything()
-            names[alias or name] = getattr(model, name, None)
-    return names
-
-
-class _Anything(dict):  # type: ignore[type-arg]
-    """Stand for the fields of an object that checks its own."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
-
-    def __missing__(self, name: str) -> None:
-        return None
+def _no_such_field(name: Any, names: list[Any], annotation: Any, path: str) -> Misfit:
+    near = nearest(str(name), map(str, names))
+    hint = f"; nearest: {', '.join(map(repr, near))}" if near else ""
+    return Misfit(annotation, f"no such field{hint}", f"{path}.{name}")

@@ -1,25 +1,34 @@
-"""The one conversion rule: what is set is given as the reader asks for it, or refused.
+"""The conversion rule: convert a value to the type that its reader asks for, or refuse it.
 
-A reader asks by annotation, else by the type of its default. Numbers, text, yes and no, and JSON for
-containers are ours, so that they mean the same in every language; every other annotation
-goes to msgspec in its lax mode, which is imported when it is first needed. The rows that are ours
-are in `_rows.py`, what is asked of msgspec in `_library.py`.
+A reader asks by an annotation (`convert`), or else by a default (`convert_like`). `convert` tries, in this
+order:
+
+1. None, and a value for `Any` or `object`: returned unchanged.
+2. An abstract collection, such as `Sequence[int]`: a concrete type of the same kind.
+3. A class with a rule in `builtin_types`: numbers, text, yes and no, containers.
+4. A value that is an instance of the class: returned unchanged.
+5. `Annotated`, an alias, a union: the types in it.
+6. Everything else: msgspec, and part by part if msgspec does not support the type as a whole.
 """
 
 from __future__ import annotations
 
 from ..core.key import derives_mapping, hashes
-from .by_msgspec import Unsupported, by_library
-from .scalars import (
-    ABSTRACT,
-    Misfit,
-    is_abstract,
+from .builtin_types import Misfit, is_known_to_msgspec, rule_for
+from .by_msgspec import UnsupportedType, convert_by_msgspec
+from .structures import is_structure
+from .type_checks import (
+    ABSTRACT_COLLECTIONS,
+    arguments_of,
+    is_abstract_collection,
+    is_annotated,
     is_anything,
+    is_enum,
     is_immutable,
+    is_literal,
+    is_type_alias,
     is_union,
-    known,
-    rule_of,
-    structured,
+    origin_of,
     type_name,
 )
 
@@ -41,97 +50,103 @@ __all__ = [
 
 
 def convert_like(value: Any, default: Any) -> Any:
-    """Return a value as the type of `default` asks; raise `Misfit` where it does not fit.
+    """Convert a value to the type of a default; raise `Misfit` if it does not fit.
 
-    None, as value or as default, leaves the value as it is.
+    None, as value or as default, leaves the value unchanged.
     """
     wanted = type(default)
     if value is None or default is None or type(value) is wanted:
         return value
-    rule = rule_of(wanted)
+    rule = rule_for(wanted)
     if rule is not None:
         return rule(value, False)
-    if type(value) is not str and not known(wanted):
-        return value  # a default of a class of the user's own says nothing about what else will do
+    # The class is the program's own: it says nothing about which other values will do.
+    if type(value) is not str and not is_known_to_msgspec(wanted):
+        return value
     return convert(value, wanted)
 
 
-def convert(value: Any, wanted: Any) -> Any:
-    """Return a value as an annotation asks; raise `Misfit` where it does not fit.
+def convert(value: Any, annotation: Any) -> Any:
+    """Convert a value to the type of an annotation; raise `Misfit` if it does not fit.
 
-    None is left as it is.
+    The value None is left unchanged.
     """
-    if value is None or is_anything(wanted):
+    if value is None or is_anything(annotation):
         return value
-    if is_abstract(wanted):
-        return _abstract(value, wanted)
-    if isinstance(wanted, type) and not hasattr(wanted, "__args__"):
-        rule = rule_of(wanted)
+    if is_abstract_collection(annotation):
+        return _convert_to_collection(value, annotation)
+    if isinstance(annotation, type):
+        rule = rule_for(annotation)
         if rule is not None:
             return rule(value, True)
-        if not hasattr(wanted, "__total__") and _is_instance(value, wanted):
+        # A typed dict has no instances: its values are plain dicts.
+        if not hasattr(annotation, "__total__") and _is_instance(value, annotation):
             return value
-    elif hasattr(wanted, "__metadata__"):  # Annotated[...]
-        value = convert(value, wanted.__origin__)
-        return by_library(value, wanted) if _is_constrained(wanted) else value
-    elif hasattr(wanted, "__value__"):  # the alias of a `type` statement
-        return convert(value, wanted.__value__)
-    elif is_union(wanted):
-        return _union(value, wanted)
+    elif is_annotated(annotation):
+        value = convert(value, annotation.__origin__)
+        return convert_by_msgspec(value, annotation) if _has_constraint(annotation) else value
+    elif is_type_alias(annotation):
+        return convert(value, annotation.__value__)
+    elif is_union(annotation):
+        return _convert_to_union(value, annotation)
     try:
-        return by_library(value, wanted)
-    except Unsupported as unsupported:
-        return _by_parts(value, wanted, unsupported)
+        return convert_by_msgspec(value, annotation)
+    except UnsupportedType as unsupported:
+        return _convert_by_parts(value, annotation, unsupported)
     except Misfit as misfit:
-        if not is_literal(wanted):
+        if not is_literal(annotation):
             raise
-        return _literal(value, wanted, misfit)  # of other values than text and integers
+        # msgspec tries only the choices that are text or integers.
+        return _convert_to_literal(value, annotation, misfit)
 
 
-def _is_constrained(wanted: Any) -> bool:
+def _has_constraint(annotation: Any) -> bool:
     import msgspec
 
-    return any(isinstance(mark, msgspec.Meta) for mark in wanted.__metadata__)
+    return any(isinstance(extra, msgspec.Meta) for extra in annotation.__metadata__)
 
 
-def _is_instance(value: Any, wanted: type) -> bool:
+def _is_instance(value: Any, cls: type) -> bool:
     try:
-        return isinstance(value, wanted)
-    except TypeError:  # a protocol that cannot be checked at run time: text alone is refused
+        return isinstance(value, cls)
+    # A protocol that cannot be checked at run time accepts everything except text.
+    except TypeError:
         return not isinstance(value, str)
 
 
-def _abstract(value: Any, wanted: Any) -> Any:
-    """Convert to the like of what the value is; text to what its JSON holds."""
-    origin = getattr(wanted, "__origin__", wanted)
-    arguments: tuple[Any, ...] = getattr(wanted, "__args__", ())
-    kind = ABSTRACT[origin.__name__]
+def _convert_to_collection(value: Any, annotation: Any) -> Any:
+    """Convert to an abstract collection: to the type of the value if it is one, else to the concrete type."""
+    origin, arguments = origin_of(annotation), arguments_of(annotation)
+    concrete = ABSTRACT_COLLECTIONS[origin.__name__]
+    # `isinstance` with an abstract class hashes the value's class.
     if not hashes(type(value)):
-        return value  # an abstract class cannot tell whether it is one
+        return value
     if isinstance(value, origin) and not isinstance(value, str):
-        if type(value) not in ((dict,) if kind is dict else (list, tuple, set, frozenset)):
-            return value  # a generator, an array: looking at its items could use them up
-        kind = type(value)
-    if kind is tuple and arguments:
+        # Looking at the items of a generator would use them up.
+        if type(value) not in ((dict,) if concrete is dict else (list, tuple, set, frozenset)):
+            return value
+        concrete = type(value)
+    if concrete is tuple and arguments:
         arguments = (*arguments, ...)
-    like: Any = kind
+    generic: Any = concrete
     try:
-        return convert(value, like[arguments] if arguments else like)
+        return convert(value, generic[arguments] if arguments else generic)
     except Misfit as misfit:
-        raise Misfit(wanted, misfit.detail, misfit.path) from misfit.__cause__
+        raise Misfit(annotation, misfit.detail, misfit.path) from misfit.__cause__
 
 
-def _union(value: Any, wanted: Any) -> Any:
-    members = [member for member in wanted.__args__ if member is not type(None)]
+def _convert_to_union(value: Any, annotation: Any) -> Any:
+    members = [member for member in annotation.__args__ if member is not type(None)]
     if any(type(value) is member for member in members):
         return value
-    if len(members) < len(wanted.__args__) and _says_none(value, members):
+    if len(members) < len(annotation.__args__) and _means_none(value, members):
         return None
-    refusal = Misfit(wanted)
+    refusal = Misfit(annotation)
     if len(members) > 1:
         try:
-            return by_library(value, wanted)
-        except Unsupported:  # a union that msgspec cannot tell apart: the first member that takes it
+            return convert_by_msgspec(value, annotation)
+        # msgspec cannot tell the members apart: the first that accepts the value wins.
+        except UnsupportedType:
             pass
         except Misfit as misfit:
             if not isinstance(value, str):
@@ -142,87 +157,103 @@ def _union(value: Any, wanted: Any) -> Any:
             return convert(value, member)
         except Misfit as misfit:
             if len(members) == 1:
-                refusal = Misfit(wanted, misfit.detail, misfit.path)
+                refusal = Misfit(annotation, misfit.detail, misfit.path)
     raise refusal
 
 
-def _says_none(value: Any, members: list[Any]) -> bool:
-    """Tell whether a value is the text of None, and no member has that very text for a value."""
+def _means_none(value: Any, members: list[Any]) -> bool:
+    """Return whether a value is the text `None` or `null`, and no member accepts that text."""
     if not isinstance(value, str) or value.strip().lower() not in ("none", "null"):
         return False
     for member in members:
-        values = member.__args__ if is_literal(member) else getattr(member, "_value2member_map_", ())
-        if member is str or value in values:
+        choices = member.__args__ if is_literal(member) else getattr(member, "_value2member_map_", ())
+        if member is str or value in choices:
             return False
     return True
 
 
-def is_literal(wanted: Any) -> bool:
-    return type(wanted).__name__ == "_LiteralGenericAlias"
+# --- Types that msgspec does not support as a whole ---
 
 
-def _by_parts(value: Any, wanted: Any, unsupported: Misfit) -> Any:
-    """Convert what msgspec does not know as a whole by what it is made of."""
-    origin: Any = getattr(wanted, "__origin__", wanted)
-    arguments: tuple[Any, ...] = getattr(wanted, "__args__", ())
-    if is_literal(wanted):
-        return _literal(value, wanted, unsupported)
-    if hasattr(wanted, "_value2member_map_"):
-        return wanted(_literal_of([member.value for member in wanted], value, unsupported))
+def _convert_by_parts(value: Any, annotation: Any, unsupported: Misfit) -> Any:
+    origin, arguments = origin_of(annotation), arguments_of(annotation)
+    if is_literal(annotation):
+        return _convert_to_literal(value, annotation, unsupported)
+    if is_enum(annotation):
+        return annotation(_choose([member.value for member in annotation], value, unsupported))
     if origin is dict:
-        asked, kind = arguments
-        given = convert(value, dict).items()
-        return {_part(key, asked, wanted, ""): _part(item, kind, wanted, f".{key}") for key, item in given}
-    if origin in (list, tuple, set, frozenset):
-        items = list(convert(value, origin))
-        asked = arguments[:1] * len(items) if origin is not tuple or arguments[-1] is ... else arguments
-        if len(asked) != len(items):
-            raise Misfit(wanted, f"it has {len(items)} items, not {len(asked)}")
-        pairs = enumerate(zip(items, asked, strict=True))
-        return convert([_part(*pair, wanted, f"[{number}]") for number, pair in pairs], origin)
+        return _convert_items(value, annotation)
+    if origin in (list, tuple, set, frozenset) and arguments:
+        return _convert_elements(value, annotation)
     if not isinstance(origin, type):
-        if len(arguments) == 1:  # ClassVar, Final and their like say nothing of the value
+        # `ClassVar`, `Final` and similar say nothing about the value.
+        if len(arguments) == 1:
             return convert(value, arguments[0])
+        # What `Self` or a type variable stands for is not known here.
         if not isinstance(value, str):
-            return value  # Self or a type variable: what it stands for cannot be known
+            return value
     raise unsupported
 
 
-def _part(value: Any, wanted: Any, whole: Any, path: str) -> Any:
+def _convert_items(value: Any, annotation: Any) -> dict[Any, Any]:
+    key_type, item_type = annotation.__args__
+    return {
+        _convert_part(key, key_type, annotation, ""): _convert_part(item, item_type, annotation, f".{key}")
+        for key, item in convert(value, dict).items()
+    }
+
+
+def _convert_elements(value: Any, annotation: Any) -> Any:
+    origin, arguments = origin_of(annotation), arguments_of(annotation)
+    elements = list(convert(value, origin))
+    is_fixed_length = origin is tuple and arguments[-1] is not ...
+    types = arguments if is_fixed_length else arguments[:1] * len(elements)
+    if len(types) != len(elements):
+        raise Misfit(annotation, f"it has {len(elements)} items, not {len(types)}")
+    converted = [
+        _convert_part(element, element_type, annotation, f"[{index}]")
+        for index, (element, element_type) in enumerate(zip(elements, types, strict=True))
+    ]
+    return convert(converted, origin)
+
+
+def _convert_part(value: Any, annotation: Any, whole: Any, path: str) -> Any:
+    """Convert a part of a value; an error names the type of the whole, and the path to the part."""
     try:
-        return convert(value, wanted)
+        return convert(value, annotation)
     except Misfit as misfit:
         raise Misfit(whole, misfit.detail, path + misfit.path) from misfit.__cause__
 
 
-def _literal(value: Any, wanted: Any, misfit: Misfit) -> Any:
-    """Convert to one of the values of a Literal that has others than msgspec takes; raise `misfit` for none."""
-    if None in wanted.__args__ and _says_none(value, []):
+def _convert_to_literal(value: Any, annotation: Any, misfit: Misfit) -> Any:
+    """Convert to one of the choices of a `Literal`, whatever their types; raise `misfit` if none fits."""
+    if None in annotation.__args__ and _means_none(value, []):
         return None
-    return _literal_of(wanted.__args__, value, misfit)
+    return _choose(annotation.__args__, value, misfit)
 
 
-def _literal_of(ones: Iterable[Any], value: Any, misfit: Misfit) -> Any:
-    for one in ones:
-        if type(value) is type(one) and value == one:
+def _choose(choices: Iterable[Any], value: Any, misfit: Misfit) -> Any:
+    """Return the choice that a value is, or converts to; raise `misfit` if there is none."""
+    for choice in choices:
+        if type(value) is type(choice) and value == choice:
             return value
-    for one in ones:
+    for choice in choices:
         try:
-            made = convert(value, type(one))
+            converted = convert(value, type(choice))
         except Misfit:
             continue
-        if made == one:
-            return one
+        if converted == choice:
+            return choice
     raise misfit
 
 
-def accepts_subtree(wanted: Any) -> bool:
-    """Tell whether an annotation asks for something that a mapping of keys can become."""
-    if is_anything(wanted):
+def accepts_subtree(annotation: Any) -> bool:
+    """Return whether an annotation asks for something that the keys below one key can become."""
+    if is_anything(annotation):
         return True
-    origin = getattr(wanted, "__origin__", wanted)
-    if hasattr(wanted, "__metadata__"):
+    origin = origin_of(annotation)
+    if is_annotated(annotation):
         return accepts_subtree(origin)
-    if is_union(wanted):
-        return any(accepts_subtree(member) for member in wanted.__args__)
-    return isinstance(origin, type) and (derives_mapping(origin) or structured(origin))
+    if is_union(annotation):
+        return any(accepts_subtree(member) for member in annotation.__args__)
+    return isinstance(origin, type) and (derives_mapping(origin) or is_structure(origin))

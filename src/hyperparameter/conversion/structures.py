@@ -1,143 +1,282 @@
-"""What fields the classes have that can be schemas, under the names that their input has."""
+"""Structures: dataclass, attrs and pydantic classes, msgspec structs and typed dicts, and their fields.
+
+No other module knows how these libraries describe a class. `describe` returns one description for all of
+them. It needs no annotations, so it works while some of them cannot be evaluated; `types_of` evaluates them.
+"""
 
 from __future__ import annotations
 
-from dataclasses import MISSING as NO_DEFAULT
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from weakref import WeakKeyDictionary
 
-from .scalars import is_anything, is_union, structured, type_name
+from .type_checks import (
+    arguments_of,
+    is_annotated,
+    is_anything,
+    is_literal,
+    is_type_alias,
+    is_union,
+    origin_of,
+    type_name,
+)
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
-_WRAPPERS = ("Required", "NotRequired", "ReadOnly", "Final", "ClassVar")
-
-
-class Field(NamedTuple):
-    """Tell of one field: the name of its attribute, what it asks for, and whether it must be given."""
-
-    attribute: str
-    wanted: Any
-    required: bool
+# Annotations that say something about a field, and nothing about its value.
+_FIELD_QUALIFIERS = ("Required", "NotRequired", "ReadOnly", "Final", "ClassVar")
 
 
-def is_structure(wanted: Any) -> bool:
-    """Tell whether an annotation is a class with fields."""
-    if not isinstance(wanted, type) or hasattr(wanted, "__args__"):
-        return False
-    return structured(wanted) or is_typed_dict(wanted)
+class Field:
+    """A field of a structure.
+
+    Attributes:
+        name: its name in the input.
+        attribute: its attribute in the object.
+        is_required: whether it has no default.
+        is_settable: false for a field that the constructor does not take, such as one with `init=False`.
+        aliases: further names that it may have in the input.
+    """
+
+    __slots__ = ("aliases", "attribute", "is_required", "is_settable", "name")
+
+    def __init__(
+        self,
+        name: str,
+        attribute: str,
+        *,
+        is_required: bool,
+        is_settable: bool = True,
+        aliases: tuple[str, ...] = (),
+    ) -> None:
+        self.name = name
+        self.attribute = attribute
+        self.is_required = is_required
+        self.is_settable = is_settable
+        self.aliases = aliases
 
 
-def is_typed_dict(wanted: Any) -> bool:
-    return isinstance(wanted, type) and issubclass(wanted, dict) and hasattr(wanted, "__total__")
+class Structure:
+    """The description of a class with fields.
+
+    Attributes:
+        fields: the fields, in the order of the class.
+        by_name: the fields by each name that they may have in the input.
+        settable: the part of `by_name` that the input may set.
+        accepts_unknown: whether the input may have keys that are not fields.
+        tag: the key that tells the structs of a tagged union apart, or None.
+    """
+
+    __slots__ = ("accepts_unknown", "by_name", "fields", "settable", "tag")
+
+    def __init__(self, fields: Iterator[Field], *, accepts_unknown: bool, tag: str | None) -> None:
+        self.fields = tuple(fields)
+        self.by_name = {name: field for field in self.fields for name in (field.name, *field.aliases)}
+        self.settable = {name: field for name, field in self.by_name.items() if field.is_settable}
+        self.accepts_unknown = accepts_unknown
+        self.tag = tag
 
 
-def is_model(cls: Any) -> bool:
-    return hasattr(cls, "model_validate")
+# A description must not refer to its class: the class could never be freed.
+_descriptions: WeakKeyDictionary[type, Structure] = WeakKeyDictionary()
 
 
-def bare(wanted: Any) -> Any:
-    """Return an annotation without what says nothing of the value."""
-    while True:
-        if get_origin(wanted) is Annotated or type(wanted).__name__ == "InitVar":
-            wanted = wanted.__origin__ if get_origin(wanted) is Annotated else wanted.type
-        elif getattr(get_origin(wanted), "_name", None) in _WRAPPERS:
-            wanted = get_args(wanted)[0]
-        elif hasattr(wanted, "__value__"):  # the alias of a `type` statement
-            wanted = wanted.__value__
-        else:
-            return wanted
+def describe(cls: Any) -> Structure:
+    """Return the description of a class for which `is_structure` is true."""
+    structure = _descriptions.get(cls)
+    if structure is None:
+        accepts_unknown = is_model(cls) and _accepts_unknown(cls)
+        structure = Structure(_fields_of(cls), accepts_unknown=accepts_unknown, tag=_tag_of(cls))
+        _descriptions[cls] = structure
+    return structure
 
 
-def structure_of(wanted: Any) -> Any:
-    """Return the one class with fields that an annotation asks for, `Train` for `Train | None`; else None."""
-    wanted = bare(wanted)
-    if is_structure(wanted):
-        return wanted
-    if is_union(wanted):
-        members = [bare(member) for member in get_args(wanted)]
-        found = [member for member in members if is_structure(member)]
-        if len(found) == 1 and not any((get_origin(member) or member) is dict for member in members):
-            return found[0]
-    return None
-
-
-def takes_none(wanted: Any) -> bool:
-    wanted = bare(wanted)
-    if is_union(wanted):
-        return any(map(takes_none, get_args(wanted)))
-    if get_origin(wanted) is Literal:
-        return None in get_args(wanted)
-    return wanted is None or wanted is type(None) or is_anything(wanted)
-
-
-def fields_of(cls: Any) -> dict[str, Field]:
-    """Return the fields of a class by the names of their input; raise `TypeError` for what is unresolved."""
-    if is_model(cls):
-        return {
-            alias: Field(name, field.annotation, field.is_required())
-            for name, field in cls.model_fields.items()
-            for alias in (name, field.alias, field.validation_alias)
-            if isinstance(alias, str)
-        }
-    try:
-        hints = get_type_hints(cls, include_extras=True)
-    except NameError as error:
-        raise TypeError(f"an annotation in {cls.__qualname__} cannot be resolved: {error}") from None
-    if is_typed_dict(cls):
-        return {name: Field(name, wanted, name in cls.__required_keys__) for name, wanted in hints.items()}
-    return dict(_attributes(cls, hints))
-
-
-def _attributes(cls: Any, hints: dict[str, Any]) -> Iterator[tuple[str, Field]]:
-    if hasattr(cls, "__struct_fields__"):
-        import msgspec
-
-        for field in msgspec.structs.fields(cls):
-            yield field.encode_name, Field(field.name, hints[field.name], field.required)
-    elif hasattr(cls, "__dataclass_fields__"):
-        for field in cls.__dataclass_fields__.values():
-            if field.init and field._field_type.name != "_FIELD_CLASSVAR":
-                required = field.default is NO_DEFAULT and field.default_factory is NO_DEFAULT
-                yield field.name, Field(field.name, hints.get(field.name, field.type), required)
-    else:
-        import attrs
-
-        for field in cls.__attrs_attrs__:
-            if field.init:
-                yield field.alias, Field(field.name, hints.get(field.name, Any), field.default is attrs.NOTHING)
-
-
-def takes_more(cls: Any) -> bool:
-    """Tell whether a pydantic model may take more names than its fields have."""
-    if not is_model(cls):
-        return False
-    marks = cls.__pydantic_decorators__.model_validators.values()
-    return (
-        cls.model_config.get("extra") == "allow"
-        or getattr(cls, "__pydantic_root_model__", False)
-        or any(mark.info.mode != "after" for mark in marks)  # it sees the input first
-        or any(not isinstance(field.validation_alias, str | None) for field in cls.model_fields.values())
+def is_structure(annotation: Any) -> bool:
+    """Return whether an annotation is a class with fields."""
+    return isinstance(annotation, type) and (
+        hasattr(annotation, "__dataclass_fields__")
+        or _is_struct(annotation)
+        or hasattr(annotation, "__attrs_attrs__")
+        or is_model(annotation)
+        or is_typed_dict(annotation)
     )
 
 
-def keys_of(schema: Any, above: str = "", inside: tuple[Any, ...] = ()) -> list[str]:
-    """Return the keys of all fields of a schema, those of nested ones too."""
-    keys: list[str] = []
-    for name, field in fields_of(schema).items():
-        nested = structure_of(field.wanted)
+def is_typed_dict(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, dict) and hasattr(annotation, "__total__")
+
+
+def is_model(annotation: Any) -> bool:
+    """Return whether an annotation is a pydantic model."""
+    return hasattr(annotation, "model_validate") and hasattr(annotation, "model_fields")
+
+
+def _is_struct(cls: Any) -> bool:
+    return hasattr(cls, "__struct_fields__")
+
+
+# --- The fields, as each library describes them ---
+
+
+def _fields_of(cls: Any) -> Iterator[Field]:
+    if is_model(cls):
+        return _model_fields(cls)
+    if is_typed_dict(cls):
+        return (Field(name, name, is_required=name in cls.__required_keys__) for name in types_of(cls))
+    if _is_struct(cls):
+        return _struct_fields(cls)
+    if hasattr(cls, "__dataclass_fields__"):
+        return _dataclass_fields(cls)
+    return _attrs_fields(cls)
+
+
+def _model_fields(cls: Any) -> Iterator[Field]:
+    for name, field in cls.model_fields.items():
+        aliases = tuple(alias for alias in (field.alias, field.validation_alias) if isinstance(alias, str))
+        yield Field(name, name, is_required=field.is_required(), aliases=aliases)
+
+
+def _struct_fields(cls: Any) -> Iterator[Field]:
+    from msgspec import NODEFAULT
+
+    # `msgspec.structs.fields` would evaluate the annotations. Fields without a default come first.
+    defaults = (NODEFAULT,) * (len(cls.__struct_fields__) - len(cls.__struct_defaults__))
+    defaults += cls.__struct_defaults__
+    for name, attribute, default in zip(
+        cls.__struct_encode_fields__, cls.__struct_fields__, defaults, strict=True
+    ):
+        yield Field(name, attribute, is_required=default is NODEFAULT)
+
+
+def _dataclass_fields(cls: Any) -> Iterator[Field]:
+    from dataclasses import MISSING
+
+    for field in cls.__dataclass_fields__.values():
+        is_class_variable = field._field_type.name == "_FIELD_CLASSVAR"
+        yield Field(
+            field.name,
+            field.name,
+            is_required=field.default is MISSING and field.default_factory is MISSING,
+            is_settable=field.init and not is_class_variable,
+        )
+
+
+def _attrs_fields(cls: Any) -> Iterator[Field]:
+    from attrs import NOTHING
+
+    for field in cls.__attrs_attrs__:
+        is_required = field.default is NOTHING
+        yield Field(field.alias, field.name, is_required=is_required, is_settable=field.init)
+
+
+def _accepts_unknown(model: Any) -> bool:
+    """Return whether a pydantic model may accept more names than its fields have."""
+    return (
+        model.model_config.get("extra") == "allow"
+        or getattr(model, "__pydantic_root_model__", False)
+        # A validator of another mode gets the input first, and may replace it.
+        or any(
+            validator.info.mode != "after"
+            for validator in model.__pydantic_decorators__.model_validators.values()
+        )
+        # An alias can also be a path into the input, or a choice of several names.
+        or any(not isinstance(field.validation_alias, str | None) for field in model.model_fields.values())
+    )
+
+
+def _tag_of(cls: Any) -> str | None:
+    config = getattr(cls, "__struct_config__", None)
+    return None if config is None or config.tag is None else config.tag_field
+
+
+# --- Structures as schemas ---
+
+
+def types_of(cls: Any) -> dict[str, Any]:
+    """Return the annotations of a structure by attribute, evaluated.
+
+    Raises `TypeError` if an annotation cannot be evaluated.
+    """
+    if is_model(cls):
+        return {name: field.annotation for name, field in cls.model_fields.items()}
+    import typing
+
+    try:
+        types = typing.get_type_hints(cls, include_extras=True)
+    except NameError as error:
+        raise TypeError(f"an annotation in {cls.__qualname__} cannot be resolved: {error}") from None
+    if is_typed_dict(cls) or _is_struct(cls):
+        return types
+    return {field.attribute: types.get(field.attribute, typing.Any) for field in describe(cls).fields}
+
+
+def construct(cls: Any, values: dict[str, Any]) -> Any:
+    """Return an object of a structure, from values by their names in the input."""
+    if is_typed_dict(cls):
+        return values
+    if _is_struct(cls):
+        # The names of the input may be renamed; those of the constructor's arguments never are.
+        by_name = describe(cls).by_name
+        return cls(**{by_name[name].attribute: value for name, value in values.items()})
+    return cls(**values)
+
+
+def bare_type(annotation: Any) -> Any:
+    """Return an annotation without the parts that say nothing about the value, such as `Final`."""
+    while True:
+        origin = origin_of(annotation)
+        if is_annotated(annotation):
+            annotation = origin
+        elif type(annotation).__name__ == "InitVar":
+            annotation = annotation.type
+        elif arguments_of(annotation) and getattr(origin, "_name", None) in _FIELD_QUALIFIERS:
+            annotation = arguments_of(annotation)[0]
+        elif is_type_alias(annotation):
+            annotation = annotation.__value__
+        else:
+            return annotation
+
+
+def structure_in(annotation: Any) -> Any:
+    """Return the one structure that an annotation accepts, such as `Train` for `Train | None`, or None."""
+    annotation = bare_type(annotation)
+    if is_structure(annotation):
+        return annotation
+    if is_union(annotation):
+        members = [bare_type(member) for member in arguments_of(annotation)]
+        structures = [member for member in members if is_structure(member)]
+        if len(structures) == 1 and not any(origin_of(member) is dict for member in members):
+            return structures[0]
+    return None
+
+
+def accepts_none(annotation: Any) -> bool:
+    """Return whether an annotation accepts the value None."""
+    annotation = bare_type(annotation)
+    if is_union(annotation):
+        return any(map(accepts_none, arguments_of(annotation)))
+    if is_literal(annotation):
+        return None in arguments_of(annotation)
+    return annotation is None or annotation is type(None) or is_anything(annotation)
+
+
+def keys_of(schema: Any, prefix: str = "", enclosing: tuple[Any, ...] = ()) -> Iterator[str]:
+    """Yield the keys of all fields of a schema, and of the structures in it."""
+    types = types_of(schema)
+    for name, field in describe(schema).settable.items():
+        nested = structure_in(types[field.attribute])
         if nested is None:
-            keys.append(above + name)
-        elif nested not in inside:  # a class may have itself for a field
-            keys += keys_of(nested, f"{above}{name}.", (*inside, schema))
-    return keys
+            yield prefix + name
+        # A class may have itself as a field.
+        elif nested not in enclosing:
+            yield from keys_of(nested, f"{prefix}{name}.", (*enclosing, schema))
 
 
-def required_schema(schema: Any) -> Any:
-    """Return a schema that can be used as one; raise `TypeError` for anything else."""
+def check_schema(schema: Any) -> None:
+    """Raise `TypeError` for a schema that is not a structure."""
     if not is_structure(schema):
         raise TypeError(
             "a schema is a dataclass, TypedDict, msgspec Struct, attrs class or pydantic model, "
             f"not {type_name(schema) if isinstance(schema, type) else repr(schema)}"
         )
-    return schema

@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import Enum
 
 from ..conversion.rule import Misfit, convert, convert_like, is_literal, is_union
-from ..conversion.scalars import ABSTRACT, is_abstract
+from ..conversion.type_checks import ABSTRACT_COLLECTIONS, is_abstract_collection
 from ..core.frame import MISSING
 from ..errors import default_text
 from .actions import ParameterOption, PositionalParameter, SwitchOption
@@ -127,8 +127,8 @@ def choices_of(type_: Any) -> list[str] | None:
 
 def _takes_several_texts(type_: Any) -> bool:
     origin = getattr(type_, "__origin__", type_)
-    if is_abstract(type_):
-        return ABSTRACT[origin.__name__] is not dict
+    if is_abstract_collection(type_):
+        return ABSTRACT_COLLECTIONS[origin.__name__] is not dict
     return origin in (list, tuple, set, frozenset)
 
 

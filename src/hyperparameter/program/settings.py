@@ -50,8 +50,7 @@ class Settings:
     @cached_property
     def config(self) -> Config:
         """The configuration of files, environment and command line, in this order."""
-        from ..configuration.load import Given as PlacedSource
-        from ..configuration.load import load
+        from ..configuration.load import PlacedSource, load
 
         parsed = self.parsed
         # A file name as a plain text would be an override if it contains "=".
@@ -60,9 +59,10 @@ class Settings:
             sources.append(environment(self._env) if isinstance(self._env, str) else self._env)
         sources += [PlacedSource(text, origin) for text, origin in parsed.defines]
         sources += [
-            PlacedSource({key: value}, origin, is_final=True) for key, (value, origin) in parsed.values.items()
+            PlacedSource({key: value}, origin, is_literal=True)
+            for key, (value, origin) in parsed.values.items()
         ]
-        return load(sources, declared=lambda: self.catalog.by_key)
+        return load(sources, declared_keys=lambda: self.catalog.by_key)
 
     @cached_property
     def entries(self) -> dict[str, Entry]:

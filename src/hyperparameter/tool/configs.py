@@ -63,7 +63,7 @@ def _scan_catalog(path: str) -> Catalog:
 def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
     """Load the files, then the environment variables, then `-D`; a later source overrides an earlier one."""
     from ..configuration.config import env
-    from ..configuration.load import Given, load
+    from ..configuration.load import PlacedSource, load
     from ..core.key import split_text
 
     # A file name as a plain text would be an override if it contains "=".
@@ -75,8 +75,8 @@ def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
     for text in arguments.define:
         # This raises for a text without "=", which `load` would read as the name of a file.
         split_text(text)
-        sources.append(Given(text, f"the command line: -D {text}"))
-    return load(sources, declared=lambda: catalog.by_key if catalog is not None else ())
+        sources.append(PlacedSource(text, f"the command line: -D {text}"))
+    return load(sources, declared_keys=lambda: catalog.by_key if catalog is not None else ())
 
 
 def _value_record(key: str, value: Any, config: Config) -> dict[str, Any]:

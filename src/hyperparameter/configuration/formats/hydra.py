@@ -1,4 +1,4 @@
-"""Hydra's own `compose`, and its result as a configuration: nothing of config groups is done here."""
+"""Compose a configuration with Hydra: groups, defaults lists and overrides are all Hydra's own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from ...errors import ConfigError
-from ..load import Given, load
+from ..load import PlacedSource, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def compose(config_dir: str | os.PathLike[str], config_name: str | None, overrides: Sequence[str]) -> Config:
-    """Return what Hydra composes; raise `ConfigError` with its words where it cannot."""
+    """Return what Hydra composes; raise `ConfigError` with Hydra's message if it cannot."""
     folder = os.fsdecode(config_dir)
     file = os.path.join(folder, os.path.splitext(config_name)[0] + ".yaml") if config_name else folder
     origin = f"{file} (hydra)"
@@ -31,19 +31,20 @@ def compose(config_dir: str | os.PathLike[str], config_name: str | None, overrid
     if not os.path.isdir(folder):
         raise ConfigError(detail="there is no such folder", origin=folder)
     try:
-        with _state_kept(), hydra.initialize_config_dir(os.path.abspath(folder), version_base="1.3"):
+        with _fresh_hydra(), hydra.initialize_config_dir(os.path.abspath(folder), version_base="1.3"):
             composed = hydra.compose(config_name, overrides=list(overrides))
         plain: Any = OmegaConf.to_container(composed, resolve=True, throw_on_missing=True)
     except (HydraException, OmegaConfBaseException) as error:
-        raise ConfigError(detail=_words(error), origin=origin) from error
-    except Exception as error:  # of the parser of a file, or of an override's
-        raise ConfigError(detail=f"{type(error).__name__}: {_words(error)}", origin=origin) from error
-    return load([Given(plain, origin, is_final=True)])
+        raise ConfigError(detail=_message_of(error), origin=origin) from error
+    # The parsers of files and of overrides raise errors of their own.
+    except Exception as error:
+        raise ConfigError(detail=f"{type(error).__name__}: {_message_of(error)}", origin=origin) from error
+    return load([PlacedSource(plain, origin, is_literal=True)])
 
 
 @contextmanager
-def _state_kept() -> Iterator[None]:
-    """Give a block a Hydra that nothing has initialized, and put back what the program has made of it."""
+def _fresh_hydra() -> Iterator[None]:
+    """Run a block with a Hydra that is not initialized, and then restore the program's own state of it."""
     from hydra.core.global_hydra import GlobalHydra
     from hydra.version import VersionBase
 
@@ -57,8 +58,8 @@ def _state_kept() -> Iterator[None]:
         shared.hydra, version.version_base = before
 
 
-def _words(error: BaseException) -> str:
-    """Return what an error says, and the cause that Hydra has for it."""
+def _message_of(error: BaseException) -> str:
+    """Return the message of an error, with the cause that Hydra gives for it."""
     text = str(error).strip()
     cause = error.__cause__
     return text if cause is None or str(cause) in text else f"{text} ({str(cause).strip()})"

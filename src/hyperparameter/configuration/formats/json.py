@@ -1,4 +1,8 @@
-"""JSON, by the standard library, but for what it lets pass: a key that is there twice, and NaN."""
+"""JSON, by the standard library, except that repeated keys and NaN are refused.
+
+The standard library accepts both, and gives no place for them. So the text is walked a second time, but only
+if something is wrong with it, or if the line of a key is needed.
+"""
 
 from __future__ import annotations
 
@@ -7,120 +11,126 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 from typing import Any, NoReturn
 
-from ..files import Fault
+from ..files import FileSyntaxError
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ATOM = re.compile(r"[^\s,\]}]+")
-LONG = 500  # characters of a number, which is no common one
-_NO_JSON = ("NaN", "Infinity", "-Infinity")
+_NOT_JSON = ("NaN", "Infinity", "-Infinity")
+# Characters of a number that Python may refuse to read, because it has too many digits.
+_LONG_NUMBER = 500
 
 
-class _Refused(Exception):  # noqa: N818  # it is told with its place by the walk
-    pass
+class _Refused(Exception):  # noqa: N818
+    """Something that the standard library accepts; the walk over the text adds the place."""
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Return the object of a JSON text, {} for an empty one; raise `Fault`."""
+    """Return the object of a JSON text, {} for an empty text; raise `FileSyntaxError`."""
     if not text.strip():
         return {}
     try:
-        found = json.loads(text, object_pairs_hook=_object, parse_constant=_constant)
+        value = json.loads(text, object_pairs_hook=_refuse_repeated_keys, parse_constant=_refuse_constant)
     except _Refused as refused:
         _Walk(text).walk()
-        raise Fault(str(refused)) from None
+        raise FileSyntaxError(str(refused)) from None
     except json.JSONDecodeError as error:
-        raise Fault(f"this is not JSON: {error.msg}", error.lineno, error.colno) from None
-    except ValueError as error:  # an integer of thousands of digits
+        raise FileSyntaxError(f"this is not JSON: {error.msg}", error.lineno, error.colno) from None
+    # Python refuses to read an integer of thousands of digits.
+    except ValueError as error:
         _Walk(text).walk()
-        raise Fault(f"this is not JSON: {error}") from None
-    if not isinstance(found, dict):
-        raise Fault(f"wanted an object at the top, not {type(found).__name__}", 1, 1)
-    return found
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        raise _Refused("a key is there twice")
-    return made
-
-
-def _constant(name: str) -> NoReturn:
-    raise _Refused(f"{name} is not JSON")
+        raise FileSyntaxError(f"this is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise FileSyntaxError(f"wanted an object at the top, not {type(value).__name__}", 1, 1)
+    return value
 
 
 def lines(text: str) -> dict[str, int]:
-    """Return the line of each key, by flat key; what is in lists has none."""
+    """Return the line of each key, by flat key; keys in lists have none."""
     walk = _Walk(text)
     walk.walk()
-    return walk.found
+    return walk.lines
+
+
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    table = dict(pairs)
+    if len(table) < len(pairs):
+        raise _Refused("a key is there twice")
+    return table
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise _Refused(f"{name} is not JSON")
 
 
 class _Walk:
-    """Go through a text that is known to be JSON, for the places of its keys."""
+    """Walks over a text that is known to be JSON, for the lines of its keys and of what `parse` refuses."""
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.at = 0
-        self.found: dict[str, int] = {}
+        self.position = 0
+        self.lines: dict[str, int] = {}
+        # The number of the line at a position that has been counted, so that no text is counted twice.
         self._line, self._counted = 1, 0
 
     def walk(self) -> None:
-        self._value("", keep=True)
+        self._walk_value("", has_lines=True)
 
-    def _fault(self, detail: str, at: int) -> Fault:
-        return Fault(detail, self.text.count("\n", 0, at) + 1, at - self.text.rfind("\n", 0, at))
+    def _walk_value(self, key: str, *, has_lines: bool) -> None:
+        first = self._next_character()
+        if first == '"':
+            self.position = scanstring(self.text, self.position + 1)[1]
+        elif first == "{":
+            self._walk_object(key, has_lines=has_lines)
+        elif first == "[":
+            self.position += 1
+            while self._next_character() != "]":
+                self._walk_value(key, has_lines=False)
+                self.position += self._next_character() == ","
+            self.position += 1
+        else:
+            self._walk_atom(first)
 
-    def _line_of(self, at: int) -> int:
-        self._line += self.text.count("\n", self._counted, at)
-        self._counted = at
+    def _walk_object(self, prefix: str, *, has_lines: bool) -> None:
+        lines: dict[str, int] = {}
+        self.position += 1
+        while self._next_character() != "}":
+            start = self.position
+            name, self.position = scanstring(self.text, self.position + 1)
+            line = self._line_at(start)
+            if name in lines:
+                raise self._error(f"the key {name!r} is there twice, first on line {lines[name]}", start)
+            lines[name] = line
+            key = f"{prefix}.{name}" if prefix else name
+            if has_lines:
+                self.lines.setdefault(key, line)
+            # Skip the colon.
+            self._next_character()
+            self.position += 1
+            self._walk_value(key, has_lines=has_lines)
+            self.position += self._next_character() == ","
+        self.position += 1
+
+    def _walk_atom(self, first: str) -> None:
+        """Walk over a number, true, false or null."""
+        atom = _ATOM.match(self.text, self.position)
+        if atom is None or atom[0] in _NOT_JSON:
+            raise self._error(f"{atom[0] if atom else first} is not JSON", self.position)
+        if len(atom[0]) > _LONG_NUMBER:
+            try:
+                json.loads(atom[0])
+            except ValueError as error:
+                raise self._error(str(error), self.position) from None
+        self.position = atom.end()
+
+    def _next_character(self) -> str:
+        self.position = _SPACE.match(self.text, self.position).end()  # type: ignore[union-attr]
+        return self.text[self.position]
+
+    def _line_at(self, position: int) -> int:
+        self._line += self.text.count("\n", self._counted, position)
+        self._counted = position
         return self._line
 
-    def _peek(self) -> str:
-        self.at = _SPACE.match(self.text, self.at).end()  # type: ignore[union-attr]
-        return self.text[self.at]
-
-    def _value(self, path: str, keep: bool) -> None:
-        first = self._peek()
-        if first == '"':
-            self.at = scanstring(self.text, self.at + 1)[1]
-        elif first == "{":
-            self._object(path, keep)
-        elif first == "[":
-            self.at += 1
-            while self._peek() != "]":
-                self._value(path, keep=False)
-                self.at += self._peek() == ","
-            self.at += 1
-        else:
-            atom = _ATOM.match(self.text, self.at)
-            if atom is None or atom[0] in _NO_JSON:
-                raise self._fault(f"{atom[0] if atom else first} is not JSON", self.at)
-            if len(atom[0]) > LONG:
-                self._number(atom[0])
-            self.at = atom.end()
-
-    def _number(self, text: str) -> None:
-        try:
-            json.loads(text)
-        except ValueError as error:  # Python refuses to read thousands of digits
-            raise self._fault(str(error), self.at) from None
-
-    def _object(self, path: str, keep: bool) -> None:
-        seen: dict[str, int] = {}
-        self.at += 1
-        while self._peek() != "}":
-            start = self.at
-            name, self.at = scanstring(self.text, self.at + 1)
-            line = self._line_of(start)
-            if name in seen:
-                raise self._fault(f"the key {name!r} is there twice, first on line {seen[name]}", start)
-            seen[name] = line
-            key = f"{path}.{name}" if path else name
-            if keep:
-                self.found.setdefault(key, line)
-            self._peek()  # the colon
-            self.at += 1
-            self._value(key, keep)
-            self.at += self._peek() == ","
-        self.at += 1
+    def _error(self, detail: str, position: int) -> FileSyntaxError:
+        line = self.text.count("\n", 0, position) + 1
+        return FileSyntaxError(detail, line, position - self.text.rfind("\n", 0, position))

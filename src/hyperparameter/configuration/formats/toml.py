@@ -1,4 +1,14 @@
-"""TOML, by the standard library; a key's line is found by parsing one statement after the other."""
+"""TOML, by the standard library, which gives no lines for keys.
+
+They are found by parsing one statement after the other. A statement is the fewest lines that parse, because
+one that takes several lines does not parse without its end:
+
+    1  [train]          a header: the keys after it are below `train`
+    2  lr = 0.1         train.lr is on line 2
+    3  sizes = [        does not parse alone
+    4    1, 2           cannot be the end: it has no closing bracket or quotes
+    5  ]                lines 3 to 5 parse: train.sizes is on line 3
+"""
 
 from __future__ import annotations
 
@@ -6,55 +16,53 @@ import re
 import tomllib
 from typing import Any
 
-from ..files import Fault
+from ..files import FileSyntaxError
 
-CLOSERS = ("]", "}", '"""', "'''")  # one of them is on the last line of whatever takes several lines
-MOST_WORK = (
-    2_000_000  # characters, and twice the text, that finding its lines may parse: arrays are again and again
-)
+# One of these is on the last line of every statement that takes several lines.
+CLOSERS = ("]", "}", '"""', "'''")
+# Characters that may be parsed to find lines, beside twice the text: a long array is parsed again and again.
+MAX_WORK = 2_000_000
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Return the table of a TOML text; raise `Fault`."""
+    """Return the table of a TOML text; raise `FileSyntaxError`."""
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        detail, line, column = _place(str(error), text)
-        raise Fault(f"this is not TOML: {detail}", line, column) from None
-    except ValueError as error:  # an integer of thousands of digits
+        detail, line, column = _split_place(str(error), text)
+        raise FileSyntaxError(f"this is not TOML: {detail}", line, column) from None
+    # Python refuses to read an integer of thousands of digits. `lines` raises the error with the line.
+    except ValueError as error:
         lines(text)
-        raise Fault(str(error)) from None
+        raise FileSyntaxError(str(error)) from None
 
 
-def _place(message: str, text: str) -> tuple[str, int, int]:
-    """Part a message from the place at its end; Python 3.14's attributes say the same."""
-    found = re.fullmatch(r"(.*?) \((?:at line (\d+), column (\d+)|at end of document)\)", message, re.DOTALL)
-    if found is None:
+def _split_place(message: str, text: str) -> tuple[str, int, int]:
+    """Split a message of tomllib into what is wrong, line and column."""
+    match = re.fullmatch(r"(.*?) \((?:at line (\d+), column (\d+)|at end of document)\)", message, re.DOTALL)
+    if match is None:
         return message, 1, 1
-    if found[2]:
-        return found[1], int(found[2]), int(found[3])
-    return f"{found[1]} at the end of the file", text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1
+    if match[2]:
+        return match[1], int(match[2]), int(match[3])
+    return f"{match[1]} at the end of the file", text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1
 
 
 def lines(text: str) -> dict[str, int]:
-    """Return the line that each key's statement starts at, by flat key; tables and what is in inline ones too.
+    """Return the line that each key's statement starts at, by flat key.
 
-    A statement is the fewest lines that parse: one that takes several does not without its end.
+    Tables and keys of inline tables have a line too.
     """
     found: dict[str, int] = {}
-    table = ""
-    pending, start, work = "", 0, 2 * len(text) + MOST_WORK
-    every = text.split("\n")
-    for number, line in enumerate(every, 1):
+    table, pending, start, work = "", "", 0, 2 * len(text) + MAX_WORK
+    all_lines = text.split("\n")
+    for number, line in enumerate(all_lines, 1):
         if not pending:
             if not line.strip() or line.lstrip().startswith("#"):
                 continue
             start = number
-        elif not any(closer in line for closer in CLOSERS):
-            pending += line + "\n"
-            continue
+        is_inside = bool(pending) and not any(closer in line for closer in CLOSERS)
         pending += line + "\n"
-        if number < len(every) and not _may_begin(every[number].strip()):
+        if is_inside or (number < len(all_lines) and not _can_start_statement(all_lines[number].strip())):
             continue
         work -= len(pending)
         if work < 0:
@@ -64,9 +72,9 @@ def lines(text: str) -> dict[str, int]:
         except tomllib.TOMLDecodeError:
             continue
         except ValueError as error:
-            raise Fault(str(error), start) from None
+            raise FileSyntaxError(str(error), start) from None
         is_header = pending.lstrip().startswith("[")
-        keys = _keys(statement, "" if is_header or not table else table + ".")
+        keys = _keys_of(statement, "" if is_header or not table else table + ".")
         for key in keys:
             found.setdefault(key, start)
         if is_header:
@@ -75,19 +83,17 @@ def lines(text: str) -> dict[str, int]:
     return found
 
 
-def _may_begin(line: str) -> bool:
-    """Tell whether a statement can begin with a line, or nothing does: a row of an array of arrays cannot."""
+def _can_start_statement(line: str) -> bool:
+    """Return whether a line can be the first of a statement, or is empty: a row of nested arrays cannot."""
     if line.startswith("["):
         return not line.endswith(",")
     return not line.startswith(("{", "]", "}", ","))
 
 
-def _keys(statement: dict[str, Any], above: str) -> list[str]:
+def _keys_of(statement: dict[str, Any], prefix: str) -> list[str]:
     keys = []
     for name, value in statement.items():
-        keys.append(above + name)
-        if isinstance(value, list) and value == [{}]:
-            continue
+        keys.append(prefix + name)
         if isinstance(value, dict):
-            keys += _keys(value, f"{above}{name}.")
+            keys += _keys_of(value, f"{prefix}{name}.")
     return keys

@@ -1,4 +1,7 @@
-"""YAML 1.2, by ruamel.yaml: its nodes are looked at before anything is made of them."""
+"""YAML 1.2, by ruamel.yaml. The nodes are checked before any value is built from them.
+
+Refused are tags other than those of plain values, repeated keys, and aliases that multiply.
+"""
 
 from __future__ import annotations
 
@@ -8,132 +11,140 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
-from ..files import Fault
-from ..merge import DEEPEST
+from ..files import FileSyntaxError
+from ..merge import MAX_DEPTH
 
-PREFIX = "tag:yaml.org,2002:"
-PLAIN = ("null", "bool", "int", "float", "str", "seq", "map", "merge", "timestamp", "binary")
-SAFE = frozenset(PREFIX + kind for kind in PLAIN)
-MOST_MORE = 100_000  # nodes that aliases may add to those that are written
+TAG_PREFIX = "tag:yaml.org,2002:"
+PLAIN_KINDS = ("null", "bool", "int", "float", "str", "seq", "map", "merge", "timestamp", "binary")
+PLAIN_TAGS = frozenset(TAG_PREFIX + kind for kind in PLAIN_KINDS)
+KEY_TAGS = frozenset(TAG_PREFIX + kind for kind in ("str", "int", "merge"))
+MERGE_TAG = TAG_PREFIX + "merge"
+# Nodes that aliases may add to those that are written.
+MAX_ALIASED = 100_000
 
 
 def parse(text: str) -> dict[str, Any]:
-    """Return the mapping of a YAML text, {} for an empty one; raise `Fault`."""
+    """Return the mapping of a YAML text, {} for an empty text; raise `FileSyntaxError`."""
     try:
-        yaml, node = _composed(text)
-        if node is None:
+        yaml, root = _compose(text)
+        if root is None:
             return {}
-        if not isinstance(node, MappingNode):
-            raise _fault(f"wanted a mapping at the top, not a {node.id}", node)
-        _Look(yaml).at(node, 0)
-        return yaml.constructor.construct_document(node)
+        if not isinstance(root, MappingNode):
+            raise _error(f"wanted a mapping at the top, not a {root.id}", root)
+        _Check(yaml).check(root, 0)
+        return yaml.constructor.construct_document(root)
     except MarkedYAMLError as error:
-        said = f"{error.context}: {error.problem}" if error.context else str(error.problem)
+        detail = f"{error.context}: {error.problem}" if error.context else str(error.problem)
         mark = error.problem_mark or error.context_mark
-        raise Fault(f"this is not YAML: {said}", mark and mark.line + 1, mark and mark.column + 1) from None
+        line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
+        raise FileSyntaxError(f"this is not YAML: {detail}", line, column) from None
     except AssertionError as error:
-        raise Fault(f"this is not YAML 1.2: {error or 'its %YAML directive names another version'}") from None
-    except YAMLError as error:  # a character that is none of YAML's
-        at = getattr(error, "position", 0)
-        line, column = text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
-        raise Fault(str(error).partition("\n")[0], line, column) from None
+        detail = str(error) or "its %YAML directive names another version"
+        raise FileSyntaxError(f"this is not YAML 1.2: {detail}") from None
+    # A character that YAML does not allow.
+    except YAMLError as error:
+        position = getattr(error, "position", 0)
+        line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
+        raise FileSyntaxError(str(error).partition("\n")[0], line, column) from None
 
 
 def lines(text: str) -> dict[str, int]:
-    """Return the line of each key, by flat key; what is in lists has none."""
+    """Return the line of each key, by flat key; keys in lists have none."""
     found: dict[str, int] = {}
-    _find(_composed(text)[1], "", found)
+    _add_lines(_compose(text)[1], "", found)
     return found
 
 
-def _composed(text: str) -> tuple[YAML, Any]:
+def _compose(text: str) -> tuple[YAML, Any]:
     yaml = YAML(typ="safe", pure=True)
-    yaml.composer.warn_double_anchors = False  # YAML lets an anchor be given anew
+    # YAML allows a second anchor of the same name.
+    yaml.composer.warn_double_anchors = False
     return yaml, yaml.compose(text)
 
 
-def _find(node: Any, path: str, found: dict[str, int]) -> None:
+def _add_lines(mapping: Any, prefix: str, found: dict[str, int]) -> None:
     merged: list[Any] = []
-    for name, value in node.value:
-        if name.tag == PREFIX + "merge":
+    for name, value in mapping.value:
+        if name.tag == MERGE_TAG:
             merged += [value] if isinstance(value, MappingNode) else value.value
             continue
-        key = f"{path}.{name.value}" if path else name.value
+        key = f"{prefix}.{name.value}" if prefix else name.value
         found.setdefault(key, name.start_mark.line + 1)
         if isinstance(value, MappingNode):
-            _find(value, key, found)
-    for one in merged:  # what it has itself wins, and then the first
-        _find(one, path, found)
+            _add_lines(value, key, found)
+    # The keys that a mapping has itself win over those that it merges.
+    for merged_mapping in merged:
+        _add_lines(merged_mapping, prefix, found)
 
 
-class _Look:
-    """Look through nodes for what is refused: tags, keys that are there twice, and aliases that grow."""
+class _Check:
+    """Checks a tree of nodes, and counts them with each alias as a copy of what it stands for."""
 
     def __init__(self, yaml: YAML) -> None:
         self.yaml = yaml
-        self.sizes: dict[int, int] = {}  # of what each node comes to, aliases written out
-        self.open: set[int] = set()
+        self.sizes: dict[int, int] = {}
+        # The nodes around the current one.
+        self.enclosing: set[int] = set()
 
-    def at(self, node: Any, depth: int) -> int:
-        known = self.sizes.get(id(node))
-        if known is not None:
-            return known
-        if id(node) in self.open:
-            raise _fault(f"the anchor '&{node.anchor}' is of something that contains itself", node)
-        if node.tag not in SAFE:
-            raise _fault(f"the tag {_written(node.tag)!r} is refused: only plain values are read", node)
-        if depth > DEEPEST:
-            raise _fault(f"it nests deeper than {DEEPEST} levels", node)
-        size = 1
+    def check(self, node: Any, depth: int) -> int:
+        """Return the number of nodes in a node; raise `FileSyntaxError` if one is refused."""
+        size = self.sizes.get(id(node))
+        if size is not None:
+            return size
+        if id(node) in self.enclosing:
+            raise _error(f"the anchor '&{node.anchor}' is of something that contains itself", node)
+        if node.tag not in PLAIN_TAGS:
+            raise _error(f"the tag {_short_tag(node.tag)!r} is refused: only plain values are read", node)
+        if depth > MAX_DEPTH:
+            raise _error(f"it nests deeper than {MAX_DEPTH} levels", node)
         if isinstance(node, ScalarNode):
-            if node.tag != PREFIX + "merge":
-                self._try(node)
+            size = 1
+            self._check_scalar(node)
         else:
-            self.open.add(id(node))
-            if isinstance(node, MappingNode):
-                _check_keys(node)
-            parts = (
-                node.value
-                if not isinstance(node, MappingNode)
-                else [part for pair in node.value for part in pair]
-            )
-            size += sum(self.at(part, depth + 1) for part in parts)
-            self.open.discard(id(node))
+            self.enclosing.add(id(node))
+            size = 1 + sum(self.check(part, depth + 1) for part in _parts_of(node))
+            self.enclosing.discard(id(node))
         self.sizes[id(node)] = size
-        if size > len(self.sizes) + MOST_MORE:
-            raise _fault(f"its aliases come to more than {MOST_MORE:,} values: it is refused", node)
+        if size > len(self.sizes) + MAX_ALIASED:
+            raise _error(f"its aliases come to more than {MAX_ALIASED:,} values: it is refused", node)
         return size
 
-    def _try(self, node: ScalarNode) -> None:
+    def _check_scalar(self, node: ScalarNode) -> None:
+        if node.tag == MERGE_TAG:
+            return
         try:
             self.yaml.constructor.construct_object(node)
-        except ValueError as error:  # an integer of thousands of digits, a day that no month has
-            raise _fault(str(error), node) from None
-        except KeyError:  # a word that is no bool
-            raise _fault(f"{node.value!r} is no {_written(str(node.tag))[2:]}", node) from None
+        # An integer of thousands of digits, or a day that its month does not have.
+        except ValueError as error:
+            raise _error(str(error), node) from None
+        # A word that is not a bool.
+        except KeyError:
+            raise _error(f"{node.value!r} is no {_short_tag(str(node.tag))[2:]}", node) from None
 
 
-def _check_keys(node: MappingNode) -> None:
-    seen: dict[str, Any] = {}
-    for name, _ in node.value:
-        if not isinstance(name, ScalarNode) or name.tag not in (
-            PREFIX + "str",
-            PREFIX + "int",
-            PREFIX + "merge",
-        ):
-            kind = name.tag.removeprefix(PREFIX)
-            raise _fault(
-                f"a key is text, not {kind}{f' ({name.value})' if isinstance(name, ScalarNode) else ''}", name
-            )
-        first = seen.setdefault(name.value, name)
+def _parts_of(node: Any) -> list[Any]:
+    if not isinstance(node, MappingNode):
+        return node.value
+    _check_keys(node)
+    return [part for pair in node.value for part in pair]
+
+
+def _check_keys(mapping: MappingNode) -> None:
+    first_nodes: dict[str, Any] = {}
+    for name, _ in mapping.value:
+        if not isinstance(name, ScalarNode) or name.tag not in KEY_TAGS:
+            kind = name.tag.removeprefix(TAG_PREFIX)
+            value = f" ({name.value})" if isinstance(name, ScalarNode) else ""
+            raise _error(f"a key is text, not {kind}{value}", name)
+        first = first_nodes.setdefault(name.value, name)
         if first is not name:
             line = first.start_mark.line + 1
-            raise _fault(f"the key {name.value!r} is there twice, first on line {line}", name)
+            raise _error(f"the key {name.value!r} is there twice, first on line {line}", name)
 
 
-def _written(tag: str) -> str:
-    return tag.replace(PREFIX, "!!")
+def _short_tag(tag: str) -> str:
+    return tag.replace(TAG_PREFIX, "!!")
 
 
-def _fault(detail: str, node: Any) -> Fault:
-    return Fault(detail, node.start_mark.line + 1, node.start_mark.column + 1)
+def _error(detail: str, node: Any) -> FileSyntaxError:
+    return FileSyntaxError(detail, node.start_mark.line + 1, node.start_mark.column + 1)

@@ -1,0 +1,64 @@
+"""Split a text into plain text and references: `x-${a.${b}}` is `x-` and a reference, which holds another.
+
+`\\${` is the text `${`, and `\\\\` before a reference is one backslash.
+"""
+
+from __future__ import annotations
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
+
+    Part: TypeAlias = "str | Reference"
+
+# References inside references, in one text.
+MAX_NESTING = 20
+
+
+class Unresolvable(Exception):  # noqa: N818
+    """A reference that cannot be resolved; the resolver adds the key that it is the value of."""
+
+
+class Reference:
+    """What is between `${` and `}`, in parts."""
+
+    __slots__ = ("parts",)
+
+    def __init__(self, parts: list[Part]) -> None:
+        self.parts = parts
+
+
+def parse(text: str) -> list[Part]:
+    """Return the parts of a text; raise `Unresolvable` if a reference has no end."""
+    return _parse(text, 0, 0)[0]
+
+
+def _parse(text: str, position: int, nesting: int) -> tuple[list[Part], int]:
+    """Return the parts from a position on, and where they end: at a `}` if they are within a reference."""
+    if nesting > MAX_NESTING:
+        raise Unresolvable(f"references in it are within more than {MAX_NESTING} others")
+    parts: list[Part] = []
+    plain = ""
+    while position < len(text):
+        if nesting and text[position] == "}":
+            break
+        opening = text.find("${", position)
+        closing = text.find("}", position) if nesting else -1
+        if opening < 0 or 0 <= closing < opening:
+            end = len(text) if closing < 0 else closing
+            plain, position = plain + text[position:end], end
+            continue
+        before = text[position:opening]
+        backslashes = len(before) - len(before.rstrip("\\"))
+        plain += before[: len(before) - backslashes] + "\\" * (backslashes // 2)
+        position = opening + 2
+        if backslashes % 2:
+            plain += "${"
+            continue
+        inner, position = _parse(text, position, nesting + 1)
+        if position == len(text):
+            raise Unresolvable("a '${' in it has no '}'")
+        position += 1
+        parts += [plain, Reference(inner)] if plain else [Reference(inner)]
+        plain = ""
+    return ([*parts, plain] if plain else parts), position

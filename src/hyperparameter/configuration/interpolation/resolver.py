@@ -1,0 +1,236 @@
+"""Resolve the references in merged values.
+
+A value is resolved when it is first needed, by the loop over all values or by a reference to it. The keys
+whose values are being resolved form a chain. A key that is in the chain already refers to itself.
+"""
+
+from __future__ import annotations
+
+import os
+
+from ...conversion.builtin_types import Misfit, is_number
+from ...conversion.rule import convert
+from ...conversion.type_checks import is_immutable
+from ...core.key import is_below, is_mapping, parents
+from ...errors import ConfigError, nearest, where
+from ..merge import flatten_dict
+from .parser import Reference, Unresolvable, parse
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ...core.frame import Entry
+    from ..merge import Merged
+    from .parser import Part
+
+RESOLVERS = ("env", "oc.env")
+# Keys in a chain of references: Python's own limit of recursion is far higher.
+MAX_CHAIN = 100
+# Characters that all references together may produce, so that they cannot multiply without end.
+MAX_SIZE = 1 << 23
+# What an item of a list or dict counts for in that sum.
+ITEM_SIZE = 16
+
+
+def resolve_references(merged: Merged) -> set[str]:
+    """Replace the references in the merged values, in place, and return the keys that they refer to.
+
+    Raises `ConfigError` if a reference cannot be resolved, or if all of them produce too much.
+    """
+    resolver = _Resolver(merged)
+    leaves: dict[str, Entry] = {}
+    for key, entry in merged.leaves.items():
+        unresolved, origin = entry
+        value = resolver.resolve_key(key)
+        if value is unresolved:
+            leaves[key] = entry
+        elif type(value) is dict and value:
+            for leaf_key, leaf in flatten_dict(key, value):
+                leaves[leaf_key] = leaf, origin
+                merged.originals[leaf_key] = unresolved
+                if key in merged.earlier:
+                    merged.earlier[leaf_key] = [*merged.earlier[key], *merged.earlier.get(leaf_key, ())]
+        else:
+            leaves[key] = value, origin
+            merged.originals[key] = unresolved
+    merged.leaves = leaves
+    return resolver.referenced
+
+
+class _Resolver:
+    def __init__(self, merged: Merged) -> None:
+        self.merged = merged
+        self.referenced: set[str] = set()
+        self.resolved: dict[str, Any] = {}
+        # The keys whose values are being resolved: each needs the next.
+        self.chain: list[str] = []
+        self.size = 0
+
+    def resolve_key(self, key: str) -> Any:
+        """Return the resolved value of a leaf."""
+        if key in self.resolved:
+            return self.resolved[key]
+        value = self.merged.leaves[key][0]
+        if key not in self.merged.literal_keys and type(value) in (str, list):
+            if key in self.chain:
+                cycle = [*self.chain[self.chain.index(key) :], key]
+                raise self._error(key, f"it refers to itself: {' -> '.join(map(self._with_place, cycle))}")
+            if len(self.chain) >= MAX_CHAIN:
+                detail = f"it needs more than {MAX_CHAIN} others, each through the next"
+                raise self._error(self.chain[0], detail)
+            self.chain.append(key)
+            try:
+                value = self._resolve(value)
+            except Unresolvable as error:
+                raise self._error(key, str(error)) from None
+            self.chain.pop()
+        self.resolved[key] = value
+        return value
+
+    def _resolve(self, value: Any) -> Any:
+        """Return a value with its references resolved, or the same object if it has none."""
+        if type(value) is str:
+            return self._resolve_text(value) if "${" in value else value
+        if type(value) is list:
+            items = [self._resolve(item) for item in value]
+            is_unchanged = all(new is old for new, old in zip(items, value, strict=True))
+            return value if is_unchanged else items
+        if type(value) is dict:
+            table = {name: self._resolve(item) for name, item in value.items()}
+            is_unchanged = all(table[name] is item for name, item in value.items())
+            return value if is_unchanged else table
+        return value
+
+    def _resolve_text(self, text: str) -> Any:
+        parts = parse(text)
+        if len(parts) == 1 and isinstance(parts[0], Reference):
+            return self._copy(self._value_of(parts[0]))
+        return self._join(parts)
+
+    # --- Text with references in it ---
+
+    def _join(self, parts: list[Part]) -> str:
+        texts = [part if isinstance(part, str) else self._text_of(part) for part in parts]
+        self._count(sum(map(len, texts)))
+        return "".join(texts)
+
+    def _text_of(self, reference: Reference) -> str:
+        value = self._value_of(reference)
+        if value is None:
+            type_text = "None"
+        elif not isinstance(value, str | bool) and not is_number(value) and is_immutable(value):
+            # Dates, paths and other immutable values have a text.
+            return str(value)
+        else:
+            try:
+                return str(convert(value, str))
+            except Misfit:
+                type_text = "a table" if is_mapping(value) else f"a {type(value).__name__}"
+        raise Unresolvable(f"a reference in the midst of it means {type_text}, which has no text")
+
+    # --- The value of a reference ---
+
+    def _value_of(self, reference: Reference) -> Any:
+        parts = reference.parts
+        head = parts[0] if parts and isinstance(parts[0], str) else ""
+        resolver, colon, rest = head.partition(":")
+        if colon:
+            resolver = resolver.strip()
+            if resolver not in RESOLVERS:
+                raise Unresolvable(f"{resolver!r} is no resolver: there are {' and '.join(RESOLVERS)}")
+            return self._value_of_variable([rest, *parts[1:]])
+        key = self._join(parts).strip()
+        if not key or key.startswith("."):
+            raise Unresolvable(f"'${{{key}}}' names no key: a key is written in full")
+        return self._value_of_key(key)
+
+    def _value_of_variable(self, parts: list[Part]) -> Any:
+        """Return the text of an environment variable, or else the default after the first comma."""
+        name, default = _split_at_comma(parts)
+        variable = self._join(name).strip()
+        if variable in os.environ:
+            return os.environ[variable]
+        if default is None:
+            near = nearest(variable, os.environ)
+            hint = f"; nearest: {', '.join(map(repr, near))}" if near else ""
+            raise Unresolvable(
+                f"the environment variable {variable!r} is not set, and has no default here{hint}"
+            )
+        return self._default_of_variable(default)
+
+    def _default_of_variable(self, parts: list[Part]) -> Any:
+        parts = [part for part in parts if not isinstance(part, str) or part.strip()]
+        if len(parts) == 1 and isinstance(parts[0], Reference):
+            return None if self._value_of(parts[0]) is None else self._text_of(parts[0])
+        text = self._join(parts).strip()
+        if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+            return text[1:-1]
+        return None if text == "null" else text
+
+    def _value_of_key(self, key: str) -> Any:
+        """Return the value of a key: a leaf, a table, or a part of what a leaf refers to."""
+        leaves = self.merged.leaves
+        self.referenced.add(key)
+        if key in leaves:
+            return self.resolve_key(key)
+        if key in self.merged.tables:
+            return self._value_of_table(key)
+        prefix = next((prefix for prefix in parents(key) if prefix in leaves), None)
+        if prefix is None:
+            raise self._missing(key)
+        self.referenced.add(prefix)
+        value = self.resolve_key(prefix)
+        for name in key[len(prefix) + 1 :].split("."):
+            if type(value) is not dict or name not in value:
+                raise self._missing(key)
+            value = value[name]
+        return value
+
+    def _value_of_table(self, key: str) -> dict[str, Any]:
+        result: dict[str, Any] = {}
+        for leaf_key in [leaf_key for leaf_key in self.merged.leaves if is_below(leaf_key, key)]:
+            self.referenced.add(leaf_key)
+            self._count(ITEM_SIZE)
+            table = result
+            *segments, name = leaf_key[len(key) + 1 :].split(".")
+            for segment in segments:
+                table = table.setdefault(segment, {})
+            table[name] = self.resolve_key(leaf_key)
+        return result
+
+    def _copy(self, value: Any) -> Any:
+        """Return a copy of a value in which no list or dict is shared with the original."""
+        self._count(len(value) if isinstance(value, str) else ITEM_SIZE)
+        if type(value) is dict:
+            return {name: self._copy(item) for name, item in value.items()}
+        return [self._copy(item) for item in value] if type(value) is list else value
+
+    def _count(self, size: int) -> None:
+        self.size += size
+        if self.size > MAX_SIZE:
+            raise Unresolvable(f"references make more than {MAX_SIZE:,} characters in all")
+
+    # --- Errors ---
+
+    def _missing(self, key: str) -> Unresolvable:
+        near = nearest(key, [*self.merged.leaves, *self.merged.tables])
+        hint = f"; nearest that is set: {', '.join(map(repr, near))}" if near else ""
+        return Unresolvable(f"there is no {key!r}{hint}")
+
+    def _with_place(self, key: str) -> str:
+        place = where(self.merged.leaves[key][1])
+        return f"{key} ({place})" if place else key
+
+    def _error(self, key: str, detail: str) -> ConfigError:
+        value, origin = self.merged.leaves[key]
+        return ConfigError(key, value=value, detail=f"cannot be resolved: {detail}", origin=origin)
+
+
+def _split_at_comma(parts: list[Part]) -> tuple[list[Part], list[Part] | None]:
+    """Return the parts before and after the first comma in plain text; None if there is none."""
+    for index, part in enumerate(parts):
+        if isinstance(part, str) and "," in part:
+            before, _, after = part.partition(",")
+            return [*parts[:index], before], [after, *parts[index + 1 :]]
+    return parts, None

@@ -1,0 +1,67 @@
+"""Turn the object of a schema back into plain nested values, with the origin of each."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...conversion.structures import describe, is_structure
+from ...core.key import check_key, join, parents
+from ..merge import flatten_dict, gives_way_to_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ...core.frame import Entry
+    from ..merge import Merged
+
+
+def replace_leaves(merged: Merged, instance: Any, nested: dict[str, Any]) -> None:
+    """Make the values of an object the merged leaves, each with the origin of the value it came from.
+
+    `nested` is what the object was made from. A value that is not in it is a default of the schema.
+    """
+    default_origins: dict[str, str] = {}
+    plain = _to_plain(instance, nested, "", default_origins)
+    leaves: dict[str, Entry] = {}
+    for key, value in flatten_dict("", plain):
+        source_key = next((prefix for prefix in (key, *parents(key)) if prefix in merged.leaves), "")
+        source, origin = merged.leaves.get(source_key, (None, None))
+        if not source_key or (source_key != key and gives_way_to_table(source)):
+            leaves[key] = value, default_origins.get(key, "default of the schema")
+            continue
+        leaves[key] = value, origin
+        if value is not source:
+            merged.originals[key] = merged.originals.get(source_key, source)
+        if source_key != key and source_key in merged.earlier:
+            merged.earlier[key] = merged.earlier[source_key]
+    merged.leaves = leaves
+
+
+def _to_plain(value: Any, source: Any, path: str, default_origins: dict[str, str]) -> Any:
+    """Return an object as nested dicts and lists, and note the class and attribute of each field."""
+    source = source if type(source) is dict else {}
+    if type(value) is dict:
+        return {
+            check_key(name): _to_plain(item, source.get(name), join(path, check_key(name)), default_origins)
+            for name, item in value.items()
+        }
+    if type(value) in (list, tuple):
+        return type(value)(_to_plain(item, None, path, {}) for item in value)
+    cls = type(value)
+    if not is_structure(cls):
+        return value
+    plain = dict(getattr(value, "model_extra", None) or {})
+    for name, attribute in _used_names(cls, source):
+        key = join(path, name)
+        default_origins[key] = f"default of {cls.__qualname__}.{attribute}"
+        item = getattr(value, attribute, source.get(name))
+        plain[name] = _to_plain(item, source.get(name), key, default_origins)
+    return plain
+
+
+def _used_names(cls: Any, source: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the name and the attribute of each field: of several names, the name that the source has."""
+    for field in describe(cls).fields:
+        if field.is_settable:
+            used = [name for name in (field.name, *field.aliases) if name in source]
+            yield used[-1] if used else field.name, field.attribute

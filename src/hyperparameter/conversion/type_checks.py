@@ -1,0 +1,99 @@
+"""Questions about types and annotations, answered without an import of `typing`."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+# The abstract collections that have a conversion rule, and the type that text for them is read as.
+ABSTRACT_COLLECTIONS: dict[str, type] = {
+    **dict.fromkeys(("Iterable", "Collection", "Container", "Reversible", "Sequence", "MutableSequence"), list),
+    **dict.fromkeys(("Set", "MutableSet"), set),
+    **dict.fromkeys(("Mapping", "MutableMapping"), dict),
+}
+
+IMMUTABLE_MODULES = ("enum", "pathlib", "datetime", "decimal", "uuid")
+_IMMUTABLE_TYPES = frozenset((bool, int, float, complex, str, bytes, type(None)))
+
+
+def origin_of(annotation: Any) -> Any:
+    """Return the type that an annotation is built on: `list` for `list[int]`; else the annotation."""
+    return getattr(annotation, "__origin__", annotation)
+
+
+def arguments_of(annotation: Any) -> tuple[Any, ...]:
+    """Return what an annotation has in its brackets: `(int,)` for `list[int]`."""
+    return getattr(annotation, "__args__", ())
+
+
+def type_name(annotation: Any) -> str:
+    """Return an annotation as a person writes it: `int | None`, `list[float]`."""
+    if is_annotated(annotation):
+        return type_name(annotation.__origin__)
+    if annotation is ... or annotation is type(None):
+        return "..." if annotation is ... else "None"
+    arguments = [type_name(argument) for argument in arguments_of(annotation)]
+    if is_union(annotation):
+        return " | ".join(arguments)
+    origin = origin_of(annotation)
+    if isinstance(origin, type):
+        return f"{origin.__name__}[{', '.join(arguments)}]" if arguments else origin.__name__
+    return repr(annotation).replace("typing.", "")
+
+
+def is_anything(annotation: Any) -> bool:
+    """Return whether an annotation accepts every value: `object` or `Any`."""
+    typing = sys.modules.get("typing")
+    return annotation is object or (typing is not None and annotation is typing.Any)
+
+
+def is_annotated(annotation: Any) -> bool:
+    """Return whether an annotation is `Annotated[...]`."""
+    return hasattr(annotation, "__metadata__")
+
+
+def is_type_alias(annotation: Any) -> bool:
+    """Return whether an annotation is the alias that a `type` statement defines."""
+    return hasattr(annotation, "__value__")
+
+
+def is_union(annotation: Any) -> bool:
+    """Return whether an annotation is `A | B`, `Union[A, B]` or `Optional[A]`."""
+    typing = sys.modules.get("typing")
+    return type(annotation).__name__ == "UnionType" or (
+        typing is not None and getattr(annotation, "__origin__", None) is typing.Union
+    )
+
+
+def is_literal(annotation: Any) -> bool:
+    """Return whether an annotation is `Literal[...]`."""
+    return type(annotation).__name__ == "_LiteralGenericAlias"
+
+
+def is_enum(annotation: Any) -> bool:
+    """Return whether an annotation is a class of `enum`."""
+    return hasattr(annotation, "_value2member_map_")
+
+
+def is_abstract_collection(annotation: Any) -> bool:
+    """Return whether an annotation is an abstract collection that has a rule: `Sequence`, `Iterable[int]`."""
+    origin = origin_of(annotation)
+    return getattr(origin, "__module__", None) == "collections.abc" and origin.__name__ in ABSTRACT_COLLECTIONS
+
+
+def is_immutable(value: Any) -> bool:
+    """Return whether all readers can share a converted value."""
+    cls = type(value)
+    if type(cls) is type and cls in _IMMUTABLE_TYPES:
+        return True
+    if cls is tuple or cls is frozenset:
+        return all(map(is_immutable, value))
+    return derives_from_modules(cls, IMMUTABLE_MODULES)
+
+
+def derives_from_modules(cls: type, modules: tuple[str, ...]) -> bool:
+    """Return whether a class, or a class that it derives from, is defined in one of the modules."""
+    return any(base.__module__.partition(".")[0] in modules for base in cls.__mro__)
