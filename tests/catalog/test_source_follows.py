@@ -1,12 +1,12 @@
-"""What looking through source code follows: every key that a program really reads has to be known by it."""
+"""The scanner declares every key that a program really reads, however the program reaches it."""
 
 import json
 import subprocess
 import sys
-import textwrap
 from itertools import pairwise
 
 import pytest
+from scanning import write_files
 
 from hyperparameter.catalog.catalog import Catalog
 from hyperparameter.catalog.source import scan
@@ -184,25 +184,22 @@ def test_every_key_that_a_program_really_reads_is_known(tmp_path):
     assert done.stderr == ""
     read = json.loads(done.stdout)
     assert len(read) > 50
-    found = scan([path])
-    assert found.problems == []
-    known = Catalog(found.declarations)
-    made_at_run_time = ["WHOLE"]  # from end to end
-    assert [key for key in read if not known.knows(key)] == made_at_run_time
+    declarations, problems = scan([path])
+    assert problems == []
+    catalog = Catalog(declarations)
+    computed_at_run_time = ["WHOLE"]
+    assert [key for key in read if not catalog.knows(key)] == computed_at_run_time
     for key in ("keys.lrr", "pair.c", "rooted.lrr", "built.dimm", "inner.dimm", "formatted.x", "joined.a.c"):
-        assert not known.knows(key)
+        assert not catalog.knows(key)
 
 
-def made(folder, files):
-    for name, text in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(textwrap.dedent(text))
-    return sorted(folder.rglob("*.py"))
+def scan_files(folder, texts):
+    """Write files, and return the catalog of all files in their folder."""
+    return Catalog(scan(sorted(write_files(folder, texts).rglob("*.py"))).declarations)
 
 
 @pytest.mark.parametrize(
-    "taking",
+    "importing",
     [
         "from settings import train",
         "from settings import (\n    other,\n    train as t,\n)",
@@ -211,25 +208,23 @@ def made(folder, files):
         "from pack import settings as s\ns.train.lr | 1",
     ],
 )
-def test_what_lies_beneath_a_reference_that_another_file_imports_is_known(tmp_path, taking):
+def test_keys_below_a_reference_that_another_file_imports_are_known(tmp_path, importing):
     settings = "import hyperparameter as hp\ntrain = hp.scope.train\nother = 1\nif train.debug: pass\n"
-    files = made(tmp_path, {"settings.py": settings, "user.py": taking})
-    assert Catalog(scan(files).declarations).knows("train.lr")
-    files = made(tmp_path, {"user.py": "# settings\ntrain = 1\nimport other"})
-    known = Catalog(scan(files).declarations)
-    assert known.knows("train.debug")
-    assert not known.knows("train.lr")
+    assert scan_files(tmp_path, {"settings.py": settings, "user.py": importing}).knows("train.lr")
+    catalog = scan_files(tmp_path, {"user.py": "# settings\ntrain = 1\nimport other"})
+    assert catalog.knows("train.debug")
+    assert not catalog.knows("train.lr")
 
 
-def test_a_package_is_known_by_its_folder(tmp_path):
+def test_a_package_is_imported_by_the_name_of_its_folder(tmp_path):
     settings = "import hyperparameter as hp\ntrain = hp.scope.train\nif train.debug: pass\n"
-    files = made(tmp_path, {"pack/__init__.py": settings, "user.py": "from pack import train"})
-    assert Catalog(scan(files).declarations).knows("train.lr")
+    files = {"pack/__init__.py": settings, "user.py": "from pack import train"}
+    assert scan_files(tmp_path, files).knows("train.lr")
 
 
-def test_a_scope_handed_from_function_to_function_is_followed_to_the_end(tmp_path):
+def test_a_scope_is_followed_through_any_number_of_calls(tmp_path):
     names = [f"f{n}" for n in range(30)]
     functions = [f"def {a}(s):\n    s.{a} | 1\n    {b}(s)" for a, b in pairwise(names)]
     functions += ["def f29(s):\n    s.f29 | 1\n    f0(s)", "def main():\n    f0(hp.scope)"]
-    files = made(tmp_path, {"user.py": "import hyperparameter as hp\n" + "\n".join(functions)})
-    assert sorted(one.key for one in scan(files).declarations) == sorted(names)
+    text = "import hyperparameter as hp\n" + "\n".join(functions)
+    assert sorted(scan_files(tmp_path, {"user.py": text}).by_key) == sorted(names)
