@@ -6,6 +6,7 @@
 mod case;
 mod flow;
 mod operate;
+mod operation;
 mod read;
 mod step;
 mod value;

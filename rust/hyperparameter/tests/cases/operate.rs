@@ -13,8 +13,11 @@ use hyperparameter::{ParamScope, Value, frozen, snapshot, with_params};
 use toml::Value as Data;
 
 use crate::flow::{BoundSteps, Entered, Failure, Flow, Named, check, flat};
+use crate::operation::{
+    ContextOperation, Operation, ReadOperation, ScopeOperation, ViewOperation, WriteOperation,
+};
 use crate::read::{CONVERTED, Key, ReadAs};
-use crate::step::{Operation, Step, Steps};
+use crate::step::{Step, Steps};
 use crate::value::{Source, same, tagged, value_of};
 
 /// This file, which sets all values.
@@ -27,13 +30,24 @@ impl Flow {
     /// Run an operation, and return its value if it has one.
     pub(crate) fn operate(&mut self, operation: &Operation) -> Result<Option<Value>, Failure> {
         match operation {
-            Operation::Enter {
+            Operation::Scope(operation) => self.operate_scope(operation)?,
+            Operation::Read(operation) => return self.read(operation).map(Some),
+            Operation::View(operation) => return self.check_view(operation),
+            Operation::Write(operation) => self.write(operation)?,
+            Operation::Context(operation) => self.operate_context(operation)?,
+        }
+        Ok(None)
+    }
+
+    fn operate_scope(&mut self, operation: &ScopeOperation) -> Result<(), Failure> {
+        match operation {
+            ScopeOperation::Enter {
                 sources,
                 params,
-                empty,
+                hides_outside,
                 name,
             } => {
-                let mut scope = if *empty {
+                let mut scope = if *hides_outside {
                     ParamScope::empty()
                 } else {
                     ParamScope::new()
@@ -47,85 +61,98 @@ impl Flow {
                 }
                 self.enter(scope);
             }
-            Operation::Make { sources, name } => {
-                let scope = self.scope_from(sources)?;
-                self.keep(name, Named::Scope(scope));
+            ScopeOperation::Make { sources, name } => {
+                self.keep(name, Named::Scope(self.scope_from(sources)?));
             }
-            Operation::Reenter(name) => {
-                let scope = self.scope(name)?;
-                self.enter(scope);
-            }
-            Operation::Leave(name) => self.leave(name.as_deref())?,
-            Operation::Block {
+            ScopeOperation::Reenter(name) => self.enter(self.scope(name)?),
+            ScopeOperation::Leave(name) => self.leave(name.as_deref())?,
+            ScopeOperation::Block {
                 sources,
                 steps,
                 fails,
             } => self.block(self.scope_from(sources)?, steps, *fails)?,
-            Operation::Current(name) => {
+            ScopeOperation::Current(name) => {
                 let (scope, current) = (self.scope(name)?, ParamScope::current());
                 check(scope == current, || format!("{current:?} is current"))?;
             }
-            Operation::Read {
+        }
+        Ok(())
+    }
+
+    fn read(&self, operation: &ReadOperation) -> Result<Value, Failure> {
+        match operation {
+            ReadOperation::Read {
                 key,
                 read_as,
                 within,
             } => {
                 let view = &self.view(within)?;
-                return Key { view, key }.read(read_as, self.types).map(Some);
+                Key { view, key }.read(read_as, self.types)
             }
-            Operation::Require { key, within } => {
-                return Ok(Some(self.view(within)?.require(key)?));
-            }
-            Operation::Truth { key, within } => {
-                return Ok(Some(self.view(within)?.truth(key)?.into()));
-            }
-            Operation::Convert { data, read_as } => return self.convert(data, read_as).map(Some),
-            Operation::View { items, within } => {
+            ReadOperation::Require { key, within } => Ok(self.view(within)?.require(key)?),
+            ReadOperation::Truth { key, within } => Ok(self.view(within)?.truth(key)?.into()),
+            ReadOperation::Convert { data, read_as } => self.convert(data, read_as),
+        }
+    }
+
+    fn check_view(&self, operation: &ViewOperation) -> Result<Option<Value>, Failure> {
+        match operation {
+            ViewOperation::View { items, within } => {
                 let (view, items) = (flat(&self.view(within)?), value_of(items)?);
                 check(same(&view, &items), || format!("the view is {view}"))?;
             }
-            Operation::Keys { keys, within } => {
+            ViewOperation::Keys { keys, within } => {
                 let (view, mut keys) = (self.view(within)?, keys.clone());
                 keys.sort_unstable();
                 check(view.keys().eq(keys.iter().map(String::as_str)), || {
                     format!("the view is {view:?}")
                 })?;
             }
-            Operation::Has { key, within } => {
+            ViewOperation::Has { key, within } => {
                 return Ok(Some(self.view(within)?.contains(key).into()));
             }
-            Operation::Size { size, within } => {
+            ViewOperation::Size { size, within } => {
                 let view = self.view(within)?;
                 check(view.len() == *size, || format!("the view is {view:?}"))?;
             }
-            Operation::Write { items, within } => {
-                for (key, data) in items {
-                    self.scope_or_current(within)?.set(key, value_of(data)?)?;
-                }
-            }
-            Operation::Update { sources, within } => {
-                self.scope(within)?.update(&self.scope_from(sources)?)?;
-            }
-            Operation::Delete { key, within } => self.scope_or_current(within)?.delete(key)?,
-            Operation::Clear(name) => self.scope(name)?.clear()?,
-            Operation::Frozen => frozen(),
-            Operation::Thread(steps) => self.thread(steps)?,
-            Operation::Task(steps) => self.task(steps)?,
-            Operation::Snapshot(name) => self.keep(name, Named::Snapshot(snapshot())),
-            Operation::Bind { steps, name } => {
-                let (steps, types): (Steps, _) = (steps.clone(), self.types);
-                let run: BoundSteps = Box::new(move |names| Flow::with(names, types).run(&steps));
-                self.keep(name, Named::Steps(ParamScope::new().bind(run).into()));
-            }
-            Operation::Call(name) => match self.named(name)? {
-                Named::Steps(bound) => bound.call_with(self.names.clone())?,
-                _ => return Err(format!("{name} is not bound").into()),
-            },
         }
         Ok(None)
     }
 
-    // --- Scopes ---
+    fn write(&self, operation: &WriteOperation) -> Result<(), Failure> {
+        match operation {
+            WriteOperation::Write { items, within } => {
+                for (key, data) in items {
+                    self.scope_or_current(within)?.set(key, value_of(data)?)?;
+                }
+            }
+            WriteOperation::Update { sources, within } => {
+                self.scope(within)?.update(&self.scope_from(sources)?)?;
+            }
+            WriteOperation::Delete { key, within } => self.scope_or_current(within)?.delete(key)?,
+            WriteOperation::Clear(name) => self.scope(name)?.clear()?,
+        }
+        Ok(())
+    }
+
+    fn operate_context(&self, operation: &ContextOperation) -> Result<(), Failure> {
+        match operation {
+            ContextOperation::Frozen => frozen(),
+            ContextOperation::Thread(steps) => self.thread(steps)?,
+            ContextOperation::Task(steps) => self.task(steps)?,
+            ContextOperation::Snapshot(name) => self.keep(name, Named::Snapshot(snapshot())),
+            ContextOperation::Bind { steps, name } => {
+                let (steps, types): (Steps, _) = (steps.clone(), self.types);
+                let run: BoundSteps = Box::new(move |names| Flow::with(names, types).run(&steps));
+                self.keep(name, Named::Steps(ParamScope::new().bind(run).into()));
+            }
+            ContextOperation::Call(name) => match self.named(name)? {
+                Named::Steps(bound) => bound.call_with(self.names.clone())?,
+                _ => return Err(format!("{name} is not bound").into()),
+            },
+        }
+        Ok(())
+    }
 
     /// Return a scope of sources.
     fn scope_from(&self, sources: &[Data]) -> Result<ParamScope, Failure> {
@@ -217,8 +244,6 @@ impl Flow {
         }
         .read(read_as, self.types)
     }
-
-    // --- Contexts ---
 
     /// Run steps in a new thread.
     fn thread(&self, steps: &[Step]) -> Result<(), Failure> {
