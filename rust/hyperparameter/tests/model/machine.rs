@@ -1,13 +1,8 @@
 //! Runs each operation with the library and with the oracle, and compares the views.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-
-use hyperparameter::{
-    Bound, ParamError, ParamErrorKind, ParamScope, ScopeGuard, Value, frozen, snapshot, with_params,
-};
+use hyperparameter::{Bound, ParamError, ParamErrorKind, ParamScope, ScopeGuard};
 use proptest::sample::Index;
 
-use crate::contexts::{in_thread, observe_and_change};
 use crate::observation::{flat, observe};
 use crate::operation::Operation;
 use crate::oracle::{AMBIENT, Layer, Oracle, Overrides, View};
@@ -18,14 +13,14 @@ pub(crate) struct Machine {
     /// Some scopes of the library and of the oracle. The first is the ambient scope.
     pub(crate) handles: Vec<Handle>,
     /// The entered scopes: the oracle's number and the library's guard.
-    guards: Vec<(usize, ScopeGuard)>,
+    pub(crate) guards: Vec<(usize, ScopeGuard)>,
     /// Bound closures, and the view that each has to see.
-    bound: Vec<(Bound<Observer>, View)>,
+    pub(crate) bound: Vec<(Bound<Observer>, View)>,
     /// How many scopes the oracle has numbered.
-    scopes: usize,
+    pub(crate) scopes: usize,
 }
 
-type Observer = fn() -> View;
+pub(crate) type Observer = fn() -> View;
 
 /// A scope of the library, and the layer that the oracle adds when it is entered.
 pub(crate) struct Handle {
@@ -34,10 +29,7 @@ pub(crate) struct Handle {
 }
 
 /// How many scopes are kept. All of them are compared after each operation.
-const MAX_HANDLES: usize = 8;
-
-/// The panic of a block that fails.
-struct BlockFailed;
+pub(crate) const MAX_HANDLES: usize = 8;
 
 impl Machine {
     pub(crate) fn new() -> Self {
@@ -60,7 +52,7 @@ impl Machine {
         }
     }
 
-    fn compare(&self) {
+    pub(crate) fn compare(&self) {
         assert_eq!(observe(), self.oracle.view());
         for Handle { scope, layer } in &self.handles {
             assert_eq!(
@@ -79,118 +71,27 @@ impl Machine {
                 overrides,
                 many,
                 empty,
-            } => {
-                let mut overrides = overrides.clone();
-                if *many {
-                    overrides.extend(
-                        (0..9).map(|number| (format!("a.z.{number}"), Some(number.into()))),
-                    );
-                }
-                let base = if *empty {
-                    ParamScope::empty()
-                } else {
-                    ParamScope::new()
-                };
-                let handle = self.keep(
-                    with_overrides(base, &overrides),
-                    overrides,
-                    empty.then(View::new),
-                );
-                self.enter(handle);
-            }
+            } => self.enter_new(overrides, *many, *empty),
             Operation::EnterAgain(index) => self.enter(index.index(self.handles.len())),
             Operation::LeaveInnermost => self.drop_guard(self.guards.len().checked_sub(1)),
             Operation::DropGuard(index) => self.drop_guard(pick(index, self.guards.len())),
-            Operation::Leave(index) => {
-                let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
-                scope.leave();
-                self.oracle.leave(layer.scope);
-            }
+            Operation::Leave(index) => self.leave(index),
             Operation::Put(index, key, value) => self.put(index, key, value),
-            Operation::Set(key, value) => {
-                assert_write(ParamScope::current().set(key, value.clone()), true);
-                self.oracle.set(self.oracle.innermost(), key, value);
-            }
-            Operation::Delete(key) => {
-                assert_write(ParamScope::current().delete(key), true);
-                self.oracle.delete(self.oracle.innermost(), key);
-            }
-            Operation::Clear => {
-                assert_write(ParamScope::current().clear(), true);
-                self.oracle.write(self.oracle.innermost(), Overrides::clear);
-            }
-            Operation::SetIn(index, key, value) => {
-                let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
-                let is_entered = self.oracle.set(layer.scope, key, value);
-                assert_write(scope.set(key, value.clone()), is_entered);
-            }
-            Operation::DeleteIn(index, key) => {
-                let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
-                assert_write(scope.delete(key), self.oracle.delete(layer.scope, key));
-            }
-            Operation::UpdateIn(index, overrides) => {
-                let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
-                let is_entered = self
-                    .oracle
-                    .write(layer.scope, |set| set.extend(overrides.clone()));
-                assert_write(
-                    scope.update(&with_overrides(ParamScope::new(), overrides)),
-                    is_entered,
-                );
-            }
-            Operation::ClearIn(index) => {
-                let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
-                assert_write(
-                    scope.clear(),
-                    self.oracle.write(layer.scope, Overrides::clear),
-                );
-            }
-            Operation::Freeze => {
-                frozen();
-                self.oracle.baseline = self.oracle.view();
-            }
-            Operation::FreezeInThread(overrides) => {
-                let scope = with_overrides(ParamScope::new(), overrides);
-                in_thread(move || {
-                    let _entered = scope.enter();
-                    frozen();
-                });
-                self.oracle.baseline = apply(overrides, &self.oracle.baseline);
-            }
+            Operation::Set(key, value) => self.set(key, value),
+            Operation::Delete(key) => self.delete(key),
+            Operation::Clear => self.clear(),
+            Operation::SetIn(index, key, value) => self.set_in(index, key, value),
+            Operation::DeleteIn(index, key) => self.delete_in(index, key),
+            Operation::UpdateIn(index, overrides) => self.update_in(index, overrides),
+            Operation::ClearIn(index) => self.clear_in(index),
+            Operation::Freeze => self.freeze(),
+            Operation::FreezeInThread(overrides) => self.freeze_in_thread(overrides),
             Operation::Thread(key, value) => self.thread(key, value),
             Operation::EnterInThread(index, key, value) => self.enter_in_thread(index, key, value),
-            Operation::Capture => {
-                self.keep(
-                    ParamScope::capture(),
-                    Overrides::new(),
-                    Some(self.oracle.view()),
-                );
-            }
-            Operation::Snapshot => {
-                let overrides = self.oracle.view().into_iter();
-                let overrides = overrides.map(|(key, value)| (key, Some(value))).collect();
-                self.keep(snapshot().into(), overrides, None);
-            }
-            Operation::Bind(index) => {
-                let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
-                let view = layer.apply_to(&self.oracle.view());
-                self.bound
-                    .push((scope.bind(observe_and_change as Observer), view));
-            }
-            Operation::Call(index, in_other_thread) => {
-                if let Some(position) = pick(index, self.bound.len()) {
-                    let (bound, view) = &self.bound[position];
-                    let call = || bound.call();
-                    assert_eq!(
-                        if *in_other_thread {
-                            in_thread(call)
-                        } else {
-                            call()
-                        },
-                        *view
-                    );
-                }
-            }
+            Operation::Capture => self.capture(),
+            Operation::Snapshot => self.keep_snapshot(),
+            Operation::Bind(index) => self.bind(index),
+            Operation::Call(index, in_other_thread) => self.call(index, *in_other_thread),
             Operation::Await(overrides, value, in_other_thread) => {
                 self.await_future(overrides, value, *in_other_thread);
             }
@@ -198,92 +99,6 @@ impl Machine {
                 self.block(key, value, operations, *fails);
             }
         }
-    }
-
-    // --- Scopes ---
-
-    fn keep(&mut self, scope: ParamScope, overrides: Overrides, background: Option<View>) -> usize {
-        let number = self.scopes;
-        self.scopes += 1;
-        let layer = Layer {
-            scope: number,
-            overrides,
-            background,
-        };
-        self.handles.push(Handle { scope, layer });
-        if self.handles.len() > MAX_HANDLES {
-            self.handles.remove(AMBIENT + 1);
-        }
-        self.handles.len() - 1
-    }
-
-    fn enter(&mut self, handle: usize) {
-        let Handle { scope, layer } = &self.handles[handle];
-        self.guards.push((layer.scope, scope.enter()));
-        self.oracle.enter(layer);
-    }
-
-    fn drop_guard(&mut self, position: Option<usize>) {
-        if let Some(position) = position {
-            let (scope, guard) = self.guards.remove(position);
-            drop(guard);
-            self.oracle.leave(scope);
-        }
-    }
-
-    /// Change a scope for its later entries, which makes it another scope. The ambient scope is left out.
-    fn put(&mut self, index: &Index, key: &str, value: &Value) {
-        if let Some(position) = pick(index, self.handles.len() - 1) {
-            let Handle { scope, layer } = &mut self.handles[position + 1];
-            assert_write(scope.put(key, value.clone()), true);
-            layer.overrides.insert(key.to_owned(), Some(value.clone()));
-            layer.scope = self.scopes;
-            self.scopes += 1;
-        }
-    }
-
-    fn block(&mut self, key: &str, value: &Value, operations: &[Operation], fails: bool) {
-        let scope = self.scopes;
-        self.scopes += 1;
-        let overrides = Overrides::from([(key.to_owned(), Some(value.clone()))]);
-        self.oracle.enter(&Layer {
-            scope,
-            overrides,
-            background: None,
-        });
-        let (first, rest) = operations.split_at(operations.len() / 2);
-        let block = AssertUnwindSafe(|| {
-            macro_rules! block {
-                ($key:literal) => {
-                    with_params! {
-                        set $key = value.clone();
-                        self.compare();
-                        self.run(first);
-                        set b = 5;
-                        self.oracle.set(self.oracle.innermost(), "b", &5.into());
-                        self.compare();
-                        self.run(rest);
-                        if fails {
-                            resume_unwind(Box::new(BlockFailed));
-                        }
-                    }
-                };
-            }
-            match key {
-                "a" => block!("a"),
-                "b" => block!("b"),
-                "a.b" => block!("a.b"),
-                "a.c" => block!("a.c"),
-                "a.b.c" => block!("a.b.c"),
-                _ => block!("x.y"),
-            }
-        });
-        if let Err(panic) = catch_unwind(block)
-            && !panic.is::<BlockFailed>()
-        {
-            resume_unwind(panic);
-        }
-        self.oracle.leave(scope);
     }
 }
 

@@ -7,6 +7,8 @@ mod machine;
 mod observation;
 mod operation;
 mod oracle;
+mod scopes;
+mod writes;
 
 use std::panic::resume_unwind;
 use std::thread;
