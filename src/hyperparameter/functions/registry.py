@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weakref import WeakValueDictionary
+from weakref import ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,23 +12,24 @@ if TYPE_CHECKING:
 
 __all__ = ["binding_of", "bindings", "bindings_in", "register"]
 
-# By namespace, then by id. The values are weak, so that a decorated function is freed like any other.
-_bindings: dict[str, WeakValueDictionary[int, Binding]] = {}
+# By namespace, then by id. The references are weak, so that a decorated function is freed like any other.
+_references: dict[str, dict[int, ref[Binding]]] = {}
 
 
 def register(binding: Binding) -> None:
     """Add the binding of a newly decorated function."""
-    _bindings.setdefault(binding.namespace, WeakValueDictionary())[id(binding)] = binding
+    in_namespace, number = _references.setdefault(binding.namespace, {}), id(binding)
+    in_namespace[number] = ref(binding, lambda _: in_namespace.pop(number, None))
 
 
 def bindings() -> list[Binding]:
     """Return the binding of every decorated function, grouped by namespace."""
-    return [binding for namespace in list(_bindings) for binding in bindings_in(namespace)]
+    return [binding for namespace in list(_references) for binding in bindings_in(namespace)]
 
 
 def bindings_in(namespace: str) -> list[Binding]:
     """Return the binding of every function that is decorated with this namespace."""
-    references = _bindings[namespace].valuerefs() if namespace in _bindings else []
+    references = list(_references.get(namespace, {}).values())
     return [binding for reference in references if (binding := reference()) is not None]
 
 

@@ -37,8 +37,23 @@ def wrap(function: Any, binding: Binding) -> Any:
     wrapper = decorate(function, binding)
     kind = kind_of(function)
     if kind != "function":
-        wrapper = Stepwise(wrapper, function, binding, kind)
+        plain = _plain_function_of_kind(kind, function, binding)
+        wrapper = Stepwise(_in_view_of_call(kind, wrapper, plain), plain)
     return update_wrapper(wrapper, function)
+
+
+def _in_view_of_call(kind: str, call: Callable[..., Any], function: Any) -> Callable[..., Any]:
+    """Return a function whose generator runs in the view of the call, not in that of its consumer."""
+    if kind == "coroutine":
+        # No other code of the context runs between two steps of a coroutine: its awaiter waits for all of them.
+        return call
+    driver = DRIVERS[kind]
+
+    def start(*args: Any, **kwargs: Any) -> Any:
+        generator = call(*args, **kwargs)
+        return driver(function, generator, View(frame_for_view()))
+
+    return start
 
 
 class Stepwise:
@@ -48,19 +63,14 @@ class Stepwise:
     nothing of it before the first step.
     """
 
-    __slots__ = ("__weakref__", "_call", "_driver", "_plain")
+    __slots__ = ("__weakref__", "_call", "_plain")
 
-    def __init__(self, call: Callable[..., Any], function: Any, binding: Binding, kind: str) -> None:
-        _set_own(self, "_call", call)
-        _set_own(self, "_driver", DRIVERS.get(kind))
-        _set_own(self, "_plain", _plain_function_of_kind(kind, function, binding))
+    def __init__(self, call: Callable[..., Any], plain: Callable[..., Any]) -> None:
+        object.__setattr__(self, "_call", call)
+        object.__setattr__(self, "_plain", plain)
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        result = _own(self, "_call")(*args, **kwargs)
-        driver = _own(self, "_driver")
-        if driver is None:
-            return result
-        return driver(_own(self, "_plain"), result, View(frame_for_view()))
+        return _call_of(self)(*args, **kwargs)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         from types import MethodType
@@ -78,18 +88,19 @@ class Stepwise:
 
     def __getattribute__(self, name: str) -> Any:
         if name in ("__call__", "__get__", "__reduce_ex__"):
-            return _own(self, name)
-        return getattr(_own(self, "_plain"), name)
+            return object.__getattribute__(self, name)
+        return getattr(_plain_of(self), name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(_own(self, "_plain"), name, value)
+        setattr(_plain_of(self), name, value)
 
     def __delattr__(self, name: str) -> None:
-        delattr(_own(self, "_plain"), name)
+        delattr(_plain_of(self), name)
 
 
-_own = object.__getattribute__
-_set_own = object.__setattr__
+# These read the slots of a `Stepwise` past its `__getattribute__`.
+_call_of: Callable[[Stepwise], Callable[..., Any]] = Stepwise.__dict__["_call"].__get__
+_plain_of: Callable[[Stepwise], Any] = Stepwise.__dict__["_plain"].__get__
 
 
 def plain_function(function: Any, binding: Binding) -> Any:
