@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.key import check_key, is_below, is_mapping, join, parents, split_last
+from ..core.key import check_key, is_below, is_mapping, join, parent_of, parents, split_last
 from ..errors import ConfigError, KeySyntaxError, short_repr, where
 from .config import replace
 
@@ -57,12 +57,12 @@ class Merged:
                 return
             key_below = self.tables[key]
             raise _clash(key, (value, origin), key_below, self.leaves[key_below])
-        else:
+        elif parent_of(key) not in self.tables:
             self._add_tables(key, (value, origin))
         self.leaves[key] = value, origin
 
     def _add_tables(self, key: str, entry: Entry) -> None:
-        """Make every prefix of a new key a table."""
+        """Make every prefix of a new key a table, unless it is one."""
         for prefix in parents(key):
             if prefix in self.tables:
                 break
@@ -104,7 +104,7 @@ class Merged:
         """Return the leaves as a nested dict."""
         tables: dict[str, dict[str, Any]] = {"": {}}
         for key, entry in self.leaves.items():
-            parent, name = split_last(key)
+            parent, _, name = key.rpartition(".")
             table = tables.get(parent)
             if table is None:
                 table = _table_at(parent, tables)
@@ -212,7 +212,7 @@ class _FileMerge(_MappingMerge):
         if key in self.seen:
             raise self._error(key, "is set twice, once with a dotted name")
         self.seen.add(key)
-        super().put(key, value)
+        self.merged.put(key, value, self.origin_of(key))
 
 
 def _clash(key: str, leaf: Entry, table_key: str, table: Entry, hint: str = "") -> ConfigError:

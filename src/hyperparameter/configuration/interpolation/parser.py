@@ -48,9 +48,9 @@ def _parse(text: str, position: int, nesting: int) -> tuple[list[Part], int]:
             end = len(text) if closing < 0 else closing
             plain, position = plain + text[position:end], end
             continue
-        before = text[position:opening]
-        backslashes = len(before) - len(before.rstrip("\\"))
-        plain += before[: len(before) - backslashes] + "\\" * (backslashes // 2)
+        before = text[position:opening].rstrip("\\")
+        backslashes = opening - position - len(before)
+        plain += before + "\\" * (backslashes // 2)
         position = opening + 2
         if backslashes % 2:
             plain += "${"

@@ -7,6 +7,7 @@ whose values are being resolved form a chain. A key that is in the chain already
 from __future__ import annotations
 
 import os
+from operator import is_
 
 from ...conversion.builtin_types import Misfit, is_number
 from ...conversion.rule import convert
@@ -94,12 +95,10 @@ class _Resolver:
             return self._resolve_text(value) if "${" in value else value
         if type(value) is list:
             items = [self._resolve(item) for item in value]
-            is_unchanged = all(new is old for new, old in zip(items, value, strict=True))
-            return value if is_unchanged else items
+            return value if all(map(is_, items, value)) else items
         if type(value) is dict:
             table = {name: self._resolve(item) for name, item in value.items()}
-            is_unchanged = all(table[name] is item for name, item in value.items())
-            return value if is_unchanged else table
+            return value if all(map(is_, table.values(), value.values())) else table
         return value
 
     def _resolve_text(self, text: str) -> Any:
