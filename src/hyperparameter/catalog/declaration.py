@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from inspect import unwrap
 from typing import TYPE_CHECKING, Any
 
-from ..conversion.annotations import Unresolved
+from ..conversion.annotations import UnresolvedAnnotation
 from ..conversion.rule import convert, convert_like, type_name
 from ..core.frame import MISSING
 from ..errors import default_text
@@ -66,7 +66,7 @@ def registered_declarations() -> Iterator[Declaration]:
         owner = getattr(binding.cls or binding.function, "__qualname__", binding.namespace)
         yield Declaration(binding.namespace, "namespace", place, owner)
         for parameter in binding.settable:
-            is_resolved = type(parameter.annotation) is not Unresolved
+            is_resolved = type(parameter.annotation) is not UnresolvedAnnotation
             yield Declaration(
                 parameter.key,
                 "parameter",
@@ -82,7 +82,7 @@ def registered_declarations() -> Iterator[Declaration]:
 
 def _type_text(parameter: Any) -> str:
     """Return the type of a parameter as text: its annotation, or the type of its default."""
-    if type(parameter.annotation) is Unresolved:
+    if type(parameter.annotation) is UnresolvedAnnotation:
         return repr(parameter.annotation)
     if parameter.annotation is not MISSING:
         return type_name(parameter.annotation)

@@ -1,7 +1,13 @@
-"""Annotations as objects: text in them is evaluated where it was written.
+"""Annotations as objects: evaluate the text in them where it was written.
 
-Text is there by `from __future__ import annotations`, or in quotes, also within `list["Model"]`. It
-can name what the function's module, closure or class has, and what stood around it when it was decorated.
+An annotation is text after `from __future__ import annotations`, or in quotes, which can also be inside of
+one, as in `list["Model"]`. The text can name:
+
+- what the module, the closure or the class of the function has
+- local variables around the function when it was decorated; they are gone later, so `outer_names` keeps them
+- the type parameters of the function
+
+An annotation is evaluated when it is first needed. It can name a class that is defined after the function.
 """
 
 from __future__ import annotations
@@ -9,6 +15,7 @@ from __future__ import annotations
 import sys
 
 from .builtin_types import Misfit
+from .type_checks import arguments_of, is_literal
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,31 +24,32 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-__all__ = ["Unresolved", "names_around", "names_of_module", "resolve", "signature_of"]
+__all__ = ["UnresolvedAnnotation", "module_names", "outer_names", "resolve_annotation", "signature_of"]
 
 
-class Unresolved:
-    """Stand for an annotation that cannot be evaluated, such as one of names that type checkers alone import.
+class UnresolvedAnnotation:
+    """An annotation that cannot be evaluated, such as one with names that only type checkers import.
 
-    What is asked for is not known, so nothing can be converted: what is text is refused, and so
-    are keys, which would have to become some object. Any other value is taken as it is.
+    It is not known what type it asks for. So text and keys below the parameter, which would have to become
+    an object of that type, are refused, and any other value is left unchanged.
     """
 
-    def __init__(self, text: str, fault: Exception) -> None:
+    def __init__(self, text: str, error: Exception) -> None:
         self.text = text
-        self.fault = fault
+        self.error = error
 
     def __repr__(self) -> str:
         return self.text
 
-    def take(self, value: Any, beneath: bool) -> Any:
-        if beneath or isinstance(value, str):
-            raise Misfit(self, f"the annotation cannot be resolved: {self.fault}")
+    def convert(self, value: Any, is_subtree: bool) -> Any:
+        """Return a value unchanged, or raise `Misfit`."""
+        if is_subtree or isinstance(value, str):
+            raise Misfit(self, f"the annotation cannot be resolved: {self.error}")
         return value
 
 
 def signature_of(function: Any) -> Signature:
-    """Return the signature of a function, its annotations not yet evaluated where they cannot be."""
+    """Return the signature of a function; annotations that cannot be evaluated yet are left as text."""
     import inspect
 
     if sys.version_info >= (3, 14):
@@ -51,81 +59,87 @@ def signature_of(function: Any) -> Signature:
     return inspect.signature(function)
 
 
-def names_around(function: Any, frame: FrameType) -> dict[str, Any]:
-    """Return what the text in a function's annotations names in the frame that decorates it.
+def outer_names(function: Any, frame: FrameType) -> dict[str, Any]:
+    """Return the local variables that a function's annotations name, in the frame that decorates it.
 
-    The variables of a function or class body are gone when the annotations are needed, so what is named is
-    kept, and nothing else. A class body sees what is around it too.
+    A class body also sees the variables around the class, so the frames around it are searched too.
     """
-    wanted = _wanted(function)
-    found: dict[str, Any] = {}
-    inner: FrameType | None = frame
-    while wanted and inner is not None and inner.f_locals is not inner.f_globals:
-        found = {name: inner.f_locals[name] for name in wanted if name in inner.f_locals} | found
-        inner = None if inner.f_code.co_flags & 1 else inner.f_back  # inspect.CO_OPTIMIZED: a function's
-    return found
+    names = _names_in_annotations(function)
+    values: dict[str, Any] = {}
+    current: FrameType | None = frame
+    while names and current is not None and current.f_locals is not current.f_globals:
+        values = {name: current.f_locals[name] for name in names if name in current.f_locals} | values
+        # The flag is `inspect.CO_OPTIMIZED`: the code is a function's, and not a class body's.
+        is_function = current.f_code.co_flags & 1
+        current = None if is_function else current.f_back
+    return values
 
 
-def names_of_module(function: Any) -> dict[str, Any]:
-    """Return what the text in a function's annotations names in its module."""
-    names = getattr(function, "__globals__", {})
-    return {name: names[name] for name in _wanted(function) if name in names}
+def module_names(function: Any) -> dict[str, Any]:
+    """Return the names of a function's module that its annotations use."""
+    module = getattr(function, "__globals__", {})
+    return {name: module[name] for name in _names_in_annotations(function) if name in module}
 
 
-def _wanted(function: Any) -> set[str]:
-    annotations = _annotations_of(function).values()
-    return {name for annotation in annotations for text in _texts(annotation) for name in _names_in(text)}
+def resolve_annotation(
+    annotation: Any, name: str, function: Any, cls: Any, variables: Mapping[str, Any]
+) -> Any:
+    """Return the annotation of the parameter `name` with all text in it evaluated.
 
-
-def resolve(annotation: Any, name: str, function: Any, cls: Any, around: Mapping[str, Any]) -> Any:
-    """Return the annotation of the parameter `name` with all text in it evaluated, else `Unresolved`."""
-    if not any(True for _ in _texts(annotation)):
+    `variables` are what `outer_names` returned when the function was decorated. Returns an
+    `UnresolvedAnnotation` if the text cannot be evaluated.
+    """
+    if next(_texts_in(annotation), None) is None:
         return annotation
     from typing import get_type_hints
 
     def holder() -> None: ...
 
-    holder.__annotations__ = {"it": annotation}
-    names, inner = _names(annotation, name, function, cls)
+    holder.__annotations__ = {"annotation": annotation}
+    global_names, local_names = _names_for(annotation, name, function, cls)
     try:
-        return get_type_hints(holder, names, {**inner, **around}, include_extras=True)["it"]
-    except Exception as error:  # whatever evaluating the program's own text may raise
+        hints = get_type_hints(holder, global_names, {**local_names, **variables}, include_extras=True)
+        return hints["annotation"]
+    # The text is the program's own code, and can raise anything.
+    except Exception as error:
         text = annotation if isinstance(annotation, str) else repr(annotation).replace("typing.", "")
-        return Unresolved(text, error)
+        return UnresolvedAnnotation(text, error)
 
 
-def _names(annotation: Any, name: str, function: Any, cls: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what text can name: what modules have, and what functions and classes have."""
+def _names_for(annotation: Any, name: str, function: Any, cls: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the names that the text can use: those of modules, and those of classes and functions."""
     from functools import partial
     from inspect import unwrap
 
     while isinstance(function, partial):
         function = function.func
     function = unwrap(function)
-    names = getattr(function, "__globals__", {})
-    inner = {kind.__name__: kind for kind in getattr(function, "__type_params__", ())} | _closure_of(function)
+    module = getattr(function, "__globals__", {})
+    type_parameters = {parameter.__name__: parameter for parameter in getattr(function, "__type_params__", ())}
+    inner = type_parameters | _closure_of(function)
     if cls is None:
-        return names, _class_of(function, names) | inner
-    # a field's annotation is its own class's, which may be of another module than the constructor
+        return module, _names_of_class_around(function, module) | inner
+    module = {**_module_of(cls), **module}
+    # A class may inherit the field from a class of another module, where the text was written.
     owners = [base for base in cls.__mro__ if _annotations_of(base).get(name) == annotation]
-    names = {**_module_of(cls), **names}
-    own: dict[str, Any] = {}
+    owner_names: dict[str, Any] = {}
     if owners:
-        names |= _module_of(owners[0])
-        fields = _annotations_of(owners[0])  # whose defaults are no types
-        own = {key: value for key, value in vars(owners[0]).items() if key not in fields}
-    return names, {**own, cls.__name__: cls, **inner}
+        module |= _module_of(owners[0])
+        # The default of a field has the field's name, and is not a type.
+        fields = _annotations_of(owners[0])
+        owner_names = {key: value for key, value in vars(owners[0]).items() if key not in fields}
+    return module, {**owner_names, cls.__name__: cls, **inner}
 
 
-def _class_of(function: Any, names: dict[str, Any]) -> dict[str, Any]:
-    """Return what the class of a method has, where the class can be found by its name."""
+def _names_of_class_around(function: Any, module: dict[str, Any]) -> dict[str, Any]:
+    """Return the names of a method's class, if the module has the class."""
     *path, _ = getattr(function, "__qualname__", "").split(".")
-    owner: Any = None
+    cls: Any = None
     for name in path:
-        owner = names.get(name) if owner is None else vars(owner).get(name)
-        if not isinstance(owner, type):
+        cls = module.get(name) if cls is None else vars(cls).get(name)
+        if not isinstance(cls, type):
             return {}
-    return {} if owner is None else dict(vars(owner))
+    return {} if cls is None else dict(vars(cls))
 
 
 def _module_of(cls: type) -> dict[str, Any]:
@@ -133,43 +147,54 @@ def _module_of(cls: type) -> dict[str, Any]:
 
 
 def _closure_of(function: Any) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     if not getattr(function, "__closure__", None):
-        return found
+        return values
     for name, cell in zip(function.__code__.co_freevars, function.__closure__, strict=True):
         try:
-            found[name] = cell.cell_contents
-        except ValueError:  # not assigned yet
+            values[name] = cell.cell_contents
+        # The variable has no value yet.
+        except ValueError:
             continue
-    return found
+    return values
 
 
 def _annotations_of(target: Any) -> dict[str, Any]:
-    """Return the annotations of a function, or a class's own, as they are written."""
+    """Return the annotations of a function, or a class's own without those of its bases, unevaluated."""
     if sys.version_info >= (3, 14):
         from annotationlib import Format, get_annotations
 
         try:
             return get_annotations(target, format=Format.FORWARDREF)
-        except TypeError:  # an object that is called by its class's `__call__`
+        # The target is an object that its class makes callable.
+        except TypeError:
             return {}
     if isinstance(target, type):
-        return vars(target).get("__annotations__", {})  # asked for itself, it would give those of a base
+        return vars(target).get("__annotations__", {})
     return getattr(target, "__annotations__", {})
 
 
-def _texts(annotation: Any) -> Iterator[str]:
-    """Yield what in an annotation is text to be evaluated."""
+def _names_in_annotations(function: Any) -> set[str]:
+    return {
+        name
+        for annotation in _annotations_of(function).values()
+        for text in _texts_in(annotation)
+        for name in _names_in_text(text)
+    }
+
+
+def _texts_in(annotation: Any) -> Iterator[str]:
+    """Yield the texts in an annotation that have to be evaluated."""
     if isinstance(annotation, str):
         yield annotation
     elif hasattr(annotation, "__forward_arg__"):
         yield annotation.__forward_arg__
-    elif type(annotation).__name__ != "_LiteralGenericAlias":
-        for argument in getattr(annotation, "__args__", ()):
-            yield from _texts(argument)
+    elif not is_literal(annotation):
+        for argument in arguments_of(annotation):
+            yield from _texts_in(argument)
 
 
-def _names_in(text: str) -> tuple[str, ...]:
+def _names_in_text(text: str) -> tuple[str, ...]:
     try:
         return compile(text, "<annotation>", "eval").co_names
     except (SyntaxError, ValueError):

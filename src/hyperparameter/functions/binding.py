@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from weakref import ref
 
-from ..conversion.annotations import names_of_module
+from ..conversion.annotations import module_names
 from ..errors import ParamError
 from .parameter import Parameters
 from .plan import Plans
@@ -62,7 +62,7 @@ class Binding:
             "function": self.function,
             "cls": self.cls,
             "plan_key": self.plan_key,
-            "_outer_names": {**names_of_module(self.function), **self._outer_names},
+            "_outer_names": {**module_names(self.function), **self._outer_names},
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:

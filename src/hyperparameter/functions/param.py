@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from ..conversion.annotations import names_around
+from ..conversion.annotations import outer_names
 from ..core.key import check_key
 from ..errors import short_repr
 from ..scopes.reference import Reference
@@ -75,7 +75,7 @@ def _decorate(target: Any, namespace: str | None, frame: FrameType) -> Any:
 
 def _decorate_function(function: Any, namespace: str, frame: FrameType, cls: Any = None) -> Any:
     _refuse_reference_defaults(function)
-    binding = Binding(namespace, function, names_around(function, frame), cls)
+    binding = Binding(namespace, function, outer_names(function, frame), cls)
     binding.decorated = decorated = wrap(function, binding)
     return decorated
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..conversion.annotations import Unresolved, resolve, signature_of
+from ..conversion.annotations import UnresolvedAnnotation, resolve_annotation, signature_of
 from ..conversion.rule import Misfit, accepts_subtree, convert, convert_like
 from ..core.frame import MISSING
 from ..core.key import join
@@ -27,7 +27,7 @@ class Parameter:
         key: the key that sets it, `namespace.name`.
         index: its position in the signature; None if it is keyword-only.
         default: its default in the signature, or `MISSING`.
-        annotation: its annotation as an object, an `Unresolved`, or `MISSING`.
+        annotation: its annotation as an object, an `UnresolvedAnnotation`, or `MISSING`.
         is_positional_only: whether the caller cannot pass it by name.
         is_bound: whether a scope can set it. A positional-only parameter without default cannot be set by a
             scope, because the argument after it would take its place.
@@ -69,8 +69,8 @@ class Parameter:
             if value is None:
                 return MISSING
         try:
-            if type(self.annotation) is Unresolved:
-                return self.annotation.take(value, is_subtree)
+            if type(self.annotation) is UnresolvedAnnotation:
+                return self.annotation.convert(value, is_subtree)
             if self.annotation is not MISSING:
                 return convert(value, self.annotation)
             return value if self.default is MISSING else convert_like(value, self.default)
@@ -79,7 +79,7 @@ class Parameter:
 
 
 def _accepts_subtree(annotation: Any, default: Any) -> bool:
-    if annotation is not MISSING and type(annotation) is not Unresolved:
+    if annotation is not MISSING and type(annotation) is not UnresolvedAnnotation:
         return accepts_subtree(annotation)
     if default is MISSING or (default is None and annotation is not MISSING):
         return True
@@ -160,7 +160,7 @@ class Parameters:
     def _annotation_of(self, parameter: inspect.Parameter) -> Any:
         if parameter.annotation is parameter.empty:
             return MISSING
-        annotation: Any = resolve(
+        annotation: Any = resolve_annotation(
             parameter.annotation, parameter.name, self._function, self._cls, self._outer_names
         )
         # A dataclass passes an `InitVar[int]` on to `__post_init__` as an `int`.
