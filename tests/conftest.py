@@ -1,4 +1,4 @@
-"""Every test starts from a clean baseline and view, by the fixture that users have too."""
+"""Fixtures for all tests."""
 
 import pytest
 
@@ -7,16 +7,17 @@ from programs import TRAIN, Program
 
 @pytest.fixture(autouse=True)
 def _clean(clean_scope):
+    """Start every test from an empty view and baseline, with the fixture that users have too."""
     return clean_scope
 
 
 @pytest.fixture
 def program(tmp_path):
-    """Give what writes a program to a folder, and returns it to be called with a command line."""
+    """Return a function that writes a program to a folder; call the result to run the program."""
 
-    def made(text: str = TRAIN, *command: str) -> Program:
-        one = Program(tmp_path, *(command or ("prog.py",)))
-        one.write("prog.py", text)
-        return one
+    def write_program(text: str = TRAIN, *command: str) -> Program:
+        program = Program(tmp_path, *(command or ("prog.py",)))
+        program.write("prog.py", text)
+        return program
 
-    return made
+    return write_program

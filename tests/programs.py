@@ -1,4 +1,4 @@
-"""Programs for the tests: written to a folder, and run as a user runs them."""
+"""Programs for the tests: they are written to a folder, and run in a process as a user runs them."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ def model(hidden: int = 32, act: Literal["relu", "gelu"] = "relu"):
     hidden : int
         Units of the hidden layer.
     act
-        What follows a layer.
+        Activation after a layer.
     """
     return hidden, act
 
@@ -43,15 +43,15 @@ def train(
     layers: list[int] = [64, 32],
     steps: int | None = None,
 ):
-    """Train a model on what is in a folder.
+    """Train a model on the images of a folder.
 
-    It takes 100% of it.
+    It reads 100% of them.
 
     Args:
-        data: where the data is.
+        data: folder of the images.
         lr: learning rate.
         batch_size: images per step,
-            all of them at 0.
+            or 0 for all.
         cache: keep the data in memory, 50% of it.
     """
     print(repr(data), lr, batch_size, cache, colour.name, layers, steps)
@@ -63,8 +63,8 @@ if __name__ == "__main__":
 '''
 
 
-class Ran(NamedTuple):
-    """Hold what a process did."""
+class Result(NamedTuple):
+    """The exit code and the output of a process."""
 
     code: int
     out: str
@@ -72,14 +72,14 @@ class Ran(NamedTuple):
 
 
 class Program:
-    """Run a program in a folder of its own."""
+    """A command that runs in a folder of its own."""
 
     def __init__(self, folder: Path, *command: str) -> None:
         self.folder = folder
         self.command = command
 
-    def __call__(self, *argv: str, **environment: str) -> Ran:
-        done = subprocess.run(
+    def __call__(self, *argv: str, **environment: str) -> Result:
+        process = subprocess.run(
             [sys.executable, *self.command, *argv],
             cwd=self.folder,
             env={**os.environ, "COLUMNS": "100", "PYTHONWARNINGS": "error", **environment},
@@ -88,7 +88,7 @@ class Program:
             check=False,
             timeout=60,
         )
-        return Ran(done.returncode, done.stdout, done.stderr)
+        return Result(process.returncode, process.stdout, process.stderr)
 
     def write(self, name: str, text: str) -> None:
         path = self.folder / name

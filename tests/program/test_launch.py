@@ -117,7 +117,7 @@ def test_several_functions_are_subcommands(program):
     assert lines(run("-D", "seed=1", "evaluate", "p")) == ["evaluate p 5 1"]
     assert lines(run("-ep", "train")) == lines(run("train", "-ep", "train.lr"))
     assert lines(run("evaluate", "p", "-D", "seed=2", "evaluate.top=1")) == ["evaluate p 1 2"]
-    assert run().err.endswith("prog.py: error: a command is needed: train, evaluate\n")
+    assert run().err.endswith("prog.py: error: expected a command: train, evaluate\n")
 
 
 def test_a_coroutine_function_a_class_and_a_plain_function_run(program):
@@ -229,12 +229,15 @@ def test_launching_returns_the_value_and_leaves_the_baseline():
     [
         (
             "generator",
-            "hp.launch cannot run {name}(): it is a generator function, whose items nobody would take",
+            "hp.launch cannot run {name}(): it is a generator function, and nothing would read its items",
         ),
-        ("number", "hp.launch runs functions and classes, not 3"),
-        ("nothing", "hp.launch has nothing to run: the calling module decorates no function"),
-        ("switches", "hp.launch cannot tell --no-cache of 'no_cache' from that of 'cache'"),
-        ("twice", "hp.launch runs functions of different names; more than one is called fine"),
+        ("number", "hp.launch: expected a function or a class, got 3"),
+        (
+            "nothing",
+            "hp.launch has nothing to run: the calling module decorates no function with hp.param",
+        ),
+        ("switches", "hp.launch: parameters 'cache' and 'no_cache' would both have the option --no-cache"),
+        ("twice", "hp.launch got more than one function with the name 'fine'"),
     ],
 )
 def test_what_cannot_become_a_program_is_refused(what, text):
@@ -369,7 +372,7 @@ def test_a_reader_that_has_gone_is_no_fault(program):
         text=True,
         check=False,
     )
-    assert done.stderr == "prog.py: error: cannot write: No space left on device\n"
+    assert done.stderr == "prog.py: error: cannot write to stdout: No space left on device\n"
 
 
 # --- What it tells ---
@@ -385,46 +388,46 @@ usage: prog.py [-h] [-D KEY=VALUE [KEY=VALUE ...]] [-C FILE [FILE ...]] [-lps] [
                [--colour {red,blue}] [--layers ITEM [ITEM ...]] [--steps INT]
                DATA
 
-Train a model on what is in a folder.
+Train a model on the images of a folder.
 
-It takes 100% of it.
+It reads 100% of them.
 
 positional arguments:
-  DATA                  where the data is.
+  DATA                  folder of the images.
 
 options:
   -h, --help            show this help message and exit
   --lr FLOAT            learning rate. (default: 0.001)
-  --batch-size INT      images per step, all of them at 0. (default: 32)
+  --batch-size INT      images per step, or 0 for all. (default: 32)
   --cache, --no-cache   keep the data in memory, 50% of it. (default: True)
   --colour {red,blue}   (default: 'red')
   --layers ITEM [ITEM ...]
                         (default: [64, 32])
   --steps INT           (default: None)
 
-parameters of the whole program:
+configuration options:
   -D KEY=VALUE [KEY=VALUE ...], --define KEY=VALUE [KEY=VALUE ...]
-                        set parameters; of the same key the last wins
+                        set parameters; if a key is set twice, the last value wins
   -C FILE [FILE ...], --config FILE [FILE ...]
-                        read parameters from TOML, YAML or JSON
-  -lps, --list-params   list every parameter, and exit
+                        read parameters from TOML, YAML or JSON files
+  -lps, --list-params   list all parameters and exit
   -ep KEY, --explain KEY
-                        tell what a parameter is and what sets it, and exit
-  --allow-unknown       go on where a key looks like a misspelt one
+                        show the value of a parameter and where it is set, and exit
+  --allow-unknown       warn of a key that looks misspelled, instead of refusing it
 
-parameters, for -D and files:
+all parameters, to set with -D KEY=VALUE or in a file:
   model
-    act         Literal['relu', 'gelu']  'relu'    What follows a layer.
+    act         Literal['relu', 'gelu']  'relu'    Activation after a layer.
     hidden      int                      32        Units of the hidden layer.
   opt
     momentum    float                    0.9
   task.*
     weight      int                      1
   train
-    batch_size  int                      32        images per step, all of them at 0.
+    batch_size  int                      32        images per step, or 0 for all.
     cache       bool                     True      keep the data in memory, 50% of it.
     colour      Colour                   'red'
-    data        str                      required  where the data is.
+    data        str                      required  folder of the images.
     layers      list[int]                [64, 32]
     lr          float                    0.001     learning rate.
     steps       int | None               None

@@ -47,7 +47,9 @@ def _refuse_equal_options(parameters: Iterable[Any]) -> None:
         for text in options:
             other = names.setdefault(text, parameter.name)
             if other != parameter.name:
-                raise TypeError(f"hp.launch cannot tell {text} of {parameter.name!r} from that of {other!r}")
+                raise TypeError(
+                    f"hp.launch: parameters {other!r} and {parameter.name!r} would both have the option {text}"
+                )
 
 
 def _add_argument(parser: ArgumentParser, parameter: Any, parsed: ParsedArguments) -> None:

@@ -34,7 +34,7 @@ class Command:
 
     def __init__(self, function: Any) -> None:
         if not callable(function) or not hasattr(function, "__name__"):
-            raise TypeError(f"hp.launch runs functions and classes, not {short_repr(function)}")
+            raise TypeError(f"hp.launch: expected a function or a class, got {short_repr(function)}")
         if binding_of(function) is None:
             function = param(function)
         binding = binding_of(function)
@@ -43,7 +43,7 @@ class Command:
         if self.kind.endswith("generator"):
             raise TypeError(
                 f"hp.launch cannot run {function.__qualname__}(): it is a {self.kind} function, "
-                "whose items nobody would take"
+                "and nothing would read its items"
             )
         self.function = function
         self.binding = binding

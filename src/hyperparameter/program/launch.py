@@ -10,7 +10,7 @@ import os
 import sys
 from contextlib import nullcontext
 
-from ..core import frame as _frames
+from ..core.frame import AMBIENT_SCOPE, freeze, innermost_scope, replace_current
 from ..errors import ParamError
 from ..scopes.scope import Scope
 from .command import Command, decorated_functions
@@ -73,7 +73,7 @@ def launch(
     commands = [Command(function) for function in functions or decorated_functions(caller.f_globals)]
     _check_names(commands)
     if isinstance(argv, str) or not all(isinstance(text, str) for text in argv or ()):
-        raise TypeError(f"argv is a list of texts, not {argv!r}")
+        raise TypeError(f"hp.launch: expected argv to be a list of texts, got {argv!r}")
     settings = Settings(
         config_files=[config] if isinstance(config, str | os.PathLike) else list(config),
         env=env,
@@ -86,11 +86,11 @@ def launch(
 
 def _check_names(commands: Sequence[Command]) -> None:
     if not commands:
-        raise TypeError("hp.launch has nothing to run: the calling module decorates no function")
+        raise TypeError("hp.launch has nothing to run: the calling module decorates no function with hp.param")
     names = [command.name for command in commands]
     duplicates = sorted({name for name in names if names.count(name) > 1})
     if duplicates:
-        raise TypeError(f"hp.launch runs functions of different names; more than one is called {duplicates[0]}")
+        raise TypeError(f"hp.launch got more than one function with the name {duplicates[0]!r}")
 
 
 def _module_name() -> str | None:
@@ -123,7 +123,7 @@ def _run(parser: Parser, commands: Sequence[Command], argv: Sequence[str]) -> An
             parser.print_and_exit(settings.requested_text())
         if command is None:
             names = ", ".join(command.name for command in commands)
-            parser.error(f"a command is needed: {names}")
+            parser.error(f"expected a command: {names}")
         settings.check(parser.prog)
         arguments = command.direct_arguments(settings.parsed)
     except ParamError as error:
@@ -133,14 +133,14 @@ def _run(parser: Parser, commands: Sequence[Command], argv: Sequence[str]) -> An
 
 def _call(command: Command, arguments: tuple[list[Any], list[Any]], entries: dict[str, Entry]) -> Any:
     scope = Scope(entries)
-    is_outside_scopes = _frames.innermost_scope() is _frames.AMBIENT_SCOPE
+    is_outside_scopes = innermost_scope() is AMBIENT_SCOPE
     # The baseline must not include a scope of the caller, because the caller leaves that scope later.
-    callers_frame = _frames.replace_current(None)
+    callers_frame = replace_current(None)
     try:
         with scope:
-            _frames.freeze()
+            freeze()
     finally:
-        _frames.replace_current(callers_frame)
+        replace_current(callers_frame)
     # A scope of the caller would override the baseline, so enter the values again above that scope. Without
     # one, the baseline alone is better: the program can replace it with `hp.frozen()`.
     with nullcontext() if is_outside_scopes else scope:

@@ -51,8 +51,8 @@ class ParsedArguments:
     def add_defines(self, texts: list[str], option: str) -> None:
         for text in texts:
             if "=" not in text:
-                hint = "what is not for -D goes before it, or after --"
-                raise ConfigError(detail=f"{option} {text!r}: wanted KEY=VALUE ({hint})")
+                hint = f"put other arguments before {option}, or after --"
+                raise ConfigError(detail=f"{option} {text!r}: expected KEY=VALUE ({hint})")
             self.defines.append((text, argument_origin(option, text)))
 
     def add_files(self, files: list[str], _option: str) -> None:

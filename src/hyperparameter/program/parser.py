@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Parser", "help_formatter"]
 
+PARAMETERS_HEADING = "\nall parameters, to set with -D KEY=VALUE or in a file:\n"
 # No parameter can have this name.
 COMMAND_ATTRIBUTE = "#command"
 
@@ -51,7 +52,7 @@ class Parser(argparse.ArgumentParser):
             add_docstring_help(self, command.doc.parameters)
             self.description = self.description or command.doc.text
         self.formatter_class = help_formatter()
-        return super().format_help() + "\nparameters, for -D and files:\n" + self.settings.list_parameters()
+        return super().format_help() + PARAMETERS_HEADING + self.settings.list_parameters()
 
     def parse(self, argv: Sequence[str]) -> Command | None:
         """Return the command to run; end the process if the command line is wrong."""
@@ -113,7 +114,7 @@ class Parser(argparse.ArgumentParser):
             # Python flushes stdout once more when it exits. That must not fail.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         except OSError as error:
-            self.fail(f"cannot write: {error.strerror}")
+            self.fail(f"cannot write to stdout: {error.strerror}")
         self.exit(0)
 
     def fail(self, message: str) -> NoReturn:
@@ -155,7 +156,7 @@ def help_formatter() -> Any:
 
 def _add_common_options(parser: Parser, settings: Settings) -> None:
     parsed = settings.parsed
-    group = parser.add_argument_group("parameters of the whole program")
+    group = parser.add_argument_group("configuration options")
 
     def add(*names: str, store: Any, completer: Any = None, **kwargs: Any) -> None:
         action = group.add_argument(*names, action=CommonOption, store=store, **kwargs)
@@ -168,31 +169,31 @@ def _add_common_options(parser: Parser, settings: Settings) -> None:
         completer=settings.complete_define,
         nargs="+",
         metavar="KEY=VALUE",
-        help="set parameters; of the same key the last wins",
+        help="set parameters; if a key is set twice, the last value wins",
     )
     add(
         *("-C", "--config"),
         store=parsed.add_files,
         nargs="+",
         metavar="FILE",
-        help="read parameters from TOML, YAML or JSON",
+        help="read parameters from TOML, YAML or JSON files",
     )
     add(
         *("-lps", "--list-params"),
         store=parsed.request_list,
         nargs=0,
-        help="list every parameter, and exit",
+        help="list all parameters and exit",
     )
     add(
         *("-ep", "--explain"),
         store=parsed.request_explanation,
         completer=settings.complete_key,
         metavar="KEY",
-        help="tell what a parameter is and what sets it, and exit",
+        help="show the value of a parameter and where it is set, and exit",
     )
     add(
         "--allow-unknown",
         store=parsed.allow_unknown,
         nargs=0,
-        help="go on where a key looks like a misspelt one",
+        help="warn of a key that looks misspelled, instead of refusing it",
     )
