@@ -1,4 +1,4 @@
-# The only verbs. Each sets up what it needs, in .venv; README, CONTRIBUTING and .ci/run call these.
+# Every command of the project is here. Each one installs what it needs into .venv.
 .PHONY: demo test memory valgrind lint bench docs clean cargo
 PYTHON ?= python3
 BIN := .venv/bin
@@ -13,9 +13,10 @@ test: cargo .venv/test
 	HYPERPARAMETER_KERNEL=rust $(BIN)/python -m pytest $(ARGS)
 	HYPERPARAMETER_KERNEL=python $(BIN)/python -m pytest -m "not once" $(ARGS)
 
-# Too long for every run: 10^7 of each operation without growth, and the suite over an allocator that fills what
-# is freed; then the former, shorter, under valgrind, which sees every access. (Of values that are not initialised
-# it says much, all of it of the interpreter's own, and the same under the Python kernel.)
+# These two take too long for every run. `memory` repeats each operation 10^7 times and fails if the process
+# grows. Then it runs the tests with an allocator that overwrites freed memory. `valgrind` repeats the operations
+# less often and checks every access to memory. It does not report uninitialised values, because the interpreter
+# itself has many of them.
 memory: .venv/test
 	HYPERPARAMETER_KERNEL=rust $(BIN)/python tests/core/growth.py 10000000
 	HYPERPARAMETER_KERNEL=rust PYTHONMALLOC=debug $(BIN)/python -m pytest -m "not once" $(ARGS)
@@ -42,6 +43,8 @@ bench: cargo .venv/bench .bench/incumbent .bench/peers
 	$(BIN)/python benches/programs.py $(filter --quick,$(ARGS))
 	cargo bench --manifest-path benches/rust/Cargo.toml --bench operations -- $(filter --quick,$(ARGS))
 
+# The test builds the site in a temporary folder and checks the reference. It is not part of `make test`, because
+# the tools of the site take 100 MB.
 docs: cargo .venv/test .venv/docs
 	$(BIN)/python -m pytest tests/docs $(ARGS)
 	$(BIN)/zensical build --strict --clean
@@ -73,13 +76,13 @@ BUILT_FROM := pyproject.toml Cargo.toml Cargo.lock $(wildcard build_backend/*.py
 	@$(PRINT_PROGRESS) $(PYTHON) -m venv .venv && $(BIN)/pip install --quiet --upgrade 'pip>=25.1'
 	@touch $@
 
-# The published package of the same name, by other authors, in an environment of its own.
+# The package of the same name on PyPI, by other authors. The benchmarks compare this project with it.
 .bench/incumbent:
 	$(PYTHON) -m venv .bench/incumbent.new
 	.bench/incumbent.new/bin/pip install --quiet hyperparameter==0.6.0
 	mv .bench/incumbent.new $@
 
-# Others that are used for the same, beside the library without becoming dependencies of anything.
+# Other libraries that the benchmarks compare this project with. They are not dependencies of it.
 .bench/peers: | .venv/pip
 	rm -rf .bench/peers.new
 	$(BIN)/pip install --quiet --target .bench/peers.new hydra-core==1.3.8 gin-config==0.5.0 ml_collections==1.1.0
