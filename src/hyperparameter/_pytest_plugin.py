@@ -1,4 +1,4 @@
-"""The pytest plugin: found by its entry point where both are installed."""
+"""The plugin for pytest, which finds it by an entry point of this package."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 @pytest.fixture
 def clean_scope() -> Iterator[None]:
-    """Give the test an empty baseline and no scope, and put both back afterwards."""
+    """Run the test with an empty baseline and outside of any scope, and restore both afterwards."""
     from hyperparameter.testing import clean
 
     with clean():

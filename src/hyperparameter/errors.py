@@ -9,10 +9,14 @@ from __future__ import annotations
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
-    from types import CodeType
-    from typing import Any, TypeAlias
+    from typing import Any, Protocol
 
-    Origin: TypeAlias = tuple[CodeType, int] | object  # an object's text is the place; None: not known
+    class Origin(Protocol):
+        """Where a value was set: see core/origin.py. An unknown origin is None."""
+
+        @property
+        def place(self) -> str: ...
+
 
 __all__ = [
     "ConfigError",
@@ -27,23 +31,6 @@ __all__ = [
 
 LONGEST_VALUE = 200  # characters of a value's repr that a message shows
 MOST_COMPARED = 5000  # keys that are all compared with a mistyped one
-
-
-def where(origin: Origin) -> str | None:
-    """Return the origin of a value as text, `file:line`, or None where it is not known.
-
-    An origin is the code that set the value and the instruction it was at, cheap enough to keep
-    with every value, or anything whose `str` is the place. The line is worked out only here.
-    """
-    if origin is None:
-        return None
-    if not isinstance(origin, tuple):
-        return str(origin)
-    code, instruction = origin
-    for start, end, line in code.co_lines():
-        if start <= instruction < end and line is not None:
-            return f"{code.co_filename}:{line}"
-    return code.co_filename
 
 
 def short_repr(value: object) -> str:
@@ -109,7 +96,7 @@ class ParamError(ValueError):
         value: Any = None,
         wanted: str | None = None,
         detail: str | None = None,
-        origin: Origin = None,
+        origin: Origin | None = None,
         names: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         super().__init__(key)
@@ -123,7 +110,7 @@ class ParamError(ValueError):
 
     @property
     def where(self) -> str | None:
-        return where(self._origin)
+        return None if self._origin is None else self._origin.place
 
     def _message(self) -> str:
         text = f"{self.key!r} = {short_repr(self.value)} does not fit: wanted {self.wanted}"
@@ -157,7 +144,7 @@ class ParamError(ValueError):
             "value": value if plain else short_repr(value),
             "wanted": self.wanted,
             "detail": self.detail,
-            "origin": self.where,
+            "origin": self._origin,
         }
         kept_whole = ("__notes__", "_errors", "near", "namespace")
         notes = {name: kept for name, kept in vars(self).items() if name in kept_whole}
@@ -202,7 +189,12 @@ class UnknownParamError(ParamError):
 
     @classmethod
     def of(
-        cls, key: str, entry: tuple[Any, Origin], detail: str, near: Iterable[str], namespace: str | None = None
+        cls,
+        key: str,
+        entry: tuple[Any, Origin | None],
+        detail: str,
+        near: Iterable[str],
+        namespace: str | None = None,
     ) -> UnknownParamError:
         error = cls(key, value=entry[0], detail=detail, origin=entry[1])
         error.near = tuple(near)

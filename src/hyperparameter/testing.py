@@ -1,32 +1,31 @@
-"""For users' own tests: a clean baseline and view, put back afterwards.
-
-With pytest, the fixture `clean_scope` does this for one test; it comes with the package.
-"""
+"""Helpers for the tests of users. With pytest, the fixture `clean_scope` does the same as `clean` for one test."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 
-from .core.frame import EMPTY_FRAME, replace_current
+from .core.context import replace_current
+from .core.frame import EMPTY_FRAME
 from .core.kernel import get_baseline, set_baseline
-from .scopes.reference import caller, entries_from
+from .core.origin import Origin
 from .scopes.scope import Scope
+from .scopes.sources import entries_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
 
-    from .scopes.scope import Source
+    from .scopes.sources import Source
 
 __all__ = ["clean"]
 
 
 def clean(*sources: Source, **params: Any) -> Any:
-    """Give a block an empty baseline and no scope but one with the given parameters.
+    """Return a context manager that runs its block with an empty baseline, and in one scope with these parameters.
 
-    Whatever the block sets, enters or freezes, the baseline and view from before are back after it.
-    The baseline is the process's: other threads see the empty one too.
+    After the block, the baseline and the view are as before, whatever the block set, entered or froze. The baseline
+    belongs to the process, so other threads see the empty one too.
 
     Examples:
         >>> import hyperparameter as hp
@@ -35,12 +34,12 @@ def clean(*sources: Source, **params: Any) -> Any:
         ...     hp.scope.train.lr | None, hp.scope.seed | 0
         (None, 7)
     """
-    return _clean(Scope(entries_from(sources, params, caller(1))) if sources or params else None)
+    return _clean(Scope(entries_from(sources, params, Origin.of_caller())) if sources or params else None)
 
 
 @contextmanager
 def _clean(scope: Scope | None) -> Iterator[None]:
-    baseline, view = get_baseline(), replace_current(None)
+    baseline, frame = get_baseline(), replace_current(None)
     set_baseline(EMPTY_FRAME)
     try:
         if scope is not None:
@@ -48,4 +47,4 @@ def _clean(scope: Scope | None) -> Iterator[None]:
         yield
     finally:
         set_baseline(baseline)
-        replace_current(view)
+        replace_current(frame)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 from scanning import scan_text
 
-from hyperparameter.core.frame import MISSING
+from hyperparameter.core.value import MISSING
 
 pytestmark = pytest.mark.once
 

@@ -8,7 +8,7 @@ import pytest
 from scanning import scan_text
 
 from hyperparameter.catalog.source import scan
-from hyperparameter.core.frame import MISSING
+from hyperparameter.core.value import MISSING
 
 pytestmark = pytest.mark.once
 

@@ -11,7 +11,7 @@ from hyperparameter.catalog.catalog import Catalog
 from hyperparameter.catalog.source import scan
 from hyperparameter.catalog.source.scanning import EXECUTORS
 from hyperparameter.catalog.source.values import MOST_VALUES
-from hyperparameter.core.frame import MISSING
+from hyperparameter.core.value import MISSING
 
 pytestmark = pytest.mark.once
 

@@ -6,7 +6,7 @@ import pytest
 from scanning import scan_text
 
 from hyperparameter.catalog import source
-from hyperparameter.core.frame import MISSING
+from hyperparameter.core.value import MISSING
 
 pytestmark = pytest.mark.once
 

@@ -16,6 +16,7 @@ import pytest
 
 import hyperparameter as hp
 from hyperparameter.configuration.load import PlacedSource, load
+from hyperparameter.core.origin import Origin
 
 pytestmark = pytest.mark.once
 
@@ -171,7 +172,7 @@ def test_a_table_takes_the_place_of_nothing_alone():
         hp.config("d.toml", "a.toml")
     assert str(caught.value).startswith("'seed' = 1 is a value at a.toml:1 and a table ('seed.x') at d.toml:1")
     with pytest.raises(hp.ConfigError) as caught:
-        hp.config({"train": {"lr": 1}}, PlacedSource("train=[1]", "-D"))
+        hp.config({"train": {"lr": 1}}, PlacedSource("train=[1]", Origin.by("-D")))
     assert str(caught.value).startswith("'train' = '[1]' is a value at -D and a table ('train.lr') at ")
 
 
@@ -237,10 +238,14 @@ def test_a_process_is_told_the_place_too():
 
 def test_sources_of_the_programs_own_have_origins_of_their_own():
     cfg = load(
-        [PlacedSource("train.lr=1", "-D train.lr=1"), PlacedSource({"a": {"b": 1}}, "--a")], origin="elsewhere"
+        [
+            PlacedSource("train.lr=1", Origin.by("-D train.lr=1")),
+            PlacedSource({"a": {"b": 1}}, Origin.by("--a")),
+        ],
+        origin=Origin.at("elsewhere"),
     )
     assert (cfg.where("train.lr"), cfg.where("a.b")) == ("-D train.lr=1", "--a")
-    assert load(["x=1"], origin="elsewhere").where("x") == "elsewhere"
+    assert load(["x=1"], origin=Origin.at("elsewhere")).where("x") == "elsewhere"
 
 
 # --- The environment ---
@@ -452,7 +457,10 @@ def test_every_fault_is_told_at_once():
     Path("t.toml").write_text(
         'cach = true\n[train]\nlrr = "x"\nsteps = 2.5\nlayers = [{width = "w"}, {size = 1}]\n'
     )
-    more = PlacedSource("cache=maybe", "-D cache=maybe"), PlacedSource({"other": {"lr": -1}}, "a dict")
+    more = (
+        PlacedSource("cache=maybe", Origin.by("-D cache=maybe")),
+        PlacedSource({"other": {"lr": -1}}, Origin.at("a dict")),
+    )
     with pytest.raises(hp.ConfigError) as caught:
         hp.config("t.toml", *more, schema=Program)
     text = """\
@@ -475,7 +483,7 @@ set at t.toml:3
 
 def test_a_models_faults_are_told_in_its_own_words_with_our_places():
     with pytest.raises(hp.ConfigError) as caught:
-        load(["lr=-1", "inner.wdth=3", {"layers": [{"width": "x"}]}], Model, origin="here")
+        load(["lr=-1", "inner.wdth=3", {"layers": [{"width": "x"}]}], Model, origin=Origin.at("here"))
     assert str(caught.value).split("\n  ") == [
         "4 faults in the configuration:",
         "'inner.wdth' = '3' cannot be used: Inner has no field 'wdth'; nearest parameter: 'inner.width'; "

@@ -11,6 +11,7 @@ import pytest
 import hyperparameter as hp
 from hyperparameter.configuration import files
 from hyperparameter.configuration.load import PlacedSource, load
+from hyperparameter.core.origin import Origin
 
 pytestmark = pytest.mark.once
 
@@ -221,7 +222,7 @@ RESOLVED = [
 @pytest.mark.parametrize(("source", "text"), RESOLVED, ids=[text[:40] for _, text in RESOLVED])
 def test_a_value_that_cannot_be_resolved_is_refused_with_the_place(source, text):
     with pytest.raises(hp.ConfigError) as caught:
-        load([PlacedSource(source, "here")])
+        load([PlacedSource(source, Origin.at("here"))])
     assert str(caught.value).startswith(text.replace("@", "cannot be resolved"))
 
 

@@ -112,7 +112,13 @@ def test_a_second_interpreter_can_have_the_python_kernel():
 def test_the_rust_kernel_alone_does_nothing_and_stands_it():
     """Its parts refuse to work before the library has given them what they call."""
     code = """
+from types import SimpleNamespace
 from hyperparameter.core import _native as native
+def hooks(**wrong):
+    right = {"frame_type": native.FrameBase, "reference_type": native.ReferenceBase, "origin_type": tuple,
+             "missing": 1, "ambient_scope": 1, "plain_types": set(), "valid_keys": set()}
+    names = "check_key rebased_on leave entries_from child_of read require reject_operator"
+    return SimpleNamespace(**right | dict.fromkeys(names.split(), print) | wrong)
 assert native.get_baseline().overrides == {}
 scope = native.ScopeBase({})
 for use in (
@@ -122,9 +128,11 @@ for use in (
     lambda: native.RootBase(native.ScopeBase)(a=1),
     lambda: native.RootBase(int),
     lambda: native.RootBase(native.ScopeBase)["a"],
-    lambda: native.adopt(frame=int),
-    lambda: native.adopt(reference=1),
-    lambda: native.adopt(nothing=1),
+    lambda: native.connect(None),
+    lambda: native.connect(hooks(frame_type=int)),
+    lambda: native.connect(hooks(reference_type=1)),
+    lambda: native.connect(hooks(origin_type=list)),
+    lambda: native.connect(hooks(read=1)),
     lambda: native.set_baseline(1),
     lambda: native.set_current(1),
     lambda: native.decorate(print, 1),

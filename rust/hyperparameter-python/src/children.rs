@@ -72,7 +72,7 @@ pub(crate) unsafe extern "C" fn get_dict<T: Parent>(
 }
 
 unsafe fn new_child<T: Parent>(parent: *mut PyObject, name: *mut PyObject) -> *mut PyObject {
-    let child = PyObject_CallFunctionObjArgs(state().child, parent, name, NULL);
+    let child = PyObject_CallFunctionObjArgs(state().child_of, parent, name, NULL);
     if child.is_null() {
         return NULL;
     }

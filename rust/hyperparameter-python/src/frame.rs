@@ -10,8 +10,7 @@
 //!
 //! # Ids
 //! References and decorated functions cache answers of a frame together with its id. Cached answers are borrowed from
-//! the cache of the frame. So no two frames ever have the same id, and a frame takes a new id before it drops its
-//! cache.
+//! the caches of the frame. So no two frames ever have the same id, and a frame takes a new id before it drops a cache.
 
 use std::ffi::{c_int, c_void};
 use std::mem::offset_of;
@@ -42,7 +41,12 @@ pub(crate) struct Frame {
     pub(crate) overrides: *mut PyObject,
     /// `None` in a baseline, and in a frame of writes outside any scope.
     pub(crate) parent: *mut PyObject,
+    /// From keys to entries: a dict.
     pub(crate) cache: *mut PyObject,
+    /// From keys and types of defaults to converted values: a dict, or null.
+    pub(crate) answers: *mut PyObject,
+    /// From the `plan_key` of bindings to their plans: a dict, or null.
+    pub(crate) plans: *mut PyObject,
     visible_map: *mut PyObject,
     prefix_index: *mut PyObject,
     rebased: *mut PyObject,
@@ -52,7 +56,7 @@ pub(crate) struct Frame {
 // any other field goes through a dict, and the collector breaks it there.
 unsafe impl Layout for Frame {
     const OWNED: &'static [usize] = offsets!(
-        Frame: visible_map, prefix_index, rebased, cache, overrides, scope, parent
+        Frame: visible_map, prefix_index, rebased, plans, answers, cache, overrides, scope, parent
     );
     const CLEARABLE: &'static [usize] = offsets!(Frame: visible_map, prefix_index, rebased);
 }
@@ -98,7 +102,7 @@ pub(crate) unsafe fn new_frame(
 #[inline(always)]
 pub(crate) unsafe fn is_frame(object: *mut PyObject) -> bool {
     let class = Py_TYPE(object).cast();
-    class == state().frame || class == state().frame_base
+    class == state().frame_type || class == state().frame_base
 }
 
 /// `FrameBase(scope, overrides, parent)`
@@ -124,25 +128,31 @@ unsafe extern "C" fn new(
     }
 }
 
-unsafe extern "C" fn get_cache(frame: *mut PyObject, _: *mut c_void) -> *mut PyObject {
-    owned_or_none((*frame.cast::<Frame>()).cache)
+/// Get `frame.cache`, `frame.answers` or `frame.plans`. The closure is the offset of the field.
+unsafe extern "C" fn get_cache(frame: *mut PyObject, offset: *mut c_void) -> *mut PyObject {
+    owned_or_none(*cache_field(frame, offset))
 }
 
 unsafe extern "C" fn set_cache(
     frame: *mut PyObject,
     cache: *mut PyObject,
-    _: *mut c_void,
+    offset: *mut c_void,
 ) -> c_int {
     if cache.is_null() || PyDict_CheckExact(cache) == 0 {
         PyErr_SetString(PyExc_TypeError, c"a cache is a dict".as_ptr());
         return -1;
     }
+    let field = cache_field(frame, offset);
     let frame = frame.cast::<Frame>();
-    if (*frame).id != AMBIENT {
+    if (*frame).id != AMBIENT && !(*field).is_null() {
         (*frame).id = next_id();
     }
-    replace(&raw mut (*frame).cache, owned(cache));
+    replace(field, owned(cache));
     0
+}
+
+unsafe fn cache_field(frame: *mut PyObject, offset: *mut c_void) -> *mut *mut PyObject {
+    frame.byte_add(offset as usize).cast()
 }
 
 /// Drop a frame, then its parents one after the other, as far as nothing else refers to them. If each frame dropped
@@ -165,6 +175,9 @@ unsafe fn take_parent(frame: *mut PyObject) -> *mut PyObject {
 /// Add `FrameBase` to the module, and the baseline of a process that has not published one.
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let py = module.py();
+    let cache = ptr::without_provenance_mut(offset_of!(Frame, cache));
+    let answers = ptr::without_provenance_mut(offset_of!(Frame, answers));
+    let plans = ptr::without_provenance_mut(offset_of!(Frame, plans));
     let builder = TypeBuilder::new::<Frame>(
         c"hyperparameter.core._native.FrameBase",
         Py_TPFLAGS_BASETYPE,
@@ -177,7 +190,9 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     .member(c"visible_map", offset_of!(Frame, visible_map), 0)
     .member(c"prefix_index", offset_of!(Frame, prefix_index), 0)
     .member(c"rebased", offset_of!(Frame, rebased), 0)
-    .property(c"cache", get_cache, Some(set_cache), ptr::null_mut());
+    .property(c"cache", get_cache, Some(set_cache), cache)
+    .property(c"answers", get_cache, Some(set_cache), answers)
+    .property(c"plans", get_cache, Some(set_cache), plans);
     // SAFETY: the functions have the signatures of their slots, for frames.
     let class = unsafe { builder.build(py)? };
     // SAFETY: the interpreter lock is held, and the arguments are live objects. The Python side later replaces the
@@ -187,7 +202,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
         let baseline = new_frame(class.as_ptr().cast(), none, overrides.as_ptr(), none);
         let baseline = Bound::from_owned_ptr_or_err(py, baseline)?;
         replace(&raw mut state().frame_base, class.clone().into_ptr());
-        replace(&raw mut state().frame, class.clone().into_ptr());
+        replace(&raw mut state().frame_type, class.clone().into_ptr());
         replace(&raw mut state().baseline, baseline.into_ptr());
     }
     module.add("FrameBase", class)

@@ -51,7 +51,7 @@ struct CachedAnswer {
     frame_id: u64,
     /// A static type, because the address of any other could be used again.
     default_type: *mut PyTypeObject,
-    /// Borrowed from the cache of the frame. Null: the key is missing, and the answer is the default.
+    /// Borrowed from a cache of the frame. Null: the key is missing, and the answer is the default.
     value: *mut PyObject,
 }
 
@@ -111,7 +111,7 @@ unsafe extern "C" fn new(
 unsafe extern "C" fn or(left: *mut PyObject, right: *mut PyObject) -> *mut PyObject {
     let reference_base = state().reference_base.cast::<PyTypeObject>();
     if PyObject_TypeCheck(left, reference_base) == 0 {
-        return PyObject_CallOneArg(state().refuse, right);
+        return PyObject_CallOneArg(state().reject_operator, right);
     }
     read(left.cast(), right)
 }
@@ -198,7 +198,7 @@ unsafe fn call_read_hook(reference: *mut Reference, default: *mut PyObject) -> *
     PyObject_CallFunctionObjArgs(state().read, (*reference).key, default, NULL)
 }
 
-/// Cache an answer of the hook if the cache of the frame now owns it, as it was set or as it was converted.
+/// Cache an answer of the hook if a cache of the frame now owns it, as it was set or as it was converted.
 unsafe fn cache_answer_of_hook(
     reference: *mut Reference,
     frame: *mut Frame,
@@ -237,14 +237,14 @@ unsafe fn cache_answer(
 }
 
 /// Return the value in the cache of a frame, borrowed; null if there is none, or with an error set.
-unsafe fn value_in_cache(frame: *mut Frame, cache_key: *mut PyObject) -> *mut PyObject {
+unsafe fn value_in_cache(frame: *mut Frame, key: *mut PyObject) -> *mut PyObject {
     if (*frame).cache.is_null() {
         return NULL;
     }
-    // The lookup can compare keys with code of a user's type, and that code can make the frame replace its cache. The
-    // value is then dropped with the old cache, so it is not returned.
+    // The lookup can run other code, if a user's subclass of str is a key, and that code can make the frame replace its
+    // cache. The value is then dropped with the old cache, so it is not returned.
     let cache = owned((*frame).cache);
-    let entry = PyDict_GetItemWithError(cache, cache_key);
+    let entry = PyDict_GetItemWithError(cache, key);
     let is_replaced = cache != (*frame).cache;
     Py_DECREF(cache);
     if is_replaced || entry.is_null() {
@@ -264,20 +264,27 @@ unsafe fn converted_in_cache(
     key: *mut PyObject,
     target: *mut PyTypeObject,
 ) -> *mut PyObject {
+    if (*frame).answers.is_null() {
+        return NULL;
+    }
     let cache_key = PyTuple_Pack(2, key, target.cast::<PyObject>());
     if cache_key.is_null() {
         return NULL;
     }
-    let value = value_in_cache(frame, cache_key);
+    // The lookup can run other code, as in `value_in_cache`.
+    let answers = owned((*frame).answers);
+    let value = PyDict_GetItemWithError(answers, cache_key);
+    let is_replaced = answers != (*frame).answers;
+    Py_DECREF(answers);
     Py_DECREF(cache_key);
-    value
+    if is_replaced { NULL } else { value }
 }
 
 /// Return whether no value of a type is a mapping. The answer is yes for few static types only, because hashing any
 /// other type can run code of its metaclass.
 #[inline(always)]
 pub(crate) unsafe fn is_never_mapping(class: *mut PyTypeObject) -> bool {
-    is_static(class) && PySet_Contains(state().plain, class.cast()) == 1
+    is_static(class) && PySet_Contains(state().plain_types, class.cast()) == 1
 }
 
 /// Add `ReferenceBase` to the module.
@@ -302,7 +309,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // SAFETY: the interpreter lock is held. The Python side later replaces `reference` by its subclass `Reference`.
     unsafe {
         replace(&raw mut state().reference_base, class.clone().into_ptr());
-        replace(&raw mut state().reference, class.clone().into_ptr());
+        replace(&raw mut state().reference_type, class.clone().into_ptr());
     }
     module.add("ReferenceBase", class)
 }

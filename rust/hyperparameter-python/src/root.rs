@@ -60,22 +60,22 @@ unsafe extern "C" fn new(
 
 /// `hp.scope[key]`
 unsafe extern "C" fn subscript(_root: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
-    let key = if is_known_good(key) {
+    let key = if is_valid_key(key) {
         owned(key)
     } else {
-        PyObject_CallOneArg(state().check, key)
+        PyObject_CallOneArg(state().check_key, key)
     };
     if key.is_null() {
         return NULL;
     }
-    let reference = new_reference(state().reference.cast(), key);
+    let reference = new_reference(state().reference_type.cast(), key);
     Py_DECREF(key);
     reference
 }
 
 /// Return whether a key has been checked before.
-unsafe fn is_known_good(key: *mut PyObject) -> bool {
-    PyUnicode_CheckExact(key) != 0 && PySet_Contains(state().good, key) == 1
+unsafe fn is_valid_key(key: *mut PyObject) -> bool {
+    PyUnicode_CheckExact(key) != 0 && PySet_Contains(state().valid_keys, key) == 1
 }
 
 /// `hp.scope(*sources, **params)`
@@ -84,7 +84,7 @@ unsafe extern "C" fn call(
     sources: *mut PyObject,
     params: *mut PyObject,
 ) -> *mut PyObject {
-    let origin = place_of_caller();
+    let origin = origin_of_caller();
     if origin.is_null() {
         return NULL;
     }
@@ -136,7 +136,7 @@ unsafe fn overrides_from_simple(params: *mut PyObject, origin: *mut PyObject) ->
     }
     let (mut position, mut key, mut value) = (0, NULL, NULL);
     while PyDict_Next(params, &mut position, &mut key, &mut value) != 0 {
-        let is_simple = is_known_good(key) && is_never_mapping(Py_TYPE(value));
+        let is_simple = is_valid_key(key) && is_never_mapping(Py_TYPE(value));
         if !is_simple || !set_override(overrides, key, value, origin) {
             Py_DECREF(overrides);
             return NULL;
@@ -162,28 +162,26 @@ unsafe fn set_override(
     is_set
 }
 
-/// Return where the running Python code is: a tuple of its code object and the current instruction. `None` if no Python
-/// code is running. The text of an origin is worked out only if an error needs it.
-unsafe fn place_of_caller() -> *mut PyObject {
+/// Return the origin of values that the running Python code sets: its code object and the current instruction, as an
+/// `Origin`, which is a tuple. `None` if no Python code is running. The text is worked out only if an error needs it.
+unsafe fn origin_of_caller() -> *mut PyObject {
     let python_frame = PyEval_GetFrame();
     if python_frame.is_null() {
         return owned(Py_None());
     }
-    let code = PyFrame_GetCode(python_frame).cast::<PyObject>();
+    let class = state().origin_type.cast::<PyTypeObject>();
     let instruction = PyLong_FromLong(PyFrame_GetLasti(python_frame).into());
-    let place = if instruction.is_null() {
-        NULL
-    } else {
-        PyTuple_New(2)
+    let origin = match (*class).tp_alloc {
+        Some(allocate) if !instruction.is_null() => allocate(class, 2),
+        _ => NULL,
     };
-    if place.is_null() {
-        Py_DECREF(code);
+    if origin.is_null() {
         Py_XDECREF(instruction);
         return NULL;
     }
-    PyTuple_SET_ITEM(place, 0, code);
-    PyTuple_SET_ITEM(place, 1, instruction);
-    place
+    PyTuple_SET_ITEM(origin, 0, PyFrame_GetCode(python_frame).cast());
+    PyTuple_SET_ITEM(origin, 1, instruction);
+    origin
 }
 
 /// Add `RootBase` to the module.

@@ -82,7 +82,7 @@ unsafe extern "C" fn enter(scope: *mut PyObject, _: *mut PyObject) -> *mut PyObj
         return NULL;
     }
     let overrides = (*scope.cast::<Scope>()).overrides;
-    let frame = new_frame(state().frame.cast(), scope, overrides, parent);
+    let frame = new_frame(state().frame_type.cast(), scope, overrides, parent);
     Py_DECREF(parent);
     if frame.is_null() {
         return NULL;
@@ -100,7 +100,7 @@ unsafe fn parent_for_new_frame() -> *mut PyObject {
         return frame;
     }
     let baseline = owned(state().baseline);
-    let rebased = PyObject_CallFunctionObjArgs(state().over, frame, baseline, NULL);
+    let rebased = PyObject_CallFunctionObjArgs(state().rebased_on, frame, baseline, NULL);
     Py_DECREF(baseline);
     Py_DECREF(frame);
     rebased

@@ -1,67 +1,76 @@
-//! The state of the process: the context variable, the baseline, and what of the Python side is called.
+//! The state of the process: the context variable, the baseline, and the hooks.
+//!
+//! A hook is a function, class or object of the Python side that this kernel uses. The Python side connects all of them
+//! by one call (core/hooks.py), which checks them. Until then, a call of a hook raises.
 
 use std::cell::UnsafeCell;
 
-use pyo3::exceptions::{PyImportError, PyKeyError, PyTypeError};
+use pyo3::exceptions::{PyImportError, PyTypeError};
 use pyo3::ffi::*;
 use pyo3::prelude::*;
-use pyo3::types::PyDict;
 
 use crate::object::{NULL, is_subclass, owned, replace};
 
-/// Everything that the functions of this module need to know. Each is owned for as long as the process runs.
+/// The objects that all functions of this crate share. Each is owned for as long as the process runs.
 pub(crate) struct State {
-    pub(crate) current: *mut PyObject,    // the ContextVar
-    pub(crate) baseline: *mut PyObject,   // a Frame
-    pub(crate) frame_base: *mut PyObject, // types
+    /// The context variable.
+    pub(crate) current: *mut PyObject,
+    /// A frame.
+    pub(crate) baseline: *mut PyObject,
+
+    // The classes of this crate.
+    pub(crate) frame_base: *mut PyObject,
     pub(crate) reference_base: *mut PyObject,
     pub(crate) scope_base: *mut PyObject,
     pub(crate) decorated: *mut PyObject,
-    pub(crate) frame: *mut PyObject, // what is made of them
-    pub(crate) reference: *mut PyObject,
-    pub(crate) missing: *mut PyObject,       // stands for no value
-    pub(crate) ambient_scope: *mut PyObject, // the scope that stands for a context itself
-    pub(crate) good: *mut PyObject,          // the set of keys that are known as good
-    pub(crate) plain: *mut PyObject,         // the set of types that are never mappings
-    pub(crate) over: *mut PyObject,          // functions
+
+    // The hooks, by the names that core/hooks.py explains.
+    pub(crate) frame_type: *mut PyObject,
+    pub(crate) reference_type: *mut PyObject,
+    pub(crate) origin_type: *mut PyObject,
+    pub(crate) missing: *mut PyObject,
+    pub(crate) ambient_scope: *mut PyObject,
+    pub(crate) plain_types: *mut PyObject,
+    pub(crate) valid_keys: *mut PyObject,
+    pub(crate) check_key: *mut PyObject,
+    pub(crate) rebased_on: *mut PyObject,
     pub(crate) leave: *mut PyObject,
+    pub(crate) entries_from: *mut PyObject,
+    pub(crate) child_of: *mut PyObject,
     pub(crate) read: *mut PyObject,
     pub(crate) require: *mut PyObject,
-    pub(crate) refuse: *mut PyObject,
-    pub(crate) child: *mut PyObject,
-    pub(crate) check: *mut PyObject,
-    pub(crate) entries_from: *mut PyObject,
+    pub(crate) reject_operator: *mut PyObject,
 }
 
 struct Locked(UnsafeCell<State>);
 
-// SAFETY: it is used by who holds the interpreter lock alone.
+// SAFETY: only code that holds the interpreter lock uses it.
 unsafe impl Sync for Locked {}
 
-// SAFETY: of pointers alone, which may be null; `init` comes before whatever uses them.
+// SAFETY: all fields are pointers, and pointers can be null. `init` sets them before anything uses them.
 static STATE: Locked = Locked(UnsafeCell::new(unsafe { std::mem::zeroed() }));
 
 /// Return the state.
 ///
 /// # Safety
-/// The interpreter lock is held. No field of a `&mut` is kept over what can run Python code.
+/// The interpreter lock is held. The reference is not used after a step that can run Python code.
 #[inline(always)]
 pub(crate) unsafe fn state() -> &'static mut State {
     &mut *STATE.0.get()
 }
 
-/// Make the state; each `add_to` puts its types in.
+/// Set the state. Each `add_to` then adds its class.
 pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
-    // SAFETY: the lock is held, and what is made here is kept for ever.
+    // SAFETY: the interpreter lock is held, and nothing drops the objects that are created here.
     unsafe {
-        // The state is the process's, and objects are an interpreter's. PyO3 does not look.
+        // The state belongs to the process, and objects belong to an interpreter. PyO3 does not check this.
         if PyInterpreterState_GetID(PyInterpreterState_Get()) != 0 {
             let text = "it serves the main interpreter of a process, and this is another one";
             return Err(PyImportError::new_err(text));
         }
         let current = PyContextVar_New(c"hyperparameter".as_ptr(), Py_None());
         let current = Bound::from_owned_ptr_or_err(py, current)?.into_ptr();
-        let none = || owned(Py_None()); // until something is adopted: a call of it raises
+        let none = || owned(Py_None());
         let empty = || PyFrozenSet_New(NULL);
         *STATE.0.get() = State {
             current,
@@ -70,20 +79,21 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
             reference_base: none(),
             scope_base: none(),
             decorated: none(),
-            frame: none(),
+            frame_type: none(),
+            reference_type: none(),
+            origin_type: owned((&raw mut PyTuple_Type).cast()),
             missing: none(),
-            reference: none(),
             ambient_scope: none(),
-            good: empty(),
-            plain: empty(),
-            over: none(),
+            plain_types: empty(),
+            valid_keys: empty(),
+            check_key: none(),
+            rebased_on: none(),
             leave: none(),
+            entries_from: none(),
+            child_of: none(),
             read: none(),
             require: none(),
-            refuse: none(),
-            child: none(),
-            check: none(),
-            entries_from: none(),
+            reject_operator: none(),
         };
     }
     Ok(())
@@ -91,7 +101,7 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
 
 /// Return the current frame of this context, borrowed; the baseline outside of any scope.
 ///
-/// It is alive for as long as the context points at it: until other code runs.
+/// It is alive as long as the context points at it, which can end when other code runs.
 ///
 /// # Safety
 /// The interpreter lock is held.
@@ -102,7 +112,8 @@ pub(crate) unsafe fn current() -> *mut PyObject {
     if frame.is_null() {
         return state().baseline;
     }
-    Py_DECREF(frame); // the context has it
+    // The context owns it too.
+    Py_DECREF(frame);
     if frame == Py_None() {
         state().baseline
     } else {
@@ -110,27 +121,27 @@ pub(crate) unsafe fn current() -> *mut PyObject {
     }
 }
 
-/// Point the context at a frame; a null pointer stands for the baseline.
+/// Point the context at a frame, a null pointer for the baseline. Return whether that succeeded.
 ///
 /// # Safety
-/// The interpreter lock is held; the frame is one, or null.
+/// The interpreter lock is held, and the pointer is a frame or null.
 pub(crate) unsafe fn point_at(frame: *mut PyObject) -> bool {
     let frame = if frame.is_null() { Py_None() } else { frame };
-    // Until Python 3.12 the collector can run in the midst of setting, and other code then set it too, which
-    // would free what the former is at (python/cpython#148891).
-    let collects = PyGC_Disable() != 0;
+    // Before Python 3.12 the garbage collector may run inside PyContextVar_Set. If it then runs code that sets the
+    // variable too, the interpreter uses freed memory (python/cpython#148891).
+    let is_enabled = PyGC_Disable() != 0;
     let token = PyContextVar_Set(state().current, frame);
-    if collects {
+    if is_enabled {
         PyGC_Enable();
     }
-    Py_XDECREF(token); // and with it what was set before
+    Py_XDECREF(token);
     !token.is_null()
 }
 
-/// Point the context at a frame; None stands for the baseline.
+/// `set_current(frame)`: point the context at a frame; None stands for the baseline.
 #[pyfunction]
 fn set_current(frame: Bound<'_, PyAny>) -> PyResult<()> {
-    // SAFETY: the lock is held, and the type of the frame is checked.
+    // SAFETY: the interpreter lock is held, and the type of the frame is checked.
     unsafe {
         let kind = state().frame_base.cast::<PyTypeObject>();
         if !frame.is_none() && PyObject_TypeCheck(frame.as_ptr(), kind) == 0 {
@@ -146,13 +157,13 @@ fn set_current(frame: Bound<'_, PyAny>) -> PyResult<()> {
 
 #[pyfunction]
 fn get_baseline(py: Python<'_>) -> Py<PyAny> {
-    // SAFETY: the lock is held; the baseline is a live object.
+    // SAFETY: the interpreter lock is held; the baseline is a live object.
     unsafe { Bound::from_owned_ptr(py, owned(state().baseline)).unbind() }
 }
 
 #[pyfunction]
 fn set_baseline(frame: Bound<'_, PyAny>) -> PyResult<()> {
-    // SAFETY: the lock is held, and the type of the frame is checked.
+    // SAFETY: the interpreter lock is held, and the type of the frame is checked.
     unsafe {
         let kind = state().frame_base.cast::<PyTypeObject>();
         if PyObject_TypeCheck(frame.as_ptr(), kind) == 0 {
@@ -163,53 +174,90 @@ fn set_baseline(frame: Bound<'_, PyAny>) -> PyResult<()> {
     Ok(())
 }
 
-/// Take what is called of the Python side, by the names of the fields of the state.
+/// `connect(hooks)`: take the hooks from the record of the Python side.
 #[pyfunction]
-#[pyo3(signature = (**parts))]
-fn adopt(parts: Option<&Bound<'_, PyDict>>) -> PyResult<()> {
-    for (name, part) in parts.into_iter().flatten() {
-        let name: String = name.extract()?;
-        // SAFETY: the lock is held; what was there is dropped when the field has changed.
-        let field = unsafe {
-            let state = state();
-            match name.as_str() {
-                "frame" => &mut state.frame,
-                "reference" => &mut state.reference,
-                "missing" => &mut state.missing,
-                "ambient_scope" => &mut state.ambient_scope,
-                "good" => &mut state.good,
-                "plain" => &mut state.plain,
-                "over" => &mut state.over,
-                "leave" => &mut state.leave,
-                "read" => &mut state.read,
-                "require" => &mut state.require,
-                "refuse" => &mut state.refuse,
-                "child" => &mut state.child,
-                "check" => &mut state.check,
-                "entries_from" => &mut state.entries_from,
-                _ => return Err(PyKeyError::new_err(name)),
-            }
-        };
-        // SAFETY: as above; a type that is taken is one made of ours.
-        unsafe {
-            if matches!(name.as_str(), "frame" | "reference") && !is_subclass(part.as_ptr(), *field)
-            {
-                return Err(PyTypeError::new_err(format!(
-                    "{name}: wanted a type made of {name}s"
-                )));
-            }
-            replace(field, part.into_ptr());
-        }
+fn connect(hooks: &Bound<'_, PyAny>) -> PyResult<()> {
+    // SAFETY: the interpreter lock is held. The state lives as long as the process, so pointers to its fields stay valid.
+    unsafe {
+        // A raw pointer, because reading an attribute of the record can run code that uses the state.
+        let state = STATE.0.get();
+        let (frame_base, reference_base) = ((*state).frame_base, (*state).reference_base);
+        // The functions of this crate use the fields of these classes, and of a tuple, without a check.
+        take_class(
+            hooks,
+            "frame_type",
+            &raw mut (*state).frame_type,
+            frame_base,
+        )?;
+        take_class(
+            hooks,
+            "reference_type",
+            &raw mut (*state).reference_type,
+            reference_base,
+        )?;
+        let tuple = (&raw mut PyTuple_Type).cast();
+        take_class(hooks, "origin_type", &raw mut (*state).origin_type, tuple)?;
+        let is_set = |hook| PyAnySet_Check(hook) != 0;
+        take(hooks, "plain_types", &raw mut (*state).plain_types, is_set)?;
+        take(hooks, "valid_keys", &raw mut (*state).valid_keys, is_set)?;
+        take(hooks, "missing", &raw mut (*state).missing, |_| true)?;
+        take(
+            hooks,
+            "ambient_scope",
+            &raw mut (*state).ambient_scope,
+            |_| true,
+        )?;
+        take_function(hooks, "check_key", &raw mut (*state).check_key)?;
+        take_function(hooks, "rebased_on", &raw mut (*state).rebased_on)?;
+        take_function(hooks, "leave", &raw mut (*state).leave)?;
+        take_function(hooks, "entries_from", &raw mut (*state).entries_from)?;
+        take_function(hooks, "child_of", &raw mut (*state).child_of)?;
+        take_function(hooks, "read", &raw mut (*state).read)?;
+        take_function(hooks, "require", &raw mut (*state).require)?;
+        take_function(hooks, "reject_operator", &raw mut (*state).reject_operator)
     }
+}
+
+unsafe fn take_class(
+    hooks: &Bound<'_, PyAny>,
+    name: &str,
+    field: *mut *mut PyObject,
+    base: *mut PyObject,
+) -> PyResult<()> {
+    take(hooks, name, field, |hook| is_subclass(hook, base))
+}
+
+unsafe fn take_function(
+    hooks: &Bound<'_, PyAny>,
+    name: &str,
+    field: *mut *mut PyObject,
+) -> PyResult<()> {
+    take(hooks, name, field, |hook| PyCallable_Check(hook) != 0)
+}
+
+/// Put one hook into a field of the state.
+unsafe fn take(
+    hooks: &Bound<'_, PyAny>,
+    name: &str,
+    field: *mut *mut PyObject,
+    is_valid: impl FnOnce(*mut PyObject) -> bool,
+) -> PyResult<()> {
+    let hook = hooks.getattr(name)?;
+    if !is_valid(hook.as_ptr()) {
+        return Err(PyTypeError::new_err(format!(
+            "the hook {name:?} has the wrong type: {hook:?}"
+        )));
+    }
+    replace(field, hook.into_ptr());
     Ok(())
 }
 
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
-    // SAFETY: the lock is held; the variable was made by `init`.
+    // SAFETY: the interpreter lock is held; the variable was made by `init`.
     let current = unsafe { Bound::from_owned_ptr(module.py(), owned(state().current)) };
     module.add("current", current)?;
     module.add_function(wrap_pyfunction!(get_baseline, module)?)?;
     module.add_function(wrap_pyfunction!(set_baseline, module)?)?;
     module.add_function(wrap_pyfunction!(set_current, module)?)?;
-    module.add_function(wrap_pyfunction!(adopt, module)?)
+    module.add_function(wrap_pyfunction!(connect, module)?)
 }

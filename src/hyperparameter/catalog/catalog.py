@@ -12,14 +12,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..conversion.rule import Misfit, accepts_subtree
-from ..core.frame import MISSING
-from ..core.key import is_below, is_mapping, parents, split_last
+from ..core.key import is_below, parents, split_last
+from ..core.value import MISSING, is_mapping
 from ..errors import ParamError, UnknownParamError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..core.frame import Entry
+    from ..core.value import Entry
     from .declaration import Declaration
 
 __all__ = ["Catalog"]

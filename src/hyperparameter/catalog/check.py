@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import sys
 
-from ..core.frame import MISSING, current_frame
+from ..core.context import current_frame
+from ..core.value import MISSING
 from ..errors import UnknownParamError
 from ..functions.registry import bindings
-from ..scopes.reference import entries_from
 from ..scopes.scope import EmptyScope
+from ..scopes.sources import entries_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,9 +21,9 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from ..core.frame import Entry
+    from ..core.value import Entry
     from ..errors import ParamError
-    from ..scopes.scope import Source
+    from ..scopes.sources import Source
 
 __all__ = ["check", "entries_of", "errors_of", "running_program_files"]
 
@@ -50,11 +51,11 @@ def check(*sources: Source, allow_unknown: bool = False) -> None:
     from warnings import warn
 
     from ..configuration.config import Config
+    from ..core.origin import Origin
     from ..errors import ConfigError, UnknownParamWarning
-    from ..scopes.reference import caller
 
     file = sys._getframe(1).f_code.co_filename
-    entries = entries_from(sources, {}, caller(1))
+    entries = entries_from(sources, {}, Origin.of_caller())
     referred = {key for source in sources if isinstance(source, Config) for key in source.referred}
 
     def warn_of_problem(problem: str) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..conversion.annotations import UnresolvedAnnotation
 from ..conversion.rule import convert, convert_like, type_name
-from ..core.frame import MISSING
+from ..core.value import MISSING
 from ..errors import default_text
 from ..functions.registry import bindings
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from ..core.key import flatten
-from ..errors import where
-from ..scopes.reference import caller
+from ..core.origin import Origin, place_of
+from ..scopes.sources import flatten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -12,8 +11,9 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Any, TypeAlias
 
-    from ..core.frame import Entry
-    from ..scopes.scope import Keyed, Scope
+    from ..core.value import Entry
+    from ..scopes.scope import Scope
+    from ..scopes.sources import Keyed
     from .environment import Environment
 
     ConfigSource: TypeAlias = str | PathLike[str] | Mapping[Any, Any] | Environment | Scope | Keyed
@@ -52,11 +52,8 @@ class Provenance:
         return Provenance(entries, self.earlier, self.originals, self.referred, self.instance)
 
     def portable(self) -> Provenance:
-        """Return a copy that can be pickled: no entries, and the places of the history as text."""
-        earlier: dict[str, list[Entry]] = {
-            key: [(value, where(origin)) for value, origin in entries] for key, entries in self.earlier.items()
-        }
-        return Provenance({}, earlier, self.originals, self.referred, self.instance)
+        """Return a copy without the entries: a pickled configuration has them beside its values."""
+        return Provenance({}, self.earlier, self.originals, self.referred, self.instance)
 
 
 class Config(dict):  # type: ignore[type-arg]
@@ -108,7 +105,7 @@ class Config(dict):  # type: ignore[type-arg]
         value: Any = self
         for segment in key.split("."):
             value = value.get(segment, self) if isinstance(value, dict) else self
-        return where(entry[1]) if entry is not None and value is entry[0] else None
+        return place_of(entry[1]) if entry is not None and value is entry[0] else None
 
     def history(self, key: str) -> list[tuple[Any, str | None]]:
         """Return all values that were set for a flat key, with their places; the last one won.
@@ -122,7 +119,7 @@ class Config(dict):  # type: ignore[type-arg]
             >>> cfg, [value for value, place in cfg.history("m.a")]
             ({'m': {'b': 2}}, [1])
         """
-        return [(value, where(origin)) for value, origin in self.__history__(key)]
+        return [(value, place_of(origin)) for value, origin in self.__history__(key)]
 
     def __history__(self, key: str) -> list[Entry]:
         provenance, entry = self._provenance, self._provenance.entries.get(key)
@@ -141,8 +138,7 @@ class Config(dict):  # type: ignore[type-arg]
         return _with_origins(deepcopy(dict(self), memo), self._origins(), self._provenance)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        places = {key: where(origin) for key, origin in self._origins().items()}
-        return _with_origins, (dict(self), places, self._provenance.portable())
+        return _with_origins, (dict(self), self._origins(), self._provenance.portable())
 
     def _origins(self) -> dict[str, Any]:
         """Return the origins of the values that nobody has replaced in the dict."""
@@ -227,7 +223,7 @@ class ConfigFunction:
     def __call__(self, /, *sources: ConfigSource, schema: Any = None) -> Config:
         from .load import load
 
-        return load(sources, schema, origin=caller(1))
+        return load(sources, schema, origin=Origin.of_caller())
 
     def hydra(
         self, config_dir: str | PathLike[str], config_name: str | None, overrides: Sequence[str] = ()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 
 from ..core.key import check_key
+from ..core.origin import Origin
 from ..errors import ConfigError, KeySyntaxError, short_repr
 from ..functions.registry import bindings
 
@@ -33,7 +34,7 @@ class Environment:
 
     def items(
         self, earlier_keys: Iterable[str], schema: Any, declared_keys: Callable[[], Iterable[str]]
-    ) -> Iterator[tuple[str, str, str]]:
+    ) -> Iterator[tuple[str, str, Origin]]:
         """Yield the key, text and origin of each variable.
 
         Raises `ConfigError` if a variable can mean several keys, or if two variables mean the same key.
@@ -52,11 +53,11 @@ class Environment:
                 detail = f"is set twice, by the environment variables {variable_of[key]} and {variable}"
                 raise ConfigError(key, value=environ[variable], detail=detail)
             variable_of[key] = variable
-            yield key, environ[variable], f"environment variable {variable}"
+            yield key, environ[variable], Origin.by_variable(variable)
 
 
 def _key_of(variable: str, prefix: str, known_keys: Mapping[str, set[str]]) -> str:
-    origin = f"environment variable {variable}"
+    origin = Origin.by_variable(variable)
     try:
         key = check_key(variable[len(prefix) :].lower().replace(SEPARATOR, "."))
     except KeySyntaxError as error:

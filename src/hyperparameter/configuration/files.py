@@ -7,6 +7,7 @@ import stat
 from functools import cached_property
 
 from ..core.key import parents
+from ..core.origin import Origin
 from ..errors import ConfigError, nearest
 
 TYPE_CHECKING = False
@@ -43,9 +44,11 @@ class File:
             return self.parser.parse(self.text)
         except FileSyntaxError as error:
             place = [str(number) for number in (error.line, error.column) if number is not None]
-            raise ConfigError(detail=error.detail, origin=":".join([self.name, *place])) from error.__cause__
+            raise ConfigError(
+                detail=error.detail, origin=Origin.at(":".join([self.name, *place]))
+            ) from error.__cause__
         except RecursionError:
-            raise ConfigError(detail="it nests too deep", origin=self.name) from None
+            raise ConfigError(detail="it nests too deep", origin=Origin.at(self.name)) from None
 
     @cached_property
     def lines(self) -> dict[str, int]:
@@ -54,6 +57,9 @@ class File:
         # A place is part of an error's text. If it cannot be found, the error must still be shown.
         except Exception:
             return {}
+
+    def origin_of(self, key: str) -> Origin:
+        return Origin.at(Place(self, key))
 
     def place(self, key: str) -> str:
         """Return `file:line` of a key, or of its nearest prefix that has a line."""
@@ -64,7 +70,7 @@ class File:
 
 
 class Place:
-    """The origin of a value in a file. Its text is `file:line`; the line is found when the text is needed."""
+    """The place of a value in a file. Its text is `file:line`; the line is found when the text is needed."""
 
     __slots__ = ("file", "key")
 
@@ -75,9 +81,6 @@ class Place:
     def __str__(self) -> str:
         return self.file.place(self.key)
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        return str, (str(self),)
-
 
 def read(path: str) -> File:
     """Return the file of a path; raise `ConfigError` if it cannot be read as text."""
@@ -87,7 +90,7 @@ def read(path: str) -> File:
         hint = "" if suffix else " (a key=value text has a '=')"
         raise ConfigError(
             detail=f"cannot tell what file this is by its suffix{hint}: wanted {', '.join(FORMATS)}",
-            origin=path,
+            origin=Origin.at(path),
         )
     return File(path, _decode(path, content), _parser_of(FORMATS[suffix], path))
 
@@ -105,7 +108,7 @@ def _parser_of(file_format: str, path: str) -> ModuleType:
         from .formats import yaml
     except ModuleNotFoundError as error:
         text = "reading YAML needs ruamel.yaml: pip install 'hyperparameter[yaml]'"
-        raise ConfigError(detail=text, origin=path) from error
+        raise ConfigError(detail=text, origin=Origin.at(path)) from error
     return yaml
 
 
@@ -113,23 +116,25 @@ def _read_bytes(path: str) -> bytes:
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
-            raise ConfigError(detail="this is a directory, not a file", origin=path)
+            raise ConfigError(detail="this is a directory, not a file", origin=Origin.at(path))
         # Reading from a pipe could wait forever.
         if not stat.S_ISREG(status.st_mode):
-            raise ConfigError(detail="this is a device or a pipe, not a file", origin=path)
+            raise ConfigError(detail="this is a device or a pipe, not a file", origin=Origin.at(path))
         if status.st_size > MAX_SIZE:
             size = f"{status.st_size:,} bytes, more than {MAX_SIZE:,}"
-            raise ConfigError(detail=f"too large for a configuration: {size}", origin=path)
+            raise ConfigError(detail=f"too large for a configuration: {size}", origin=Origin.at(path))
         with open(path, "rb") as file:
             return file.read(MAX_SIZE + 1)
     except FileNotFoundError as error:
-        raise ConfigError(detail=_not_found(path), origin=path) from error
+        raise ConfigError(detail=_not_found(path), origin=Origin.at(path)) from error
     except ValueError as error:
         if isinstance(error, ConfigError):
             raise
-        raise ConfigError(detail=f"this is not a path: {error}", origin=ascii(path)) from error
+        raise ConfigError(detail=f"this is not a path: {error}", origin=Origin.at(ascii(path))) from error
     except OSError as error:
-        raise ConfigError(detail=f"it cannot be read: {error.strerror or error}", origin=path) from error
+        raise ConfigError(
+            detail=f"it cannot be read: {error.strerror or error}", origin=Origin.at(path)
+        ) from error
 
 
 def _not_found(path: str) -> str:
@@ -150,5 +155,6 @@ def _decode(path: str, content: bytes) -> str:
         before = content[: error.start]
         line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
         byte = f"byte {error.start} is 0x{content[error.start]:02x}"
-        raise ConfigError(detail=f"this is not UTF-8 text: {byte}", origin=f"{path}:{line}:{column}") from None
+        origin = Origin.at(f"{path}:{line}:{column}")
+        raise ConfigError(detail=f"this is not UTF-8 text: {byte}", origin=origin) from None
     return text.replace("\r\n", "\n")

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-from functools import partial
 
-from ..core.frame import MISSING
-from ..core.key import flatten, is_mapping, split_text
 from ..core.map import items
+from ..core.value import MISSING, is_mapping
 from ..errors import ConfigError, short_repr
+from ..scopes.sources import flatten, split_text
 from . import files
 from .config import Config, Provenance
 from .environment import Environment
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
-    from ..errors import Origin
+    from ..core.origin import Origin
 
 __all__ = ["PlacedSource", "load"]
 
@@ -35,7 +34,9 @@ class PlacedSource:
 
     __slots__ = ("is_literal", "origin", "source")
 
-    def __init__(self, source: str | Mapping[Any, Any], origin: Origin, *, is_literal: bool = False) -> None:
+    def __init__(
+        self, source: str | Mapping[Any, Any], origin: Origin | None, *, is_literal: bool = False
+    ) -> None:
         self.source = source
         self.origin = origin
         self.is_literal = is_literal
@@ -45,7 +46,7 @@ def load(
     sources: Iterable[Any],
     schema: Any = None,
     declared_keys: Callable[[], Iterable[str]] = tuple,
-    origin: Origin = None,
+    origin: Origin | None = None,
 ) -> Config:
     """Return the configuration of sources: the whole of `hp.config` and of `hp.launch`.
 
@@ -65,7 +66,7 @@ def load(
 
 
 def _load(
-    sources: Iterable[Any], schema: Any, declared_keys: Callable[[], Iterable[str]], origin: Origin
+    sources: Iterable[Any], schema: Any, declared_keys: Callable[[], Iterable[str]], origin: Origin | None
 ) -> Config:
     if schema is not None:
         from ..conversion.structures import check_schema
@@ -96,7 +97,7 @@ def _may_have_reference(value: Any) -> bool:
     return "${" in value if type(value) is str else type(value) is list
 
 
-def _add(merged: Merged, source: Any, origin: Origin) -> None:
+def _add(merged: Merged, source: Any, origin: Origin | None) -> None:
     if isinstance(source, PlacedSource):
         origin = source.origin
         # The values of a configuration are literal.
@@ -105,7 +106,7 @@ def _add(merged: Merged, source: Any, origin: Origin) -> None:
         _add_text(merged, source, origin)
     elif isinstance(source, str | os.PathLike):
         file = files.read(os.fsdecode(source))
-        merged.add_file(file.parse(), partial(files.Place, file))
+        merged.add_file(file.parse(), file.origin_of)
     elif isinstance(source, Config):
         _add_config(merged, source, origin)
     elif hasattr(type(source), "__entries__"):
@@ -119,7 +120,7 @@ def _add(merged: Merged, source: Any, origin: Origin) -> None:
         )
 
 
-def _add_text(merged: Merged, text: str, origin: Origin) -> None:
+def _add_text(merged: Merged, text: str, origin: Origin | None) -> None:
     key, value = split_text(text)
     if REPLACE_MARKER in key.split("."):
         detail = f"is no value: {REPLACE_MARKER} marks a table of a file"
@@ -137,7 +138,7 @@ def _add_scope(merged: Merged, source: Any) -> None:
             merged.remove(key)
 
 
-def _add_config(merged: Merged, source: Config, origin: Origin) -> None:
+def _add_config(merged: Merged, source: Config, origin: Origin | None) -> None:
     """Merge another configuration, with its origins and its history."""
     entries = source.__kept__
     for key, leaf in flatten("", source):

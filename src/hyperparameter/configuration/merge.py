@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from ..core.key import check_key, is_below, is_mapping, join, parent_of, parents, split_last
-from ..errors import ConfigError, KeySyntaxError, short_repr, where
+from ..core.key import check_key, is_below, join, parent_of, parents, split_last
+from ..core.origin import place_of
+from ..core.value import is_mapping
+from ..errors import ConfigError, KeySyntaxError, short_repr
 from .config import replace
 
 TYPE_CHECKING = False
@@ -11,11 +13,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
     from typing import Any
 
-    from ..core.frame import Entry
-    from ..errors import Origin
+    from ..core.origin import Origin
+    from ..core.value import Entry
 
     # The origin of a flat key in a source.
-    OriginOf = Callable[[str], Origin]
+    OriginOf = Callable[[str], Origin | None]
 
 # In a table, `_replace_ = true` discards what earlier sources have in that table.
 REPLACE_MARKER = "_replace_"
@@ -43,7 +45,7 @@ class Merged:
         self.literal_keys: set[str] = set()
         self.tables: dict[str, str] = {}
 
-    def put(self, key: str, value: Any, origin: Origin) -> None:
+    def put(self, key: str, value: Any, origin: Origin | None) -> None:
         """Set a leaf; raise `ConfigError` if the key is a table, or lies below a leaf."""
         old = self.leaves.get(key)
         is_empty_table = is_mapping(value)
@@ -190,7 +192,7 @@ class _MappingMerge:
         return value
 
     def _error(self, key: str, detail: str) -> ConfigError:
-        return ConfigError(detail=f"{short_repr(key)} {detail}", origin=where(self.origin_of(key)))
+        return ConfigError(detail=f"{short_repr(key)} {detail}", origin=self.origin_of(key))
 
 
 class _FileMerge(_MappingMerge):
@@ -205,8 +207,8 @@ class _FileMerge(_MappingMerge):
             return join(prefix, check_key(name))
         except KeySyntaxError as error:
             context = f" (beneath {prefix!r})" if prefix else ""
-            place = where(self.origin_of(join(prefix, str(name))))
-            raise ConfigError(detail=f"{error}{context}", origin=place) from None
+            origin = self.origin_of(join(prefix, str(name)))
+            raise ConfigError(detail=f"{error}{context}", origin=origin) from None
 
     def put(self, key: str, value: Any) -> None:
         if key in self.seen:
@@ -218,7 +220,7 @@ class _FileMerge(_MappingMerge):
 def _clash(key: str, leaf: Entry, table_key: str, table: Entry, hint: str = "") -> ConfigError:
     """Return the error for a key that is a value in one source and a table in another."""
     value, origin = leaf
-    leaf_place, table_place = where(origin), where(table[1])
+    leaf_place, table_place = place_of(origin), place_of(table[1])
     table_text = f"a table ({table_key!r})" if table_key != key else "a table"
     text = f"is a value{f' at {leaf_place}' if leaf_place else ''}"
     text += f" and {table_text}{f' at {table_place}' if table_place else ''}"

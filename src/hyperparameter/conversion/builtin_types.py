@@ -7,7 +7,7 @@ default, which asks for less: a number with a fraction stays a float for a defau
 
 from __future__ import annotations
 
-from ..core.key import hashes, is_mapping
+from ..core.value import has_plain_hash, is_mapping
 from .structures import is_structure, is_typed_dict
 from .type_checks import IMMUTABLE_MODULES, derives_from_modules, type_name
 
@@ -55,7 +55,7 @@ def rule_for(cls: type) -> Rule | None:
         if type(base) is type and base in _RULES:
             return _rule_for_subclass(cls, _RULES[base])
     # `issubclass` with an abstract class hashes the class.
-    if not hashes(cls):
+    if not has_plain_hash(cls):
         return None
     if _is_numpy_bool(cls):
         return _rule_for_subclass(cls, _to_bool)
@@ -228,7 +228,7 @@ def is_number(value: Any) -> TypeGuard[float]:
     """Return whether a value is a real number, of Python or of a library that registers its numbers."""
     if isinstance(value, int | float):
         return True
-    if type(value).__module__ == "builtins" or not hashes(type(value)):
+    if type(value).__module__ == "builtins" or not has_plain_hash(type(value)):
         return False
     import numbers
 

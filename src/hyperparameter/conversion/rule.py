@@ -13,7 +13,7 @@ order:
 
 from __future__ import annotations
 
-from ..core.key import derives_mapping, hashes
+from ..core.value import has_plain_hash, is_mapping_type
 from .builtin_types import Misfit, is_known_to_msgspec, rule_for
 from .by_msgspec import UnsupportedType, convert_by_msgspec
 from .structures import is_structure
@@ -119,7 +119,7 @@ def _convert_to_collection(value: Any, annotation: Any) -> Any:
     origin, arguments = origin_of(annotation), arguments_of(annotation)
     concrete = ABSTRACT_COLLECTIONS[origin.__name__]
     # `isinstance` with an abstract class hashes the value's class.
-    if not hashes(type(value)):
+    if not has_plain_hash(type(value)):
         return value
     if isinstance(value, origin) and not isinstance(value, str):
         # Looking at the items of a generator would use them up.
@@ -256,4 +256,4 @@ def accepts_subtree(annotation: Any) -> bool:
         return accepts_subtree(origin)
     if is_union(annotation):
         return any(accepts_subtree(member) for member in annotation.__args__)
-    return isinstance(origin, type) and (derives_mapping(origin) or is_structure(origin))
+    return isinstance(origin, type) and (is_mapping_type(origin) or is_structure(origin))

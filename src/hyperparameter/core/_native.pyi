@@ -1,4 +1,4 @@
-"""The Rust kernel: the names of `_kernel_py.py`, which defines what they do."""
+"""The Rust kernel: it has the names of `kernel_py.py`, which defines what they do."""
 
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -7,6 +7,7 @@ from typing import Any, Self
 from typing_extensions import disjoint_base
 
 from .frame import Frame
+from .hooks import Hooks
 from .kernel_py import Binding
 from .map import Map
 
@@ -15,7 +16,7 @@ __all__ = [
     "ReferenceBase",
     "RootBase",
     "ScopeBase",
-    "adopt",
+    "connect",
     "current",
     "decorate",
     "get_baseline",
@@ -27,7 +28,9 @@ current: ContextVar[Any]
 
 @disjoint_base
 class FrameBase:
-    cache: dict[Any, Any]
+    cache: dict[str, Any]
+    answers: dict[tuple[str, type], Any] | None
+    plans: dict[object, dict[int, Any]] | None
     visible_map: Map
     prefix_index: Map
     rebased: Any
@@ -64,11 +67,11 @@ class ScopeBase:
 class RootBase:
     @property
     def __scope__(self) -> Any: ...
-    def __new__(cls, scope: type[ScopeBase], /) -> Self: ...
+    def __new__(cls, scope_type: type[ScopeBase], /) -> Self: ...
     def __call__(self, /, *sources: Any, **params: Any) -> Any: ...
     def __getitem__(self, key: str | int, /) -> Any: ...
 
-def adopt(**parts: Any) -> None: ...
+def connect(hooks: Hooks) -> None: ...
 def get_baseline() -> Frame: ...
 def set_baseline(frame: Frame) -> None: ...
 def set_current(frame: Frame | None) -> None: ...

@@ -1,7 +1,7 @@
 """The kernel in Python: what runs at every read, entry and decorated call. It defines the behaviour.
 
-The Rust kernel, `_native`, has these same names. What is not hot is the same code under both: frames and the
-chain of scopes in `_frames.py`, reading and references in `_references.py`; `adopt` takes what is called of it.
+The Rust kernel, `_native`, has these same names. Everything that is not hot is the same code under both kernels, and
+is reached through the hooks (see hooks.py).
 """
 
 from __future__ import annotations
@@ -10,6 +10,9 @@ import gc
 import sys
 from contextvars import ContextVar
 
+from .key import check_key
+from .origin import Origin
+from .value import MISSING, PLAIN_TYPES
 from .wrapper import as_function
 
 TYPE_CHECKING = False
@@ -17,12 +20,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, Protocol, Self
 
+    from .hooks import Hooks
     from .map import Map
 
     class Binding(Protocol):
-        """What the decorated call asks when it has no plan to follow (see param.py)."""
+        """What a decorated function asks for its arguments."""
 
-        plan_key: object  # stands for the binding in a frame's cache, which must not keep the function alive
+        plan_key: object
 
         def as_function(self) -> Callable[..., Any]: ...
         def resolve(
@@ -35,7 +39,7 @@ __all__ = [
     "ReferenceBase",
     "RootBase",
     "ScopeBase",
-    "adopt",
+    "connect",
     "current",
     "decorate",
     "get_baseline",
@@ -43,59 +47,39 @@ __all__ = [
     "set_current",
 ]
 
+# The frame of this context; None stands for the baseline.
 current: ContextVar[Any] = ContextVar("hyperparameter", default=None)
-_get = current.get
-_set = current.set
+_get_current = current.get
+_set_current = current.set
 _baseline: Any = None
-
-# Taken by `adopt`; as names of the module they cost a look-up and no more.
-_ambient_scope: Any = None
-_good: set[str] = set()
-_plain: frozenset[type] = frozenset()
-_missing: Any = None
-_frame: Any = None
-_reference: Any = None
-_over: Any = None
-_leave: Any = None
-_read: Any = None
-_require: Any = None
-_refuse: Any = None
-_child: Any = None
-_check: Any = None
-_entries_from: Any = None
+_hooks: Hooks
 
 
-def adopt(**parts: Any) -> None:
-    """Take parts of the library by name; raise `KeyError` for a name that none has."""
-    names = globals()
-    for name, part in parts.items():
-        if f"_{name}" not in _ADOPTED:
-            raise KeyError(name)
-        names[f"_{name}"] = part
-
-
-_ADOPTED = frozenset(name for name in globals() if name[0] == "_" != name[1]) - {"_get", "_set", "_baseline"}
+def connect(hooks: Hooks) -> None:
+    """Take what the kernel uses of the rest of the library."""
+    global _hooks
+    _hooks = hooks
 
 
 if sys.version_info < (3, 12):
 
     def set_current(frame: Any) -> None:
         """Point the context at a frame; None stands for the baseline."""
-        # The collector could run in the midst of `set`, and other code then set it too, which frees what the
-        # former is at, and leaves a dropped value where the variable is read from (python/cpython#148891).
-        collects = gc.isenabled()
+        # Before Python 3.12 the garbage collector may run inside `ContextVar.set`. If it then runs code that sets the
+        # variable too, the interpreter uses freed memory (python/cpython#148891).
+        is_enabled = gc.isenabled()
         try:
             gc.disable()
-            _set(frame)
+            _set_current(frame)
         finally:
-            if collects:
+            if is_enabled:
                 gc.enable()
 
 else:
 
     def set_current(frame: Any) -> None:
         """Point the context at a frame; None stands for the baseline."""
-        _set(frame)
+        _set_current(frame)
 
 
 def get_baseline() -> Any:
@@ -108,74 +92,80 @@ def set_baseline(frame: Any) -> None:
 
 
 class FrameBase:
-    """Hold what a frame is made of; `Frame` says how it answers."""
+    """The fields of a frame, which frame.py describes."""
 
-    # Made when first needed. Class attributes, so that entering a scope does not set them.
-    visible_map: Map = None  # every visible key to its entry
-    prefix_index: Map = None  # the index of `visible_map`
-    rebased: Any = None  # of the context's own writes: see `Frame.rebased_on`
+    # Filled when they are first needed. As class attributes they cost nothing when a scope is entered.
+    answers: dict[tuple[str, type], Any] | None = None
+    plans: dict[object, dict[int, Any]] | None = None
+    visible_map: Map = None
+    prefix_index: Map = None
+    # Of an ambient frame: the same overrides on top of a baseline.
+    rebased: Any = None
 
-    def __init__(self, scope: Any, own: Map, parent: Any) -> None:
+    def __init__(self, scope: Any, overrides: Map, parent: Any) -> None:
         self.scope = scope
-        self.overrides = own
+        self.overrides = overrides
         self.parent = parent
-        self.cache: dict[Any, Any] = own if type(own) is dict else {}
+        self.cache: dict[str, Any] = overrides if type(overrides) is dict else {}
 
 
 # --- References ---
 
-MOST_CHILDREN = 4096  # they can be named at run time too, by `getattr`
+# A program can name any number of children while it runs, by `getattr`.
+MAX_CHILDREN = 4096
 
 
 class ReferenceBase:
-    """Read a parameter, and name what lies beneath it."""
+    """A reference to one parameter: its key, and the children that were named in source code."""
 
-    # Every name that is not a dunder is a segment, so what is ours hides behind dunders.
-    # Children that were named in source code are kept in __dict__, where Python finds them itself.
+    # Every name that is not a dunder is a segment of a key, so the fields have dunder names. The children are in
+    # __dict__, where Python finds an attribute without a call.
     __slots__ = ("__dict__", "__key__", "__weakref__")
     __key__: str
 
-    def __new__(cls, /, *key: Any, **named: Any) -> Self:
-        if named or len(key) != 1:
+    def __new__(cls, /, *args: Any, **kwargs: Any) -> Self:
+        if kwargs or len(args) != 1:
             raise TypeError("a reference is made from one positional argument, its key")
-        if type(key[0]) is not str:
+        if type(args[0]) is not str:
             raise TypeError("a key is a str")
         reference = object.__new__(cls)
-        _set_key(reference, key[0])
+        _set_key(reference, args[0])
         return reference
 
     def __or__(self, default: Any) -> Any:
-        frame = _get() or _baseline
+        frame = _get_current() or _baseline
         entry = frame.cache.get(self.__key__)
         if entry is not None:
             value = entry[0]
-            kind = type(default)
-            if type(value) is kind:
-                if kind is not dict:  # an empty one gives way to what lies beneath
+            default_type = type(default)
+            if type(value) is default_type:
+                # An empty dict counts as not set if there are keys below it, so `read` has to look.
+                if default_type is not dict:
                     return value
-            elif value is _missing and type(kind) is type and kind in _plain:
+            elif value is MISSING and type(default_type) is type and default_type in PLAIN_TYPES:
                 return default
-        return _read(self.__key__, default)
+        return _hooks.read(self.__key__, default)
 
     def __ror__(self, other: Any) -> Any:
-        return _refuse(self)
+        return _hooks.reject_operator(self)
 
-    def __call__(self, /, *default: Any, **named: Any) -> Any:
-        if named or len(default) > 1:
+    def __call__(self, /, *default: Any, **kwargs: Any) -> Any:
+        if kwargs or len(default) > 1:
             raise TypeError("a reference takes one positional argument, the default, or none")
-        return self | default[0] if default else _require(self)
+        return self | default[0] if default else _hooks.require(self)
 
     def __getattr__(self, name: str) -> Any:
-        return _named(self, name)
+        return _new_child(self, name)
 
 
-_set_key = ReferenceBase.__dict__["__key__"].__set__  # `__setattr__` sets parameters
+# Assigning to `reference.__key__` would set a parameter.
+_set_key = ReferenceBase.__dict__["__key__"].__set__
 
 
-def _named(parent: Any, name: str) -> Any:
-    child = _child(parent, name)
+def _new_child(parent: Any, name: str) -> Any:
+    child = _hooks.child_of(parent, name)
     children = parent.__dict__
-    if len(children) >= MOST_CHILDREN:
+    if len(children) >= MAX_CHILDREN:
         children.clear()
     children[name] = child
     return child
@@ -185,71 +175,74 @@ def _named(parent: Any, name: str) -> Any:
 
 
 class ScopeBase:
-    """Enter and leave a set of overrides."""
+    """A set of overrides, which `with` enters and leaves."""
 
     __slots__ = ("__overrides__", "__weakref__")
     __overrides__: Map
 
-    def __new__(cls, /, *given: Any, **named: Any) -> Self:
-        if named or len(given) != 1 or not (isinstance(given[0], dict) or type(given[0]) is tuple):
+    def __new__(cls, /, *args: Any, **kwargs: Any) -> Self:
+        if kwargs or len(args) != 1 or not (isinstance(args[0], dict) or type(args[0]) is tuple):
             raise TypeError(
                 "a scope is made from one positional argument, its overrides: hp.scope(...) makes one"
             )
         scope = object.__new__(cls)
-        # A copy, since frames answer from it, and others may have it and change it.
-        _set_own(scope, dict.copy(given[0]) if isinstance(given[0], dict) else given[0])
+        # Frames answer from the overrides, so nobody else may hold the dict and change it.
+        _set_overrides(scope, dict.copy(args[0]) if isinstance(args[0], dict) else args[0])
         return scope
 
     def __enter__(self) -> Any:
-        below = _get()
+        below = _get_current()
         if below is None:
             below = _baseline
         elif below.parent is None:
-            below = _over(below, _baseline)
-        set_current(_frame(self, self.__overrides__, below))
+            below = _hooks.rebased_on(below, _baseline)
+        set_current(_hooks.frame_type(self, self.__overrides__, below))
         return self
 
     def __exit__(self, *exception: object) -> None:
-        frame = _get()
+        frame = _get_current()
         if frame is not None and frame.scope is self and frame.parent is not None:
             below = frame.parent
             if below.scope is None:
                 set_current(None)
                 return
-            if below.scope is not _ambient_scope:
+            if below.scope is not _hooks.ambient_scope:
                 set_current(below)
                 return
-        _leave(self)
+        _hooks.leave(self)
 
 
-_set_own = ScopeBase.__dict__["__overrides__"].__set__
+_set_overrides = ScopeBase.__dict__["__overrides__"].__set__
 
 
 class RootBase:
-    """Make scopes when called, and references when asked for attributes and items."""
+    """`hp.scope`: a call makes a scope, an attribute or an item is a reference."""
 
     __slots__ = ("__dict__", "__scope__")
-    __scope__: Any  # the type of what a call makes
+    # The type of the scopes that a call makes.
+    __scope__: type[ScopeBase]
 
-    def __new__(cls, /, *scope: Any, **named: Any) -> Self:
-        if named or len(scope) != 1 or not (isinstance(scope[0], type) and issubclass(scope[0], ScopeBase)):
+    def __new__(cls, /, *args: Any, **kwargs: Any) -> Self:
+        if kwargs or len(args) != 1 or not (isinstance(args[0], type) and issubclass(args[0], ScopeBase)):
             raise TypeError("what makes scopes is made from one positional argument, their type")
         root = object.__new__(cls)
-        RootBase.__dict__["__scope__"].__set__(root, scope[0])
+        RootBase.__dict__["__scope__"].__set__(root, args[0])
         return root
 
     def __call__(self, /, *sources: Any, **params: Any) -> Any:
-        frame = sys._getframe(1)
+        # The caller is one frame up. `Origin.of_caller` would find it too, but at a higher cost.
+        caller = sys._getframe(1)
+        origin = Origin((caller.f_code, caller.f_lasti))
         scope = object.__new__(self.__scope__)
-        _set_own(scope, _entries_from(sources, params, (frame.f_code, frame.f_lasti)))
+        _set_overrides(scope, _hooks.entries_from(sources, params, origin))
         return scope
 
     def __getattr__(self, name: str) -> Any:
-        return _named(self, name)
+        return _new_child(self, name)
 
     def __getitem__(self, key: str | int) -> Any:
-        reference = object.__new__(_reference)
-        _set_key(reference, _check(key))
+        reference = object.__new__(_hooks.reference_type)
+        _set_key(reference, check_key(key))
         return reference
 
 
@@ -257,21 +250,21 @@ class RootBase:
 
 
 def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., Any]:
-    """Return a function that calls `function` with what the scopes set for it.
+    """Return a function that calls `function` with the arguments that the scopes set.
 
-    A frame remembers, for each binding, its plans: from the number of positional arguments to
-    the keyword arguments to add. A plan that is no dict is the binding's to follow.
+    The plan of a call is a dict of keyword arguments to add. A frame has a plan for each binding and number of
+    positional arguments. If the plan is anything but a dict, the binding follows it.
     """
-
-    # Its globals are those of `function`: what it uses of ours it closes over, and each part pickles.
+    # `as_function` gives `call` the globals of `function`. So it closes over what it uses, and all of that pickles.
     kernel = sys.modules[__name__]
     plan_key = binding.plan_key
-    count, kind_of, kind = len, type, dict
+    count, type_of, plan_type = len, type, dict
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        plans = (kernel._get() or kernel._baseline).cache.get(plan_key)
+        plans_by_binding = (kernel._get_current() or kernel._baseline).plans
+        plans = None if plans_by_binding is None else plans_by_binding.get(plan_key)
         plan = None if plans is None else plans.get(count(args))
-        if kind_of(plan) is kind:
+        if type_of(plan) is plan_type:
             if not plan:
                 return function(*args, **kwargs)
             return function(*args, **{**plan, **kwargs}) if kwargs else function(*args, **plan)

@@ -1,16 +1,31 @@
-"""A persistent map: the one data structure of the kernel.
+"""An immutable map from text, which shares what it can with the map that it was made from.
 
-A map from text is either a *leaf*, a plain dict, or a *branch*, a tuple of 16 maps of which four
-bits of the key's hash choose one. No map is changed once it is made: `merge` returns a new one
-that shares with the old all that the changes do not touch, so keeping an old one costs nothing.
-Looking up costs one step for every factor of sixteen; a merge copies one leaf of at most 32
-entries and the branches above it for each key it changes.
+A map is either a leaf, which is a plain dict, or a branch, which is a tuple of 16 maps. A branch chooses one of them
+by four bits of the key's hash, the lowest four at the top, the next four one level down, and so on:
 
-An *index* is such a map too: of every prefix of every key to the map of the segments that follow
-it. It answers what lies beneath a key without looking at any other key.
+    branch     0 1 2 3 4 5 6 7 8 9 a b c d e f       hash("train.lr") = ...93f5
+                         |
+                         +-- branch   0 1 2 ... f
+                                                |
+                                                +-- leaf {"train.lr": entry, ...}
+
+No map is ever changed. `merge` returns a new map: it copies the leaf of each changed key and the branches above that
+leaf, and shares all others with the old map. So it costs little to keep an old map. A leaf has at most 32 entries, or
+it is split. A lookup goes down one level for every factor of 16 in size.
+
+A prefix index is a map too. It maps each prefix of each key to the map of the segments that follow this prefix. The
+index of `{"seed", "train.lr", "train.opt.beta"}` is
+
+    ""           {"seed", "train"}
+    "train"      {"lr", "opt"}
+    "train.opt"  {"beta"}
+
+It finds the subtree of a key without a look at any key outside of the subtree.
 """
 
 from __future__ import annotations
+
+from .key import split_last
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,30 +34,42 @@ if TYPE_CHECKING:
 
     Map: TypeAlias = Any  # dict[str, V] | tuple[Map, ...]
 
-BITS = 4
-WIDTH = 1 << BITS
-MAX_LEAF_SIZE = 32  # entries of a leaf that was split
-LAST = 60  # hashes have 61 bits to tell keys apart; past them a leaf just grows
+__all__ = [
+    "MAX_LEAF_SIZE",
+    "add_to_index",
+    "index_of",
+    "items",
+    "lookup",
+    "map_of",
+    "merge",
+    "remove_from_index",
+]
+
+BITS_PER_LEVEL = 4
+WIDTH = 1 << BITS_PER_LEVEL
+MAX_LEAF_SIZE = 32
+# A hash has 61 bits. Keys that are equal in all of them stay in one leaf, whatever its size.
+MAX_SHIFT = 60
 
 
 def lookup(node: Map, key: str) -> Any:
-    """Return what `key` maps to, or None."""
+    """Return the value of a key, or None."""
     bits = hash(key)
     while type(node) is tuple:
         node = node[bits & (WIDTH - 1)]
-        bits >>= BITS
+        bits >>= BITS_PER_LEVEL
     return node.get(key)
 
 
 def merge(node: Map, changes: Mapping[str, Any], shift: int = 0) -> Map:
-    """Return the map with the changes made; a change to None removes the key."""
+    """Return a map with the changes applied; a change to None removes the key."""
     if type(node) is tuple:
-        parts: dict[int, dict[str, Any]] = {}
+        changes_by_child: dict[int, dict[str, Any]] = {}
         for key, value in changes.items():
-            parts.setdefault(hash(key) >> shift & (WIDTH - 1), {})[key] = value
+            changes_by_child.setdefault(hash(key) >> shift & (WIDTH - 1), {})[key] = value
         children = list(node)
-        for slot, part in parts.items():
-            children[slot] = merge(children[slot], part, shift + BITS)
+        for number, child_changes in changes_by_child.items():
+            children[number] = merge(children[number], child_changes, shift + BITS_PER_LEVEL)
         return tuple(children)
     leaf = {**node, **changes}
     for key, value in changes.items():
@@ -53,12 +80,12 @@ def merge(node: Map, changes: Mapping[str, Any], shift: int = 0) -> Map:
 
 def map_of(leaf: dict[str, Any], shift: int = 0) -> Map:
     """Return a dict of any size as a map."""
-    if len(leaf) <= MAX_LEAF_SIZE or shift > LAST:
+    if len(leaf) <= MAX_LEAF_SIZE or shift > MAX_SHIFT:
         return leaf
-    parts: list[dict[str, Any]] = [{} for _ in range(WIDTH)]
+    children: list[dict[str, Any]] = [{} for _ in range(WIDTH)]
     for key, value in leaf.items():
-        parts[hash(key) >> shift & (WIDTH - 1)][key] = value
-    return tuple(map_of(part, shift + BITS) for part in parts)
+        children[hash(key) >> shift & (WIDTH - 1)][key] = value
+    return tuple(map_of(child, shift + BITS_PER_LEVEL) for child in children)
 
 
 def items(node: Map) -> Iterator[tuple[str, Any]]:
@@ -70,41 +97,42 @@ def items(node: Map) -> Iterator[tuple[str, Any]]:
             yield from items(child)
 
 
-def prefix_index_of(keys: Iterable[str]) -> Map:
-    """Return the index of the keys."""
-    segments: dict[str, dict[str, Any]] = {}
+def index_of(keys: Iterable[str]) -> Map:
+    """Return the prefix index of the keys."""
+    segments_by_prefix: dict[str, dict[str, Any]] = {}
     for key in keys:
         while key:
-            prefix, _, segment = key.rpartition(".")
-            beneath = segments.setdefault(prefix, {})
-            if segment in beneath:
+            prefix, segment = split_last(key)
+            segments = segments_by_prefix.setdefault(prefix, {})
+            if segment in segments:
                 break
-            beneath[segment] = True
+            segments[segment] = True
             key = prefix
-    return map_of({prefix: map_of(beneath) for prefix, beneath in segments.items()})
+    return map_of({prefix: map_of(segments) for prefix, segments in segments_by_prefix.items()})
 
 
-def index_with(index: Map, key: str) -> Map:
-    """Return the index with one key more."""
+def add_to_index(index: Map, key: str) -> Map:
+    """Return the prefix index with one more key."""
     while key:
-        prefix, _, segment = key.rpartition(".")
-        beneath = lookup(index, prefix) or {}
-        if lookup(beneath, segment):
+        prefix, segment = split_last(key)
+        segments = lookup(index, prefix) or {}
+        if lookup(segments, segment):
             break
-        index = merge(index, {prefix: merge(beneath, {segment: True})})
+        index = merge(index, {prefix: merge(segments, {segment: True})})
         key = prefix
     return index
 
 
-def index_without(index: Map, key: str, left: Map) -> Map:
-    """Return the index without a key that was removed, `left` being the map without it."""
-    while key and lookup(index, key) is None and lookup(left, key) is None:
-        prefix, _, segment = key.rpartition(".")
-        beneath = lookup(index, prefix) or {}
-        if not lookup(beneath, segment):  # it went when the last key beneath it did
+def remove_from_index(index: Map, key: str, remaining: Map) -> Map:
+    """Return the prefix index without a key; `remaining` is the map from which the key was removed."""
+    # A prefix is removed together with the last key below it.
+    while key and lookup(index, key) is None and lookup(remaining, key) is None:
+        prefix, segment = split_last(key)
+        segments = lookup(index, prefix) or {}
+        if not lookup(segments, segment):
             break
-        beneath = merge(beneath, {segment: None})
-        empty = next(items(beneath), None) is None
-        index = merge(index, {prefix: None if empty else beneath})
+        segments = merge(segments, {segment: None})
+        is_empty = next(items(segments), None) is None
+        index = merge(index, {prefix: None if is_empty else segments})
         key = prefix
     return index

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ..conversion.annotations import UnresolvedAnnotation, resolve_annotation, signature_of
 from ..conversion.rule import Misfit, accepts_subtree, convert, convert_like
-from ..core.frame import MISSING
 from ..core.key import join
-from ..scopes.reference import misfit_error
+from ..core.value import MISSING
+from ..scopes.reading import misfit_error
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -28,8 +28,9 @@ needs only a few lookups, unless that scope sets a parameter of the function.
 from __future__ import annotations
 
 from ..conversion.rule import is_immutable
-from ..core.frame import MISSING, current_frame
+from ..core.context import current_frame
 from ..core.key import join
+from ..core.value import MISSING
 from ..errors import MissingArgumentError, ParamError, UnusableOverrideError
 from .registry import bindings_in
 
@@ -92,16 +93,16 @@ class Plans:
 
     def _plans_in(self, frame: Frame) -> dict[int, Any]:
         """Return the plans that hold in a frame, by the number of positional arguments."""
-        sharing_frames, plans = [], frame.cache.get(self.plan_key)
+        sharing_frames, plans = [], frame.plans_of(self.plan_key)
         while plans is None:
             sharing_frames.append(frame)
             if self._is_affected_by(frame):
                 plans = {}
             else:
                 frame = frame.visible_parent()
-                plans = frame.cache.get(self.plan_key)
+                plans = frame.plans_of(self.plan_key)
         for frame in sharing_frames:
-            frame.cache_answer(self.plan_key, plans)
+            frame.cache_plans(self.plan_key, plans)
         return plans
 
     def _is_affected_by(self, frame: Frame) -> bool:

@@ -14,7 +14,8 @@ from __future__ import annotations
 
 import sys
 
-from ..core.frame import Frame, current_frame, replace_current
+from ..core.context import current_frame, replace_current
+from ..core.frame import Frame
 from ..scopes.scope import Scope
 
 TYPE_CHECKING = False

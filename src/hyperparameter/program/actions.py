@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from typing import Any
 
+    from ..core.origin import Origin
     from .parsed_arguments import ParsedArguments
 
 __all__ = ["CommonOption", "ParameterOption", "PositionalParameter", "SwitchOption"]
@@ -59,7 +60,7 @@ class ParameterOption(argparse.Action):
         origin = argument_origin(option, " ".join(values) if isinstance(values, list) else values)
         self.store(values if self.convert_texts is None else self.convert_texts(values), origin)
 
-    def store(self, value: Any, origin: str) -> None:
+    def store(self, value: Any, origin: Origin) -> None:
         if self.key is None:
             self.parsed.direct_values[self.dest] = value, origin
         else:

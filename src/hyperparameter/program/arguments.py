@@ -6,7 +6,7 @@ from enum import Enum
 
 from ..conversion.rule import Misfit, convert, convert_like, is_literal, is_union
 from ..conversion.type_checks import ABSTRACT_COLLECTIONS, is_abstract_collection
-from ..core.frame import MISSING
+from ..core.value import MISSING
 from ..errors import default_text
 from .actions import ParameterOption, PositionalParameter, SwitchOption
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from ..catalog.docstrings import ParsedDocstring
 from ..conversion.rule import Misfit, convert
-from ..core.frame import MISSING, current_frame
+from ..core.context import current_frame
+from ..core.value import MISSING
 from ..errors import ParamError, short_repr
 from ..functions.param import param
 from ..functions.registry import binding_of
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from ..core.origin import Origin
     from .parsed_arguments import ParsedArguments
 
 __all__ = ["Command", "decorated_functions"]
@@ -70,7 +72,7 @@ class Command:
         items: list[Any] = []
         annotation = self.binding.parameters.items_annotation
         for name in self.star_args:
-            texts, origin = parsed.direct_values.get(name, ((), ""))
+            texts, origin = parsed.direct_values.get(name, ((), None))
             items += [_converted(name, text, origin, annotation) for text in texts]
         return values, items
 
@@ -119,7 +121,7 @@ class Command:
         return values
 
 
-def _converted(name: str, value: Any, origin: str, annotation: Any) -> Any:
+def _converted(name: str, value: Any, origin: Origin | None, annotation: Any) -> Any:
     if annotation is MISSING:
         return value
     try:

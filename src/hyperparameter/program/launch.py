@@ -10,7 +10,7 @@ import os
 import sys
 from contextlib import nullcontext
 
-from ..core.frame import AMBIENT_SCOPE, freeze, innermost_scope, replace_current
+from ..core.context import freeze, is_in_scope, replace_current
 from ..errors import ParamError
 from ..scopes.scope import Scope
 from .command import Command, decorated_functions
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..configuration.environment import Environment
-    from ..core.frame import Entry
+    from ..core.value import Entry
 
 __all__ = ["launch"]
 
@@ -133,7 +133,7 @@ def _run(parser: Parser, commands: Sequence[Command], argv: Sequence[str]) -> An
 
 def _call(command: Command, arguments: tuple[list[Any], list[Any]], entries: dict[str, Entry]) -> Any:
     scope = Scope(entries)
-    is_outside_scopes = innermost_scope() is AMBIENT_SCOPE
+    is_outside_scopes = not is_in_scope()
     # The baseline must not include a scope of the caller, because the caller leaves that scope later.
     callers_frame = replace_current(None)
     try:

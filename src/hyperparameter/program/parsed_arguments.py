@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..core.origin import Origin
 from ..errors import ConfigError
 
 TYPE_CHECKING = False
@@ -34,10 +35,10 @@ class ParsedArguments:
     def __init__(self, is_set_elsewhere: Callable[[str], bool], allows_unknown: bool) -> None:
         self.is_set_elsewhere = is_set_elsewhere
         self.allows_unknown = allows_unknown
-        self.defines: list[tuple[str, str]] = []
+        self.defines: list[tuple[str, Origin]] = []
         self.files: list[str] = []
-        self.values: dict[str, tuple[Any, str]] = {}
-        self.direct_values: dict[str, tuple[Any, str]] = {}
+        self.values: dict[str, tuple[Any, Origin]] = {}
+        self.direct_values: dict[str, tuple[Any, Origin]] = {}
         self.lists_parameters = False
         self.explained_key: str | None = None
 
@@ -72,10 +73,10 @@ def is_negative_number(text: str) -> bool:
     return NEGATIVE_NUMBER.match(text) is not None
 
 
-def argument_origin(option: str | None, value: object = None) -> str:
+def argument_origin(option: str | None, value: object = None) -> Origin:
     """Return the origin of a value that the command line sets, such as `--lr 0.1`."""
     parts = [] if option is None else [option]
     if value is not None:
         text = str(value)
         parts.append(text if text and text.isprintable() else repr(text))
-    return f"the command line: {' '.join(parts)}"
+    return Origin.by(f"the command line: {' '.join(parts)}")

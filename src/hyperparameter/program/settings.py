@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..catalog.catalog import Catalog
     from ..configuration.config import Config
     from ..configuration.environment import Environment
-    from ..core.frame import Entry
+    from ..core.value import Entry
 
 __all__ = ["Settings"]
 

@@ -2,54 +2,57 @@
 
 from __future__ import annotations
 
-from ..core.frame import (
-    MISSING,
+from ..core.context import (
+    clear,
+    connect,
     current_frame,
     delete,
     frame_of,
     freeze,
     innermost_scope,
-    stand_for_context,
+    leave,
     write,
 )
+from ..core.frame import Frame
+from ..core.hooks import Hooks
 from ..core.kernel import RootBase, ScopeBase
 from ..core.key import check_key
 from ..core.map import items
+from ..core.origin import Origin
+from ..core.value import MISSING
 from ..errors import KeySyntaxError, short_repr
+from .reading import read_current, require
 from .reference import (
     Reference,
     Signature,
     assign,
     attribute_key,
-    caller,
-    entries_from,
+    child_of,
     handle_reference,
-    require,
+    reject_operator,
+    require_reference,
 )
+from .snapshot import Snapshot
+from .sources import entries_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, KeysView, Mapping
-    from typing import Any, Protocol, TypeAlias
+    from collections.abc import Iterator, KeysView
+    from typing import Any
 
-    class Keyed(Protocol):
-        """What `dict` takes: a snapshot is one, and no `Mapping`."""
+    from .sources import Source
 
-        def keys(self) -> Iterable[Any]: ...
-        def __getitem__(self, key: Any, /) -> Any: ...
-
-    Source: TypeAlias = Mapping[Any, Any] | str | ScopeBase | Keyed
-
-__all__ = ["Reference", "Scope", "ScopeRoot", "scope"]
+__all__ = ["EmptyScope", "Reference", "Scope", "ScopeRoot", "scope"]
 
 
 class Scope(ScopeBase):
-    """Hold a set of overrides; `with` enters and leaves it.
+    """A set of overrides, which `with` enters and leaves.
 
-    It can be kept, entered again, entered within itself, and by many threads and tasks at once.
-    Its attributes are references that read from it outwards, whatever scopes are inside it; where
-    it is not entered, as if it were entered here. As a mapping it is the flat view from it
-    outwards: keys in sorted order, and `scope["a.b"]` the value itself.
+    A scope can be kept, entered again, entered within itself, and entered by many threads and tasks at once.
+
+    The attributes of a scope are references that read from it outwards, whatever scopes are inside it. If it is not
+    entered, they read as if it were entered here. As a mapping, a scope is the flat view from it outwards: the keys
+    are sorted, and `scope["a.b"]` is the value itself.
 
     Examples:
         >>> import hyperparameter as hp
@@ -61,7 +64,8 @@ class Scope(ScopeBase):
 
     __slots__ = ()
     __signature__ = Signature(lambda overrides, /: overrides)
-    __empty__ = False  # does it hide what is outside?
+    # Whether it hides everything outside.
+    __empty__ = False
 
     if TYPE_CHECKING:
 
@@ -71,13 +75,13 @@ class Scope(ScopeBase):
         return handle_reference(self, attribute_key(name))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        assign(self, _own_attribute(type(self), name), value)
+        assign(self, _attribute_to_set(type(self), name), value)
 
     def __setitem__(self, key: str | int, value: Any) -> None:
         assign(self, check_key(key), value)
 
     def __delattr__(self, name: str) -> None:
-        delete(self, _own_attribute(type(self), name))
+        delete(self, _attribute_to_set(type(self), name))
 
     def __delitem__(self, key: str | int) -> None:
         delete(self, check_key(key))
@@ -93,10 +97,10 @@ class Scope(ScopeBase):
         return dict.fromkeys(frame_of(self).visible_keys()).keys()
 
     def update(self, /, *sources: Source, **params: Any) -> None:
-        """Set parameters in this scope until it is left; sources are those of `hp.scope(...)`.
+        """Set parameters in this scope until it is left. The sources are those of `hp.scope(...)`.
 
-        Raises `RuntimeError` where the scope is not entered in this context, and `ValueError` for
-        a bad key, before anything is set.
+        Raises `RuntimeError` if the scope is not entered in this context, and `ValueError` for a bad key, before
+        anything is set.
 
         Examples:
             >>> import hyperparameter as hp
@@ -105,12 +109,12 @@ class Scope(ScopeBase):
             ...     hp.scope.train()
             {'lr': 0.1, 'name': 'first'}
         """
-        write(self, entries_from(sources, params, caller(1)))
+        write(self, entries_from(sources, params, Origin.of_caller()))
 
     def clear(self) -> None:
-        """Drop what this scope itself sets, so that what lies around it shows through.
+        """Drop all that this scope itself sets, so that the values from outside are visible again.
 
-        Raises `RuntimeError` where the scope is not entered in this context.
+        Raises `RuntimeError` if the scope is not entered in this context.
 
         Examples:
             >>> import hyperparameter as hp
@@ -119,11 +123,12 @@ class Scope(ScopeBase):
             ...     hp.scope.a()
             1
         """
-        write(self, None)
+        clear(self)
 
     def __getitem__(self, key: str | int) -> Any:
         frame, key = frame_of(self), check_key(key)
-        value = frame.entry(key)[0]  # as the flat view has it, so that dict(scope) is that view
+        # As the flat view has it, because dict(scope) is the flat view.
+        value = frame.entry(key)[0]
         return require(frame, key) if value is MISSING else value
 
     def __contains__(self, key: object) -> bool:
@@ -139,40 +144,40 @@ class Scope(ScopeBase):
         return len(frame_of(self).visible_keys())
 
     def __bool__(self) -> bool:
-        return True  # `if ps:` asks for a scope, not for parameters in it
+        # `if ps:` asks whether there is a scope, not whether it has parameters.
+        return True
 
     def __repr__(self) -> str:
-        own = {key: entry[0] for key, entry in items(self.__overrides__)}
-        return f"hp.scope{'.empty' if self.__empty__ else ''}({short_repr(own) if own else ''})"
+        values = {key: entry[0] for key, entry in items(self.__overrides__)}
+        return f"hp.scope{'.empty' if self.__empty__ else ''}({short_repr(values) if values else ''})"
 
     def __entries__(self) -> Any:
         return self.__overrides__
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from .snapshot import Snapshot
-
         return _unpickled, (type(self), Snapshot(self.__overrides__))
 
 
-def _unpickled(cls: type[Scope], own: Any) -> Scope:
-    return cls(own.__entries__())
+def _unpickled(cls: type[Scope], overrides: Snapshot) -> Scope:
+    return cls(overrides.__entries__())
 
 
-def _own_attribute(cls: type, name: str) -> str:
+def _attribute_to_set(cls: type, name: str) -> str:
+    """Return the key that the assignment to an attribute sets; the methods of the class cannot be set."""
     if hasattr(cls, name):
         raise AttributeError(f"{name!r} is a method here; write [{name!r}] for the parameter")
     return attribute_key(name)
 
 
 class EmptyScope(Scope):
-    """Hide everything outside it. Made by `hp.scope.empty`."""
+    """A scope that hides everything outside. `hp.scope.empty` makes it."""
 
     __slots__ = ()
     __empty__ = True
 
 
-class _Context(Scope):
-    """Hold what a context sets outside of any scope. It is never left, so entering it does nothing."""
+class _AmbientScope(Scope):
+    """The scope of all that is written outside of any scope. It is never left, so entering it does nothing."""
 
     __slots__ = ()
 
@@ -187,11 +192,11 @@ class _Context(Scope):
 
 
 class ScopeRoot(RootBase):
-    """Read parameters by attribute or item; make a scope by calling.
+    """Read parameters by attribute or item, and make a scope by a call.
 
-    `hp.scope(*sources, **params)` takes mappings, which may be nested, and `key=value` texts; the
-    later wins. Raises `ValueError` for a bad key or a text without `=`, and `TypeError` for a
-    source of another type.
+    The sources of `hp.scope(*sources, **params)` are mappings, which may be nested, and `key=value` texts. The later
+    one wins. A call raises `ValueError` for a bad key or a text without `=`, and `TypeError` for a source of another
+    type.
 
     Examples:
         >>> import hyperparameter as hp
@@ -212,13 +217,13 @@ class ScopeRoot(RootBase):
         def __getitem__(self, key: str | int) -> Reference: ...
 
     def __setattr__(self, name: str, value: Any) -> None:
-        assign(None, _own_attribute(type(self), name), value)
+        assign(None, _attribute_to_set(type(self), name), value)
 
     def __setitem__(self, key: str | int, value: Any) -> None:
         assign(None, check_key(key), value)
 
     def __delattr__(self, name: str) -> None:
-        delete(None, _own_attribute(type(self), name))
+        delete(None, _attribute_to_set(type(self), name))
 
     def __delitem__(self, key: str | int) -> None:
         delete(None, check_key(key))
@@ -232,10 +237,10 @@ class ScopeRoot(RootBase):
             ...     dict(ps)
             {'b': 2}
         """
-        return EmptyScope(entries_from(sources, params, caller(1)))
+        return EmptyScope(entries_from(sources, params, Origin.of_caller()))
 
     def current(self) -> Scope:
-        """Return the innermost scope; outside of any, the one that holds the context's own writes.
+        """Return the innermost scope. Outside of any scope, it is the one of values that were set outside of any.
 
         Examples:
             >>> import hyperparameter as hp
@@ -246,7 +251,7 @@ class ScopeRoot(RootBase):
         return innermost_scope()  # type: ignore[return-value]
 
     def frozen(self) -> None:
-        """Make the present view the baseline: see `hp.frozen`."""
+        """Make the current view the baseline: see `hp.frozen`."""
         freeze()
 
     def init(self, /, *sources: Source, **params: Any) -> Scope:
@@ -260,7 +265,7 @@ class ScopeRoot(RootBase):
             >>> contextvars.copy_context().run(job), hp.scope.a | 0
             (1, 0)
         """
-        return Scope(entries_from(sources, params, caller(1))).__enter__()
+        return Scope(entries_from(sources, params, Origin.of_caller())).__enter__()
 
     def __iter__(self) -> Any:
         raise _not_a_mapping()
@@ -279,12 +284,25 @@ class ScopeRoot(RootBase):
 
 
 def _not_a_mapping() -> TypeError:
-    # without it Python would ask for items 0, 1, 2, … for ever, and each is a reference
+    # Without this, Python would iterate by asking for the items 0, 1, 2, … without end, as each is a reference.
     return TypeError(
         "hp.scope names parameters and holds none: hp.scope.current() is the mapping of what is set, "
         "and hp.scope[key] | default reads one"
     )
 
 
+connect(
+    Hooks(
+        frame_type=Frame,
+        reference_type=Reference,
+        ambient_scope=_AmbientScope({}),
+        rebased_on=Frame.rebased_on,
+        leave=leave,
+        entries_from=entries_from,
+        child_of=child_of,
+        read=read_current,
+        require=require_reference,
+        reject_operator=reject_operator,
+    )
+)
 scope = ScopeRoot(Scope)
-stand_for_context(_Context({}))

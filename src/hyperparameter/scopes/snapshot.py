@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from ..core.frame import current_frame, freeze
+from ..core.context import current_frame, freeze
 from ..core.map import items, lookup, map_of
-from ..errors import MissingParamError, short_repr, where
+from ..errors import MissingParamError, short_repr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, KeysView, ValuesView
     from typing import Any
 
+    from ..core.map import Map
+    from ..core.value import Entry
+
 __all__ = ["Snapshot", "frozen", "snapshot"]
 
 
 def frozen() -> None:
-    """Make the present view the baseline, which lies under every scope of the process.
+    """Make the current view the baseline, which is below every scope of the process.
 
-    Whoever is inside a scope keeps the baseline that was there when the outermost was entered.
+    Code that runs inside a scope keeps the baseline that was there when the outermost scope was entered.
 
     Examples:
         >>> import threading, hyperparameter as hp
@@ -31,7 +34,7 @@ def frozen() -> None:
 
 
 def snapshot() -> Snapshot:
-    """Return the present view: immutable, picklable, and a source for `hp.scope(...)`.
+    """Return the current view: immutable, picklable, and a source for `hp.scope(...)`.
 
     Examples:
         >>> import hyperparameter as hp
@@ -45,19 +48,19 @@ def snapshot() -> Snapshot:
 
 
 class Snapshot:
-    """Hold a view as it was: an immutable mapping of flat keys to values, in sorted order.
+    """A view as it was at one moment: an immutable mapping of flat keys to values, in sorted order.
 
-    Snapshots with equal items are equal, and hash alike where all values hash (`TypeError` names
-    the first key whose value does not).
+    Snapshots with equal items are equal, and have equal hashes. `hash` raises `TypeError` if a value has no hash, and
+    names its key.
     """
 
     __slots__ = ("_entries", "_hash")
 
-    def __init__(self, entries: Any) -> None:
+    def __init__(self, entries: Map) -> None:
         self._entries = entries
         self._hash: int | None = None
 
-    def __entries__(self) -> Any:
+    def __entries__(self) -> Map:
         return self._entries
 
     def _dict(self) -> dict[str, Any]:
@@ -109,9 +112,8 @@ class Snapshot:
         return f"<hp.snapshot: {short_repr(self._dict())}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        places = {key: (entry[0], where(entry[1])) for key, entry in items(self._entries)}
-        return _unpickled, (places,)
+        return _unpickled, (dict(items(self._entries)),)
 
 
-def _unpickled(entries: dict[str, Any]) -> Snapshot:
+def _unpickled(entries: dict[str, Entry]) -> Snapshot:
     return Snapshot(map_of(entries))

@@ -40,7 +40,7 @@ def check_config(arguments: Namespace) -> int:
 
 def show_config(arguments: Namespace) -> int:
     """Print each value of a configuration, and what set it."""
-    from ..core.key import flatten
+    from ..scopes.sources import flatten
 
     catalog = None if arguments.path is None else _scan_catalog(arguments.path)
     config = _load_config(arguments, catalog)
@@ -64,7 +64,8 @@ def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
     """Load the files, then the environment variables, then `-D`; a later source overrides an earlier one."""
     from ..configuration.config import env
     from ..configuration.load import PlacedSource, load
-    from ..core.key import split_text
+    from ..core.origin import Origin
+    from ..scopes.sources import split_text
 
     # A file name as a plain text would be an override if it contains "=".
     sources: list[Any] = [Path(file) for file in arguments.config]
@@ -75,7 +76,7 @@ def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
     for text in arguments.define:
         # This raises for a text without "=", which `load` would read as the name of a file.
         split_text(text)
-        sources.append(PlacedSource(text, f"the command line: -D {text}"))
+        sources.append(PlacedSource(text, Origin.by(f"the command line: -D {text}")))
     return load(sources, declared_keys=lambda: catalog.by_key if catalog is not None else ())
 
 

@@ -2,7 +2,7 @@
 //!
 //! # Plans
 //! A *plan* is a dict of the keyword arguments that the scopes add to a call. It depends on the frame and on the number
-//! of positional arguments. The Python side makes plans and keeps them in the cache of the frame (functions/plan.py).
+//! of positional arguments. The Python side makes plans and keeps them in the frame (functions/plan.py).
 //!
 //! ```text
 //!   @hp.param("train")
@@ -13,7 +13,7 @@
 //!
 //!   decorated function             current frame
 //!   └ cached plan                  ├ id     7         ◀── 1. is it the cached frame_id?
-//!     ├ frame_id  7                └ cache  {plan_key: {1: {"lr": 0.5}}}
+//!     ├ frame_id  7                └ plans  {plan_key: {1: {"lr": 0.5}}}
 //!     ├ count     1  ◀── 2. is it the number of                ▲
 //!     ├ names     ("lr",)   positional arguments?              │
 //!     └ plan      ───────────── 3. if both, call ──────────────┘
@@ -45,7 +45,7 @@ pub(super) struct CachedPlan {
     pub(super) frame_id: u64,
     /// The number of positional arguments.
     count: Py_ssize_t,
-    /// A dict, borrowed from the cache of the frame.
+    /// A dict, borrowed from the plans of the frame.
     plan: *mut PyObject,
     /// The keys of the plan as a tuple, owned. Null if the plan is empty.
     pub(super) names: *mut PyObject,
@@ -181,16 +181,16 @@ unsafe fn call_resolved(
 
 /// Cache the plan that a frame has for a number of positional arguments, if it has one.
 unsafe fn cache_plan(decorated: *mut Decorated, frame: *mut Frame, count: Py_ssize_t) {
-    if !is_frame(frame.cast()) || (*frame).id == AMBIENT || (*frame).cache.is_null() {
+    if !is_frame(frame.cast()) || (*frame).id == AMBIENT || (*frame).plans.is_null() {
         return;
     }
-    // Allocating can run other code, and that code can make the frame replace its cache. The plan would then be dropped
-    // with the old cache, so it is not cached here.
-    let cache = owned((*frame).cache);
-    let plan = plan_in(cache, (*decorated).plan_key, count);
+    // Allocating can run other code, and that code can make the frame replace its plans. The plan would then be dropped
+    // with the old ones, so it is not cached here.
+    let frame_plans = owned((*frame).plans);
+    let plan = plan_in(frame_plans, (*decorated).plan_key, count);
     if !plan.is_null() {
         let names = PySequence_Tuple(plan);
-        if !names.is_null() && cache == (*frame).cache {
+        if !names.is_null() && frame_plans == (*frame).plans {
             let is_empty = PyTuple_GET_SIZE(names) == 0;
             let cached = &raw mut (*decorated).cached_plan;
             (*cached).frame_id = (*frame).id;
@@ -206,16 +206,16 @@ unsafe fn cache_plan(decorated: *mut Decorated, frame: *mut Frame, count: Py_ssi
     }
     // An error in these lookups only means that nothing is cached.
     PyErr_Clear();
-    Py_DECREF(cache);
+    Py_DECREF(frame_plans);
 }
 
-/// Return the plan in a cache for a number of positional arguments, owned; null if it has no complete plan.
+/// Return the plan of a binding for a number of positional arguments, owned; null if it has no complete plan.
 unsafe fn plan_in(
-    cache: *mut PyObject,
+    frame_plans: *mut PyObject,
     plan_key: *mut PyObject,
     count: Py_ssize_t,
 ) -> *mut PyObject {
-    let plans = PyDict_GetItemWithError(cache, plan_key);
+    let plans = PyDict_GetItemWithError(frame_plans, plan_key);
     if plans.is_null() || PyDict_CheckExact(plans) == 0 {
         return NULL;
     }

@@ -13,7 +13,7 @@ from importlib import import_module
 from operator import add, mul, sub
 from typing import TYPE_CHECKING, Any
 
-from ...core.frame import MISSING
+from ...core.value import MISSING
 from .imports import full_name
 from .literals import literal_value
 from .values import Class, Expression, ImportedName

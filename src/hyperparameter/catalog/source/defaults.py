@@ -10,7 +10,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any, Literal, get_origin
 
-from ...core.frame import MISSING
+from ...core.value import MISSING
 from .annotations import KNOWN_TYPES, annotation_object, enum_members
 from .imports import full_name
 from .values import Class, Expression, Text

@@ -6,7 +6,7 @@ import ast
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from ...core.frame import MISSING
+from ...core.value import MISSING
 from ..declaration import Declaration
 from .defaults import BOTH, READ, enum_default, read_kinds
 from .literals import literal_value, source_text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import Any
 
-from ...core.frame import MISSING
+from ...core.value import MISSING
 from ...errors import LONGEST_VALUE
 
 __all__ = ["literal_value", "source_text"]

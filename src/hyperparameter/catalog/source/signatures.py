@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
-from ...core.frame import MISSING
+from ...core.value import MISSING
 from ..declaration import Declaration
 from ..docstrings import ParsedDocstring
 from .annotations import annotation_object

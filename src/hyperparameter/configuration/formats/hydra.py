@@ -6,6 +6,7 @@ import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from ...core.origin import Origin
 from ...errors import ConfigError
 from ..load import PlacedSource, load
 
@@ -19,7 +20,7 @@ def compose(config_dir: str | os.PathLike[str], config_name: str | None, overrid
     """Return what Hydra composes; raise `ConfigError` with Hydra's message if it cannot."""
     folder = os.fsdecode(config_dir)
     file = os.path.join(folder, os.path.splitext(config_name)[0] + ".yaml") if config_name else folder
-    origin = f"{file} (hydra)"
+    origin = Origin.at(f"{file} (hydra)")
     try:
         import hydra
         from hydra.errors import HydraException
@@ -27,9 +28,9 @@ def compose(config_dir: str | os.PathLike[str], config_name: str | None, overrid
         from omegaconf.errors import OmegaConfBaseException
     except ModuleNotFoundError as error:
         text = f"this needs {error.name}: pip install 'hyperparameter[hydra]'"
-        raise ConfigError(detail=text, origin=folder) from error
+        raise ConfigError(detail=text, origin=Origin.at(folder)) from error
     if not os.path.isdir(folder):
-        raise ConfigError(detail="there is no such folder", origin=folder)
+        raise ConfigError(detail="there is no such folder", origin=Origin.at(folder))
     try:
         with _fresh_hydra(), hydra.initialize_config_dir(os.path.abspath(folder), version_base="1.3"):
             composed = hydra.compose(config_name, overrides=list(overrides))

@@ -12,8 +12,10 @@ from operator import is_
 from ...conversion.builtin_types import Misfit, is_number
 from ...conversion.rule import convert
 from ...conversion.type_checks import is_immutable
-from ...core.key import is_below, is_mapping, parents
-from ...errors import ConfigError, nearest, where
+from ...core.key import is_below, parents
+from ...core.origin import place_of
+from ...core.value import is_mapping
+from ...errors import ConfigError, nearest
 from ..merge import flatten_dict
 from .parser import Reference, Unresolvable, parse
 
@@ -21,7 +23,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from ...core.frame import Entry
+    from ...core.value import Entry
     from ..merge import Merged
     from .parser import Part
 
@@ -218,7 +220,7 @@ class _Resolver:
         return Unresolvable(f"there is no {key!r}{hint}")
 
     def _with_place(self, key: str) -> str:
-        place = where(self.merged.leaves[key][1])
+        place = place_of(self.merged.leaves[key][1])
         return f"{key} ({place})" if place else key
 
     def _error(self, key: str, detail: str) -> ConfigError:

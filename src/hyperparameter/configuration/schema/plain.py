@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 from ...conversion.structures import describe, is_structure
 from ...core.key import check_key, join, parents
+from ...core.origin import Origin
 from ..merge import flatten_dict, gives_way_to_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ...core.frame import Entry
+    from ...core.value import Entry
     from ..merge import Merged
 
 
@@ -20,14 +21,15 @@ def replace_leaves(merged: Merged, instance: Any, nested: dict[str, Any]) -> Non
 
     `nested` is what the object was made from. A value that is not in it is a default of the schema.
     """
-    default_origins: dict[str, str] = {}
+    default_origins: dict[str, Origin] = {}
     plain = _to_plain(instance, nested, "", default_origins)
+    schema_default = Origin.at("default of the schema")
     leaves: dict[str, Entry] = {}
     for key, value in flatten_dict("", plain):
         source_key = next((prefix for prefix in (key, *parents(key)) if prefix in merged.leaves), "")
         source, origin = merged.leaves.get(source_key, (None, None))
         if not source_key or (source_key != key and gives_way_to_table(source)):
-            leaves[key] = value, default_origins.get(key, "default of the schema")
+            leaves[key] = value, default_origins.get(key, schema_default)
             continue
         leaves[key] = value, origin
         if value is not source:
@@ -37,7 +39,7 @@ def replace_leaves(merged: Merged, instance: Any, nested: dict[str, Any]) -> Non
     merged.leaves = leaves
 
 
-def _to_plain(value: Any, source: Any, path: str, default_origins: dict[str, str]) -> Any:
+def _to_plain(value: Any, source: Any, path: str, default_origins: dict[str, Origin]) -> Any:
     """Return an object as nested dicts and lists, and note the class and attribute of each field."""
     source = source if type(source) is dict else {}
     if type(value) is dict:
@@ -53,7 +55,7 @@ def _to_plain(value: Any, source: Any, path: str, default_origins: dict[str, str
     plain = dict(getattr(value, "model_extra", None) or {})
     for name, attribute in _used_names(cls, source):
         key = join(path, name)
-        default_origins[key] = f"default of {cls.__qualname__}.{attribute}"
+        default_origins[key] = Origin.at(f"default of {cls.__qualname__}.{attribute}")
         item = getattr(value, attribute, source.get(name))
         plain[name] = _to_plain(item, source.get(name), key, default_origins)
     return plain

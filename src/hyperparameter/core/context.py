@@ -1,0 +1,182 @@
+"""The frames of the current context: leave a scope, write, delete, freeze.
+
+A context is a thread or an asyncio task. Its variable `current` is one of these:
+
+    None                  No scope is entered and nothing was written. A read sees the baseline of this moment.
+    an ambient frame      No scope is entered, but values were written. They belong to `AMBIENT_SCOPE`, and the frame has
+                          no parent: each read puts it on top of the baseline of this moment (`Frame.rebased_on`).
+    a frame of a scope    Scopes are entered. The chain of parents ends on the baseline that was there when the
+                          outermost scope was entered. Values that were written before that are the frame above it.
+
+Frames are never changed. To write into a scope, or to leave a scope that is not the innermost, the frame in question
+is replaced or dropped, and the frames above it are made again on top. Other contexts keep the old frames.
+"""
+
+from __future__ import annotations
+
+from . import kernel
+from .frame import Frame, new_baseline
+from .kernel import current, get_baseline, set_baseline, set_current
+from .key import join
+from .map import lookup, merge
+from .value import MISSING_ENTRY
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .hooks import Hooks
+    from .kernel import ScopeBase
+    from .value import Entry
+
+__all__ = [
+    "clear",
+    "connect",
+    "current_frame",
+    "delete",
+    "frame_of",
+    "freeze",
+    "innermost_scope",
+    "is_in_scope",
+    "leave",
+    "replace_current",
+    "write",
+]
+
+# The scope of all that is written outside of any scope. Each context has its own frame of it.
+AMBIENT_SCOPE: ScopeBase
+
+
+def connect(hooks: Hooks) -> None:
+    """Give the kernel, and this module, what they use of the rooms above. It is called once, by scope.py."""
+    global AMBIENT_SCOPE
+    AMBIENT_SCOPE = hooks.ambient_scope
+    kernel.connect(hooks)
+
+
+# --- The current frame ---
+
+
+def current_frame() -> Frame:
+    """Return the frame that answers reads in this context, at this moment."""
+    frame: Frame | None = current.get()
+    if frame is None:
+        return get_baseline()
+    return frame.rebased_on(get_baseline()) if frame.parent is None else frame
+
+
+def replace_current(frame: Frame | None) -> Frame | None:
+    """Point the context at another frame (None: the baseline), and return the previous one."""
+    previous = current.get()
+    set_current(frame)
+    return previous
+
+
+def freeze() -> None:
+    """Make the current view the baseline."""
+    set_baseline(new_baseline(current_frame().view()))
+
+
+def innermost_scope() -> ScopeBase:
+    """Return the innermost scope of this context, `AMBIENT_SCOPE` outside of any."""
+    frame = current.get()
+    return AMBIENT_SCOPE if frame is None or frame.scope is None else frame.scope
+
+
+def is_in_scope() -> bool:
+    """Return whether a scope is entered in this context."""
+    return innermost_scope() is not AMBIENT_SCOPE
+
+
+def frame_of(scope: ScopeBase) -> Frame:
+    """Return the frame that answers from a scope outwards. A scope that is not entered answers as if it were."""
+    frame, _ = _find(scope)
+    return Frame(scope, scope.__overrides__, current_frame()) if frame is None else frame
+
+
+# --- Leaving and writing ---
+
+
+def leave(scope: ScopeBase) -> None:
+    """Remove the innermost frame of a scope from this context, wherever it is; do nothing if there is none."""
+    frame, above = _find(scope)
+    if frame is not None:
+        _restack(frame.parent, above)
+
+
+def write(scope: ScopeBase | None, entries: Mapping[str, Entry]) -> None:
+    """Set entries in a scope (None: the innermost), for this context."""
+    frame, above = _find_entered(scope)
+    _replace(frame, above, entries)
+
+
+def clear(scope: ScopeBase) -> None:
+    """Drop all that a scope itself sets, for this context."""
+    frame, above = _find_entered(scope)
+    _restack(Frame(frame.scope, {}, frame.parent), above)
+
+
+def delete(scope: ScopeBase | None, key: str) -> None:
+    """Make a key, and every key below it, missing in a scope (None: the innermost)."""
+    frame, above = _find_entered(scope)
+    visible_below = frame.visible_parent().view()
+    changes: dict[str, Entry | None] = {}
+    keys = [key]
+    while keys:
+        path = keys.pop()
+        keys += (join(path, segment) for segment in frame.segments_below(path))
+        override = lookup(frame.overrides, path)
+        if lookup(visible_below, path) is not None:
+            changes[path] = MISSING_ENTRY
+        elif override is not None and (path == key or override is not MISSING_ENTRY):
+            # Nothing below sets the key, so the override is dropped. A deletion below `key` stays a deletion.
+            changes[path] = None
+    _replace(frame, above, changes)
+
+
+def _find(scope: ScopeBase) -> tuple[Frame | None, list[Frame]]:
+    """Return the innermost frame of a scope in this context, None if there is none, and the frames above it."""
+    frame: Frame | None = current_frame()
+    above: list[Frame] = []
+    while frame is not None and frame.scope is not scope:
+        if frame.scope is None and scope is AMBIENT_SCOPE:
+            # Nothing was written yet: the frame of the ambient scope would be on top of the baseline.
+            return Frame(AMBIENT_SCOPE, {}, frame), above
+        above.append(frame)
+        frame = frame.parent
+    return frame, above
+
+
+def _find_entered(scope: ScopeBase | None) -> tuple[Frame, list[Frame]]:
+    frame, above = _find(innermost_scope() if scope is None else scope)
+    if frame is None:
+        raise RuntimeError("this scope is not entered in this context, and a write lasts until it is left")
+    return frame, above
+
+
+def _replace(frame: Frame, above: list[Frame], changes: Mapping[str, Entry | None]) -> None:
+    """Replace a frame by one with changed overrides; a change to None drops the override."""
+    replacement = Frame(frame.scope, merge(frame.overrides, changes), frame.parent)
+    replacement.derive_view(frame, changes)
+    _restack(replacement, above)
+
+
+def _restack(frame: Frame, above: list[Frame]) -> None:
+    """Point the context at `frame`, with new frames for those `above` it on top."""
+    if not above and (frame.scope is None or frame.scope is AMBIENT_SCOPE):
+        set_current(_ambient_frame(frame))
+        return
+    for upper in reversed(above):
+        frame = Frame(upper.scope, upper.overrides, frame)
+    set_current(frame)
+
+
+def _ambient_frame(rebased: Frame) -> Frame | None:
+    """Return the ambient frame, without a parent, for one on top of a baseline; None if nothing was written."""
+    if rebased.scope is None or not rebased.overrides:
+        return None
+    frame = Frame(AMBIENT_SCOPE, rebased.overrides, None)
+    # It must not answer from its overrides alone. The frame that `rebased_on` returns has the caches.
+    frame.cache = {}
+    frame.rebased = rebased
+    return frame

@@ -1,0 +1,72 @@
+"""What a kernel uses of the rest of the library, as one record.
+
+The kernel is the lowest room, so it cannot import what it calls. `scopes/scope.py` makes this record and connects it
+by one call of `core.context.connect`. A read that the kernel cannot answer from a cache goes
+
+    hp.scope.a | 1  ->  ReferenceBase.__or__ (kernel)  ->  hooks.read  ->  read_current (scopes/reading.py)
+"""
+
+from __future__ import annotations
+
+from .key import check_key, valid_keys
+from .origin import Origin
+from .value import MISSING, PLAIN_TYPES
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any
+
+    from .frame import Frame
+    from .kernel import ReferenceBase, ScopeBase
+    from .value import Entry
+
+__all__ = ["Hooks"]
+
+
+class Hooks:
+    """The functions that a kernel calls, and the classes and objects that it works with."""
+
+    # Lower than the kernels: the Python kernel imports these, the Rust kernel takes them from here.
+    missing = MISSING
+    plain_types = PLAIN_TYPES
+    valid_keys = valid_keys
+    origin_type = Origin
+    check_key = staticmethod(check_key)
+
+    def __init__(
+        self,
+        *,
+        frame_type: type[Frame],
+        reference_type: type[ReferenceBase],
+        ambient_scope: ScopeBase,
+        rebased_on: Callable[[Frame, Frame], Frame],
+        leave: Callable[[ScopeBase], None],
+        entries_from: Callable[[Iterable[Any], Mapping[str, Any], Origin | None], dict[str, Entry]],
+        child_of: Callable[[Any, str], ReferenceBase],
+        read: Callable[[str, Any], Any],
+        require: Callable[[Any], Any],
+        reject_operator: Callable[..., Any],
+    ) -> None:
+        # What a context points at, and what a reference is. Both are made by the kernel.
+        self.frame_type = frame_type
+        self.reference_type = reference_type
+        # The scope of all that is written outside of any scope.
+        self.ambient_scope = ambient_scope
+        # Puts an ambient frame on top of a baseline, when a scope is entered on it.
+        self.rebased_on = rebased_on
+        # Leaves a scope that is not on top, or whose parent is not a plain frame.
+        self.leave = leave
+        # Makes the overrides of `hp.scope(*sources, **params)`.
+        self.entries_from = entries_from
+        # Makes the reference for an attribute of a reference or of `hp.scope`.
+        self.child_of = child_of
+        # Answers `reference | default` for a key, if no cache has the answer.
+        self.read = read
+        # Answers `reference()`.
+        self.require = require
+        # Raises the error for `value | reference`, which a default on the wrong side would be.
+        self.reject_operator = reject_operator
+        for name, hook in vars(self).items():
+            if name != "ambient_scope" and not callable(hook):
+                raise TypeError(f"the hook {name!r} is not callable: {hook!r}")

@@ -1,0 +1,85 @@
+"""An origin says where a value was set: a line of source code, a place in a file, an option, or a variable."""
+
+from __future__ import annotations
+
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import CodeType
+    from typing import Any
+
+__all__ = ["Origin", "place_of"]
+
+# The folder of this package, with the separator at its end, as code objects name it.
+PACKAGE_FOLDER = sys._getframe().f_code.co_filename[: -len("core/origin.py")]
+
+
+class Origin(tuple):  # type: ignore[type-arg]
+    """Where a value was set. An unknown origin is None.
+
+    Every entry has an origin, and every `hp.scope(...)` makes one, so it has to be cheap. It is a pair of one of two
+    forms, whose text is worked out only when it is shown:
+
+        (code object, instruction)     made by `of_caller`, and by both kernels
+        (preposition, place)           ("at", "a.toml:3"), ("by", "-D train.lr=1")
+    """
+
+    __slots__ = ()
+
+    @classmethod
+    def of_caller(cls) -> Origin:
+        """Return the origin of a value that the caller of this package sets."""
+        frame = sys._getframe(1)
+        while frame.f_code.co_filename.startswith(PACKAGE_FOLDER) and frame.f_back is not None:
+            frame = frame.f_back
+        return cls((frame.f_code, frame.f_lasti))
+
+    @classmethod
+    def at(cls, place: object) -> Origin:
+        """Return the origin of a value that a file sets; `str(place)` is the place, such as `a.toml:3`."""
+        return cls(("at", place))
+
+    @classmethod
+    def by(cls, option: str) -> Origin:
+        """Return the origin of a value that an option sets, such as `--lr 0.1`."""
+        return cls(("by", option))
+
+    @classmethod
+    def by_variable(cls, name: str) -> Origin:
+        """Return the origin of a value that an environment variable sets."""
+        return cls(("by the", f"environment variable {name}"))
+
+    @property
+    def place(self) -> str:
+        """The place alone: `train.py:3`, `-D train.lr=1`, `environment variable APP_LR`."""
+        first, second = self
+        return str(second) if type(first) is str else _place_in_code(first, second)
+
+    def __str__(self) -> str:
+        """Return what an error says: `set at train.py:3`, `set by -D train.lr=1`."""
+        return f"set {self._preposition} {self.place}"
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A code object does not pickle, so the place goes as text.
+        return Origin, ((self._preposition, self.place),)
+
+    @property
+    def _preposition(self) -> str:
+        first: Any = self[0]
+        return first if type(first) is str else "at"
+
+
+def place_of(origin: Origin | None) -> str | None:
+    """Return the place of an origin, None if it is unknown."""
+    return None if origin is None else origin.place
+
+
+def _place_in_code(code: CodeType, instruction: int) -> str:
+    for start, end, line in code.co_lines():
+        if start <= instruction < end and line is not None:
+            return f"{code.co_filename}:{line}"
+    return code.co_filename
