@@ -63,7 +63,8 @@ PRINT_PROGRESS = (while sleep 8 >/dev/null 2>&1; do echo "  still installing ...
 # All verbs share one environment. A verb installs its dependency group again if a file that the package is
 # built from is newer than the group's mark.
 BUILT_FROM := pyproject.toml Cargo.toml Cargo.lock $(wildcard build_backend/*.py) \
-    $(wildcard rust/hyperparameter-python/*.toml rust/hyperparameter-python/src/*.rs)
+    $(wildcard rust/hyperparameter-python/*.toml rust/hyperparameter-python/src/*.rs \
+    rust/hyperparameter-python/src/*/*.rs)
 .venv/test .venv/lint .venv/bench: export HYPERPARAMETER_BUILD = rust
 .venv/demo .venv/test .venv/lint .venv/bench .venv/docs: $(BUILT_FROM) | .venv/pip
 	@echo "Installing what 'make $(notdir $@)' needs into .venv; the first time takes a few minutes ..."
