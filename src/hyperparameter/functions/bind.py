@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..core.frame import EMPTY_FRAME, Frame, replace_current
+from ..core.context import replace_current
+from ..core.frame import EMPTY_FRAME, Frame
 from ..errors import short_repr
 from ..scopes.scope import EmptyScope
 from ..scopes.snapshot import Snapshot
