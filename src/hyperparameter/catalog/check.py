@@ -93,7 +93,7 @@ def errors_of(
         report_problem: called with the reason why a file cannot be scanned.
     """
     errors = list(_conversion_errors(entries))
-    known_keys = {parameter.key for binding in bindings() for parameter in binding.settable}
+    known_keys = {parameter.key for binding in bindings() for parameter in binding.parameters.settable}
     known_keys.update(referred)
     if known_keys.issuperset(entries):
         return errors, []

@@ -65,7 +65,7 @@ def registered_declarations() -> Iterator[Declaration]:
         place = f"{code.co_filename}:{code.co_firstlineno}" if code else ""
         owner = getattr(binding.cls or binding.function, "__qualname__", binding.namespace)
         yield Declaration(binding.namespace, "namespace", place, owner)
-        for parameter in binding.settable:
+        for parameter in binding.parameters.settable:
             is_resolved = type(parameter.annotation) is not UnresolvedAnnotation
             yield Declaration(
                 parameter.key,

@@ -85,7 +85,7 @@ def _by_folded_key(keys: Iterable[str]) -> dict[str, set[str]]:
 
 def _parameter_keys() -> Iterator[str]:
     """Yield the keys of the parameters of all decorated functions of this process."""
-    return (parameter.key for binding in bindings() for parameter in binding.settable)
+    return (parameter.key for binding in bindings() for parameter in binding.parameters.settable)
 
 
 def _schema_keys(schema: Any) -> Iterable[str]:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..core.frame import Frame
-    from .parameter import Parameter
 
 __all__ = ["Binding"]
 
@@ -52,9 +51,9 @@ class Binding:
         self.resolve = Plans(self.parameters, self.plan_key).resolve
         register(self)
 
-    # A decorated function that is pickled by value takes its binding along. The state is pickled after the
-    # binding itself, so the function may refer to itself. The text in its annotations is evaluated where the
-    # function is loaded, so the names that it uses go along.
+    # A decorated function that is pickled by value takes its binding along. A state is pickled after the object
+    # itself, so the function may refer to itself. Text in its annotations is evaluated where the function is
+    # loaded, so the state includes the values that the text names.
 
     def __getstate__(self) -> dict[str, Any]:
         return {
@@ -71,7 +70,7 @@ class Binding:
 
     @property
     def decorated(self) -> Any:
-        """What the decorator returned: a class, or a function, which is held weakly; None if it is gone."""
+        """The class or function that the decorator returned. A function is held weakly: None if it is gone."""
         if self.cls is not None:
             return self.cls
         return None if self._decorated is None else self._decorated()
@@ -82,23 +81,15 @@ class Binding:
 
     @property
     def call(self) -> Callable[..., Any]:
-        """The decorated function, made again. What was pickled by value calls it."""
+        """The function, decorated again: the plain function of `as_function` calls it."""
         call = self._call
         if call is None:
             call = self._call = wrap(self.function, self)
         return call
 
     def as_function(self) -> Callable[..., Any]:
-        """Return the plain function that holds the attributes of a decorated one of the Rust kernel."""
+        """Return the plain function that holds the attributes of a decorated function of the Rust kernel."""
         return plain_function(self.function, self)
-
-    @property
-    def settable(self) -> list[Parameter]:
-        return self.parameters.settable
-
-    @property
-    def variadic(self) -> dict[str, str]:
-        return self.parameters.variadic
 
     def errors_in(self, frame: Frame) -> Iterator[ParamError]:
         """Yield an error for each value in a frame that does not convert to its parameter."""

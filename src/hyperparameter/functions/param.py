@@ -59,7 +59,7 @@ def param(target: Any = None, /) -> Any:
 
 
 def _decorate(target: Any, namespace: str | None, frame: FrameType) -> Any:
-    """Decorate a function or class. Its annotations are text that can name the variables of `frame`."""
+    """Decorate a function or class. Text in its annotations can name the variables of `frame`."""
     if isinstance(target, staticmethod | classmethod):
         return type(target)(_decorate(target.__func__, namespace, frame))
     if not callable(target):

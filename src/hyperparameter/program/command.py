@@ -54,7 +54,9 @@ class Command:
             parameter for parameter in binding.parameters if not (has_self and parameter.index == 0)
         ]
         # The name of `*args`, if the function has it; `**kwargs` cannot be set from the command line.
-        self.star_args = [name for name, text in binding.variadic.items() if not text.startswith("**")]
+        self.star_args = [
+            name for name, text in binding.parameters.variadic.items() if not text.startswith("**")
+        ]
         self.name: str = function.__name__
         self.file: str | None = getattr(getattr(binding.function, "__code__", None), "co_filename", None)
         self.doc = ParsedDocstring(*dict.fromkeys([function.__doc__, binding.function.__doc__]))
