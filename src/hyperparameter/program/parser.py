@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from functools import partial
 
 from ..errors import nearest
 from .actions import CommonOption
@@ -157,16 +158,10 @@ def help_formatter() -> Any:
 def _add_common_options(parser: Parser, settings: Settings) -> None:
     parsed = settings.parsed
     group = parser.add_argument_group("configuration options")
-
-    def add(*names: str, store: Any, completer: Any = None, **kwargs: Any) -> None:
-        action = group.add_argument(*names, action=CommonOption, store=store, **kwargs)
-        # argcomplete reads this attribute.
-        action.completer = completer  # type: ignore[attr-defined]
-
-    add(
+    add = partial(group.add_argument, action=CommonOption)
+    define = add(
         *("-D", "--define"),
         store=parsed.add_defines,
-        completer=settings.complete_define,
         nargs="+",
         metavar="KEY=VALUE",
         help="set parameters; if a key is set twice, the last value wins",
@@ -178,16 +173,10 @@ def _add_common_options(parser: Parser, settings: Settings) -> None:
         metavar="FILE",
         help="read parameters from TOML, YAML or JSON files",
     )
-    add(
-        *("-lps", "--list-params"),
-        store=parsed.request_list,
-        nargs=0,
-        help="list all parameters and exit",
-    )
-    add(
+    add("-lps", "--list-params", store=parsed.request_list, nargs=0, help="list all parameters and exit")
+    explain = add(
         *("-ep", "--explain"),
         store=parsed.request_explanation,
-        completer=settings.complete_key,
         metavar="KEY",
         help="show the value of a parameter and where it is set, and exit",
     )
@@ -197,3 +186,6 @@ def _add_common_options(parser: Parser, settings: Settings) -> None:
         nargs=0,
         help="warn of a key that looks misspelled, instead of refusing it",
     )
+    # argcomplete reads this attribute.
+    define.completer = settings.complete_define  # type: ignore[attr-defined]
+    explain.completer = settings.complete_key  # type: ignore[attr-defined]
