@@ -470,16 +470,16 @@ def test_explain_tells_every_layer(program):
     ran = run("-C", "a.toml", "-D", "train.lr=3", "train.lr=4", "-ep", "train.lr", APP_TRAIN__LR="9")
     assert lines(ran) == [
         "train.lr = '4'",
-        "  set by     the command line: -D train.lr=4",
+        "  set by the command line: -D train.lr=4",
         "  instead of '3', set by the command line: -D train.lr=3",
-        "  instead of '9', set by environment variable APP_TRAIN__LR",
-        "  instead of 2.0, set by a.toml:3",
-        f"  declared   lr: float = 0.001, a parameter of train() at {run.folder}/prog.py:27",
-        "             learning rate.",
+        "  instead of '9', set by the environment variable APP_TRAIN__LR",
+        "  instead of 2.0, set at a.toml:3",
+        f"  declared as lr: float = 0.001, a parameter of train() at {run.folder}/prog.py:27",
+        "    learning rate.",
     ]
     assert lines(run("--explain", "opt")) == [
         "opt.momentum = 0.9, the default",
-        f"  declared   momentum: float = 0.9, read at {run.folder}/prog.py:49",
+        f"  declared as momentum: float = 0.9, read at {run.folder}/prog.py:49",
     ]
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ..catalog.catalog import Catalog
     from ..catalog.declaration import Declaration
     from ..configuration.config import Config
+    from ..core.value import Entry
 
 __all__ = ["explain_key", "format_parameters", "possible_values"]
 
@@ -51,10 +52,10 @@ def explain_key(key: str, catalog: Catalog, config: Config) -> str:
     For a key that is only a prefix of others, return this for each key below it. Raises
     `ConfigError` for a key that is neither declared nor set.
     """
-    history = config.history(key)
+    entries = config.__history__(key)
     declarations = catalog.by_key.get(key, [])
-    if history or declarations:
-        return "".join(f"{line}\n" for line in _explanation(key, history, declarations))
+    if entries or declarations:
+        return "".join(f"{line}\n" for line in _explanation(key, entries, declarations))
     keys_below = catalog.keys_below(key)
     if not keys_below:
         similar = "".join(f"; nearest: {name!r}" for name in catalog.suggestions(key)[:1])
@@ -62,22 +63,20 @@ def explain_key(key: str, catalog: Catalog, config: Config) -> str:
     return "\n".join(explain_key(name, catalog, config) for name in sorted(keys_below))
 
 
-def _explanation(
-    key: str, history: list[tuple[object, str | None]], declarations: list[Declaration]
-) -> list[str]:
+def _explanation(key: str, entries: list[Entry], declarations: list[Declaration]) -> list[str]:
     lines = []
-    if history:
-        *earlier, (value, place) = history
-        lines += [f"{key} = {short_repr(value)}", f"  set by     {place}"]
-        lines += [f"  instead of {short_repr(value)}, set by {place}" for value, place in reversed(earlier)]
+    if entries:
+        *earlier, (value, origin) = entries
+        lines += [f"{key} = {short_repr(value)}", f"  {origin}"]
+        lines += [f"  instead of {short_repr(value)}, {origin}" for value, origin in reversed(earlier)]
     elif declarations[0].default is not None:
         lines.append(f"{key} = {declarations[0].default}, the default")
     else:
-        lines.append(f"{key} is not set, and has no default")
+        lines.append(f"{key} is not set and has no default")
     for declaration in declarations:
-        lines.append(f"  declared   {_declaration_text(declaration)}")
+        lines.append(f"  declared as {_declaration_text(declaration)}")
         if declaration.help:
-            lines.append(f"             {declaration.help}")
+            lines.append(f"    {declaration.help}")
     return lines
 
 
