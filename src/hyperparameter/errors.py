@@ -1,4 +1,4 @@
-"""Every error that the library raises: key, value, what was wanted, where it was set, nearest names.
+"""Every error that the library raises: key, value, expected type, the place that set it, similar names.
 
 The text is worked out when it is shown, not when the error is raised, so a program that
 tries a key and catches the error does not pay for the search for its nearest name.
@@ -64,6 +64,15 @@ def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
     return get_close_matches(name, sorted(candidates), n=most)
 
 
+def did_you_mean(names: Iterable[str]) -> str:
+    """Return `; did you mean 'a' or 'b'?` for the end of a message, or an empty text if there are no names."""
+    quoted = [repr(name) for name in names]
+    if not quoted:
+        return ""
+    *others, last = quoted
+    return f"; did you mean {', '.join(others)} or {last}?" if others else f"; did you mean {last}?"
+
+
 def _rebuilt(cls: type[ParamError], text: str, **known: Any) -> ParamError:
     error = cls(**known)
     error._text = text
@@ -86,7 +95,7 @@ class ParamError(ValueError):
         ...     hp.scope.train.lr | 0.1  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
-        hyperparameter.errors.ParamError: 'train.lr' = 'fast' does not fit: wanted float; set at ...
+        hyperparameter.errors.ParamError: 'train.lr' = 'fast' is not a valid float (set at ...)
     """
 
     def __init__(
@@ -113,18 +122,17 @@ class ParamError(ValueError):
         return None if self._origin is None else self._origin.place
 
     def _message(self) -> str:
-        text = f"{self.key!r} = {short_repr(self.value)} does not fit: wanted {self.wanted}"
+        text = f"{self.key!r} = {short_repr(self.value)} is not a valid {self.wanted}"
         if self.detail:
-            text += f" ({self.detail})"
+            text += f": {self.detail}"
         return text + self._place()
 
     def _place(self) -> str:
         place = self.where
-        return f"; set at {place}" if place else ""
+        return f" (set at {place})" if place else ""
 
     def _nearest(self) -> str:
-        names = nearest(self.key, self._names())
-        return f"; nearest that is set: {', '.join(map(repr, names))}" if names else ""
+        return did_you_mean(nearest(self.key, self._names()))
 
     def __str__(self) -> str:
         if self._text is None:
@@ -202,16 +210,14 @@ class UnknownParamError(ParamError):
         return error
 
     def _message(self) -> str:
-        near = f"; nearest: {', '.join(map(repr, self.near))}" if self.near else ""
-        return f"{self.key!r} = {short_repr(self.value)} is not used: {self.detail}{near}{self._place()}"
+        return f"{self.key!r} {self.detail}{did_you_mean(self.near)}{self._place()}"
 
 
 class UnusableOverrideError(ParamError, TypeError):
     """Report an override under a function's namespace that the function cannot take."""
 
     def _message(self) -> str:
-        near = self._nearest().replace("nearest that is set", "nearest parameter")
-        return f"{self.key!r} = {short_repr(self.value)} cannot be used: {self.detail}{near}{self._place()}"
+        return f"{self.key!r} {self.detail}{self._nearest()}{self._place()}"
 
 
 class ConfigError(ParamError):

@@ -22,16 +22,16 @@ TRAIN = "@hp.param('train')\ndef train(lr=0.1, steps=3): ...\n"
 @pytest.mark.parametrize(
     ("key", "told"),
     [
-        ("train.lrr", "train() has no such parameter; {read}; nearest: 'train.lr'"),
-        ("train.colour", "train() has no such parameter; it has 'lr', 'steps'; {read}"),
+        ("train.lrr", "is not a parameter of train() ({read}); did you mean 'train.lr'?"),
+        ("train.colour", "is not a parameter of train(), which has 'lr', 'steps' ({read})"),
     ],
 )
 def test_that_all_beneath_a_namespace_is_read_excuses_no_slip(tmp_path, reading, key, told):
     known = names_of(tmp_path, TRAIN + reading)
-    read = f"only all of 'train' is read ({tmp_path / 'program.py'}:4)"
+    read = f"only the whole subtree 'train' is read, at {tmp_path / 'program.py'}:4"
     refused, unread = known.errors({key: (1, None)}, allow_unknown=True)
     assert ([str(fault) for fault in refused], unread) == (
-        [f"{key!r} = 1 is not used: {told.format(read=read)}"],
+        [f"{key!r} {told.format(read=read)}"],
         [],
     )
 
@@ -55,7 +55,7 @@ def test_a_value_where_a_table_is_read_is_refused(tmp_path, value):
     for key, beneath in (("train", "'train.lr', 'train.steps'"), ("model", "'model.dim'")):
         refused, _ = known.errors({key: (value, None)}, allow_unknown=True)
         assert [str(fault) for fault in refused] == [
-            f"{key!r} = {value!r} is not used: what is read lies beneath it: {beneath}"
+            f"{key!r} is a namespace, not a parameter: its parameters are {beneath}"
         ]
         assert known.errors({key: ({}, None)}) == ([], [])
         assert known.errors({key: (None, None)}) == ([], [])
@@ -80,6 +80,6 @@ def test_what_a_method_is_called_on_is_no_parameter():
 
     hp.check({"methods.one.width": 1, "methods.two.width": 2, "functions.self": 3})
     for key in ("methods.one.self", "methods.two.cls"):
-        with pytest.raises(hp.ConfigError, match="has no such parameter"):
+        with pytest.raises(hp.ConfigError, match="is not a parameter of"):
             hp.check({key: 1})
     del Model, function  # known as long as they live

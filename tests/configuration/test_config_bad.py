@@ -36,7 +36,7 @@ FILES = [
     (
         "a.toml",
         b'x = 1\n[t]\n"a=b" = 1',
-        "a.toml:3: 'a=b' is not a key: segment 'a=b' contains '='",
+        "a.toml:3: 'a=b' is not a valid key: segment 'a=b' contains '='",
     ),
     ("a.toml", b'"a.b" = 1\n[a]\nb = 2', "a.toml:1: 'a.b' is set twice, once with a dotted name"),
     ("a.toml", b"[t]\n_replace_ = 1", "a.toml:2: 't._replace_' is 1: wanted true or false"),
@@ -59,7 +59,7 @@ FILES = [
     ("a.json", b'{"a": ' * 100_000, "a.json: it nests too deep"),
     ("a.json", b"[1]", "a.json:1:1: wanted an object at the top, not list"),
     ("a.json", b"3", "a.json:1:1: wanted an object at the top, not int"),
-    ("a.json", b'{"": 1}', "a.json:1: '' is not a key: it is empty"),
+    ("a.json", b'{"": 1}', "a.json:1: '' is not a valid key: it is empty"),
     # YAML
     (
         "a.yaml",
@@ -97,7 +97,7 @@ FILES = [
     ("a.yaml", b"a: 1\nb: " + b"9" * 5000, f"a.yaml:2:4: {DIGITS}"),
     ("a.yaml", b"a: 2024-02-31", "a.yaml:1:4: day is out of range for month"),
     # what the file is
-    ("train.toml", b"", "tran.toml: there is no such file; nearest in that folder: 'train.toml'"),
+    ("train.toml", b"", "tran.toml: there is no such file; did you mean 'train.toml'?"),
     ("a.toml", b"", "none/a.toml: there is no such file: there is no folder 'none'"),
     ("a.ini", b"", "a.ini: cannot tell what file this is by its suffix: wanted .toml, .json, .yaml, .yml"),
     ("train", b"", "train: cannot tell what file this is by its suffix (a key=value text has a '='): wanted"),
@@ -187,26 +187,26 @@ def test_what_is_not_installed_is_told_with_how_to_install_it(call, module, text
 RESOLVED = [
     (
         {"a": "${b}", "b": ["${c}"], "c": "x${a}"},
-        "'a' = '${b}' @: it refers to itself: a (here) -> b (here) -> c (here) -> a (here); set at here",
+        "'a' = '${b}' @: it refers to itself: a (here) -> b (here) -> c (here) -> a (here) (set at here)",
     ),
-    ({"a": {"b": "${a}"}}, "'a.b' = '${a}' @: it refers to itself: a.b (here) -> a.b (here); set at here"),
+    ({"a": {"b": "${a}"}}, "'a.b' = '${a}' @: it refers to itself: a.b (here) -> a.b (here) (set at here)"),
     (
         {"train": {"lr": 1}, "a": "${train.lrr}"},
-        "'a' = '${train.lrr}' @: there is no 'train.lrr'; nearest that is set: 'train.lr', 'train'; set at",
+        "'a' = '${train.lrr}' @: there is no 'train.lrr'; did you mean 'train.lr' or 'train'? (set at",
     ),
     ({"b": {"x": 1}, "a": "${b}", "c": "${a.y}"}, "'c' = '${a.y}' @: there is no 'a.y'"),
     (
         {"a": "${env:HP_NO_SUCH}"},
         "'a' = '${env:HP_NO_SUCH}' @: the environment variable 'HP_NO_SUCH' is not set, and has no default",
     ),
-    ({"a": "${now:%Y}"}, "'a' = '${now:%Y}' @: 'now' is no resolver: there are env and oc.env; set at here"),
-    ({"a": "x ${b"}, "'a' = 'x ${b' @: a '${' in it has no '}'; set at here"),
-    ({"a": "${b ${c}"}, "'a' = '${b ${c}' @: a '${' in it has no '}'; set at here"),
-    ({"a": "${}"}, "'a' = '${}' @: '${}' names no key: a key is written in full; set at here"),
-    ({"a": {"b": "${.c}"}}, "'a.b' = '${.c}' @: '${.c}' names no key: a key is written in full; set at here"),
+    ({"a": "${now:%Y}"}, "'a' = '${now:%Y}' @: 'now' is no resolver: there are env and oc.env (set at here)"),
+    ({"a": "x ${b"}, "'a' = 'x ${b' @: a '${' in it has no '}' (set at here)"),
+    ({"a": "${b ${c}"}, "'a' = '${b ${c}' @: a '${' in it has no '}' (set at here)"),
+    ({"a": "${}"}, "'a' = '${}' @: '${}' names no key: a key is written in full (set at here)"),
+    ({"a": {"b": "${.c}"}}, "'a.b' = '${.c}' @: '${.c}' names no key: a key is written in full (set at here)"),
     (
         {"a": "x${b}", "b": [1]},
-        "'a' = 'x${b}' @: a reference in the midst of it means a list, which has no text; set at here",
+        "'a' = 'x${b}' @: a reference in the midst of it means a list, which has no text (set at here)",
     ),
     (
         {"a": "x${b}", "b": None},
@@ -214,7 +214,7 @@ RESOLVED = [
     ),
     (
         {f"a{n}": f"${{a{n + 1}}}" for n in range(200)},
-        "'a0' = '${a1}' @: it needs more than 100 others, each through the next; set at here",
+        "'a0' = '${a1}' @: it needs more than 100 others, each through the next (set at here)",
     ),
 ]
 

@@ -140,7 +140,7 @@ class Flow:
             operation()
         assert type(caught.value) is kind, told
         if "text" in outcome:
-            text = re.sub(r"; set at .*:\d+$", "{where}", str(caught.value))
+            text = re.sub(r" \(set at .*:\d+\)$", "{where}", str(caught.value))
             assert text == outcome["text"], told
         assert hp.scope.current() is current, told
         assert same(dict(current), before), told

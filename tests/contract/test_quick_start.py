@@ -70,8 +70,8 @@ def test_2_2_cli_override(tmp_path):
     assert several.stdout == "lr=0.01, batch_size=64, warmup=0\n"
     wrong = run("-D", "train.lr=fast")
     assert wrong.returncode == 1
-    assert "'train.lr' = 'fast' does not fit: wanted float; set at " in wrong.stderr
-    assert "'train.lr' is not an override: wanted key=value" in run("-D", "train.lr").stderr
+    assert "'train.lr' = 'fast' is not a valid float (set at " in wrong.stderr
+    assert "'train.lr' is not a valid override: expected key=value" in run("-D", "train.lr").stderr
 
 
 def test_3_1_multi_model_comparison(capsys):

@@ -1,7 +1,7 @@
 """Do everything that is hot so many times, and print by how many kB the process grew; exit with 1 where it did.
 
-python tests/core/growth.py COUNT [MOST]: `test_memory.py` runs it, and at full length `make memory`; `make valgrind`
-too, where the kB say nothing.
+Usage: python tests/core/growth.py COUNT [MOST]. `test_memory.py` runs it, `make memory` runs it at full length.
+`make valgrind` runs it too, although the kB mean nothing there.
 """
 
 import contextvars

@@ -1,7 +1,7 @@
 """What `test_pickling.py` runs as a program: functions of `__main__`, which cloudpickle carries by value.
 
-python tests/functions/by_value.py sweep: print what calls give here, and what a sweep by joblib gives.
-python tests/functions/by_value.py pickle PROTOCOL: print the calls, pickled. Without either: print what they give.
+python by_value.py sweep: print what calls give here, and what a sweep by joblib gives.
+python by_value.py pickle PROTOCOL: print the calls, pickled. Without either: print what they give.
 """
 
 from __future__ import annotations

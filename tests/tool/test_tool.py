@@ -206,37 +206,43 @@ def test_a_device_is_written_to(hp):
 @pytest.mark.parametrize(
     ("argv", "err"),
     [
-        ("lss", "hp: error: no command is called 'lss'; nearest: 'ls'"),
-        ("xyzzy", "hp: error: no command is called 'xyzzy'; there are ls, describe, check, show"),
+        ("lss", "hp: error: 'lss' is not a command; did you mean 'ls'?"),
+        ("xyzzy", "hp: error: 'xyzzy' is not a command; the commands are ls, describe, check, show"),
         ("--what", "hp: error: the following arguments are required: COMMAND; hp --help tells more"),
-        ("ls . --tre", "hp ls: error: unrecognized arguments: --tre; nearest: --tree; hp ls --help tells more"),
+        (
+            "ls . --tre",
+            "hp ls: error: unrecognized arguments: --tre; did you mean '--tree'?; hp ls --help tells more",
+        ),
         ("ls . more", "hp ls: error: unrecognized arguments: more; hp ls --help tells more"),
         (
             "ls . -f jsn",
-            "hp ls: error: argument -f/--format: no format is called 'jsn'; nearest: json; "
+            "hp ls: error: argument -f/--format: 'jsn' is not a format; did you mean 'json'?; "
             "hp ls --help tells more",
         ),
         (
             "ls . -f 1",
-            "hp ls: error: argument -f/--format: no format is called '1'; "
-            "there are text, json, markdown; hp ls --help tells more",
+            "hp ls: error: argument -f/--format: '1' is not a format; "
+            "the formats are text, json, markdown; hp ls --help tells more",
         ),
         ("ls --tree", "hp: error: --tree needs a PACKAGE or PATH"),
         ("ls --deps", "hp: error: --deps needs a PACKAGE or PATH"),
         ("ls -f markdown", "hp: error: -f markdown needs a PACKAGE or PATH"),
         (
             "ls prgo.py",
-            "hp: error: no file, folder or installed package is called 'prgo.py'; nearest: 'prog.py'",
+            "hp: error: no file, folder or installed package is called 'prgo.py'; did you mean 'prog.py'?",
         ),
         (
             "ls ./prgo.py",
-            "hp: error: no file, folder or installed package is called './prgo.py'; nearest: 'prog.py'",
+            "hp: error: no file, folder or installed package is called './prgo.py'; did you mean 'prog.py'?",
         ),
-        ("ls lib/modle.py", "hp: error: there is no 'lib/modle.py'; nearest: 'lib/model.py'"),
+        ("ls lib/modle.py", "hp: error: there is no 'lib/modle.py'; did you mean 'lib/model.py'?"),
         ("ls no/such.py", "hp: error: there is no 'no/such.py'"),
         ("ls os.path", "hp: error: no file, folder or installed package is called 'os.path'"),
         ("ls sys", "hp: error: no file, folder or installed package is called 'sys'"),
-        ("ls pytes", "hp: error: no file, folder or installed package is called 'pytes'; nearest: 'pytest'"),
+        (
+            "ls pytes",
+            "hp: error: no file, folder or installed package is called 'pytes'; did you mean 'pytest'?",
+        ),
         ("ls pipe", "hp: error: 'pipe' is neither a file nor a folder"),
         ("ls dangling", "hp: error: 'dangling' is a link to nothing"),
         ("ls . -o lib", "hp: error: 'lib' cannot be written: Is a directory"),
@@ -246,20 +252,20 @@ def test_a_device_is_written_to(hp):
             "hp describe: error: the following arguments are required: PATH; hp describe --help tells more",
         ),
         ("describe train.lr xqzw", "hp: error: no file, folder or installed package is called 'xqzw'"),
-        ("check . -D lr", "hp: error: 'lr' is not an override: wanted key=value"),
-        ("check . -D =1", "hp: error: '' is not a key: it is empty"),
+        ("check . -D lr", "hp: error: 'lr' is not a valid override: expected key=value"),
+        ("check . -D =1", "hp: error: '' is not a valid key: it is empty"),
         (
             "check . -C bad.toml",
             "hp: error: bad.toml:1:6: this is not TOML: Expected '=' after a key in a key/value pair",
         ),
         (
             "check . -C bda.toml",
-            "hp: error: bda.toml: there is no such file; nearest in that folder: 'bad.toml'",
+            "hp: error: bda.toml: there is no such file; did you mean 'bad.toml'?",
         ),
         ("check . --env=", "hp: error: --env takes the text that names of variables begin with, such as APP_"),
         (
             "show -D a=${b}",
-            "hp: error: 'a' = '${b}' cannot be resolved: there is no 'b'; set at the command line: -D a=${b}",
+            "hp: error: 'a' = '${b}' cannot be resolved: there is no 'b' (set at the command line: -D a=${b})",
         ),
     ],
 )
@@ -482,7 +488,11 @@ def test_a_namespace_shows_what_lies_beneath(hp):
 def test_a_misspelt_parameter_is_not_described_as_a_part_of_all_that_is_read(hp):
     hp.write("more.py", "import hyperparameter as hp\nhp.scope.train(), hp.scope.more | {}\n")
     ran = hp("describe", "train.lrr", ".")
-    assert (ran.code, ran.out, ran.err) == (1, "", "hp: nothing declares 'train.lrr'; nearest: 'train.lr'\n")
+    assert (ran.code, ran.out, ran.err) == (
+        1,
+        "",
+        "hp: nothing declares 'train.lrr'; did you mean 'train.lr'?\n",
+    )
     assert "subtree read at more.py:2\n    key     more\n" in out(hp("describe", "more.colour", "."))
 
 
@@ -520,7 +530,7 @@ def test_a_key_made_at_run_time_is_described_by_its_pattern(hp):
 
 def test_an_unknown_key_is_told_its_nearest(hp):
     ran = hp("describe", "tran.lr", ".")
-    assert (ran.code, ran.out, ran.err) == (1, "", "hp: nothing declares 'tran.lr'; nearest: 'train.lr'\n")
+    assert (ran.code, ran.out, ran.err) == (1, "", "hp: nothing declares 'tran.lr'; did you mean 'train.lr'?\n")
     ran = hp("describe", "qqqq", ".", "-f", "json")
     assert (ran.code, ran.out, ran.err) == (1, "", "hp: nothing declares 'qqqq'\n")
 
@@ -533,17 +543,16 @@ def test_every_fault_is_told_at_once(hp):
     ran = hp("check", ".", "-C", "c.toml", "-D", "train.lr=x", "opt.momentun=1", "-D", "opt.momentum=0.5")
     assert ran.code == 1
     assert ran.out == (
-        "'train.lrr' = 1 is not used: train() has no such parameter; nearest: 'train.lr'; set at c.toml:2\n"
-        "'opt.momentun' = '1' is not used: nothing is found that reads it; nearest: 'opt.momentum'; "
-        "set at the command line: -D opt.momentun=1\n"
-        "'train.steps' = 'fast' does not fit: wanted int (declared at prog.py:5); set at c.toml:3\n"
-        "'train.lr' = 'x' does not fit: wanted float (declared at prog.py:5); "
-        "set at the command line: -D train.lr=x\n"
-        "'task.seg.weight' = 'heavy' does not fit: wanted int (read at prog.py:14); set at c.toml:5\n"
+        "'train.lrr' is not a parameter of train(); did you mean 'train.lr'? (set at c.toml:2)\n"
+        "'opt.momentun' is not used: no code reads it; did you mean 'opt.momentum'? "
+        "(set at the command line: -D opt.momentun=1)\n"
+        "'train.steps' = 'fast' is not a valid int: declared at prog.py:5 (set at c.toml:3)\n"
+        "'train.lr' = 'x' is not a valid float: declared at prog.py:5 "
+        "(set at the command line: -D train.lr=x)\n"
+        "'task.seg.weight' = 'heavy' is not a valid int: read at prog.py:14 (set at c.toml:5)\n"
     )
     assert ran.err == (
-        "warning: 'other.thing' = 1 is not used: nothing is found that reads it; set at c.toml:7\n"
-        "5 faults in 7 values\n"
+        "warning: 'other.thing' is not used: no code reads it (set at c.toml:7)\n5 faults in 7 values\n"
     )
 
 
@@ -558,8 +567,8 @@ def test_the_environment_is_checked_too(hp):
     ran = hp("check", "prog.py", "--env", "APP_", APP_TRAIN__STEPS="many")
     assert (ran.code, ran.err) == (1, "1 fault in 1 value\n")
     assert ran.out == (
-        "'train.steps' = 'many' does not fit: wanted int (declared at prog.py:5); "
-        "set at environment variable APP_TRAIN__STEPS\n"
+        "'train.steps' = 'many' is not a valid int: declared at prog.py:5 "
+        "(set at environment variable APP_TRAIN__STEPS)\n"
     )
 
 
@@ -567,8 +576,8 @@ def test_near_misses_can_be_allowed_but_not_under_a_function(hp):
     ran = hp("check", ".", "-D", "opt.momentun=1", "--allow-unknown")
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == (
-        "warning: 'opt.momentun' = '1' is not used: nothing is found that reads it; nearest: 'opt.momentum'; "
-        "set at the command line: -D opt.momentun=1\nno faults in 1 value\n"
+        "warning: 'opt.momentun' is not used: no code reads it; did you mean 'opt.momentum'? "
+        "(set at the command line: -D opt.momentun=1)\nno faults in 1 value\n"
     )
     assert hp("check", ".", "-D", "train.lrr=1", "--allow-unknown").code == 1
 

@@ -118,11 +118,11 @@ pub fn get_param(tokens: TokenStream) -> TokenStream {
 /// with_params! {
 ///     set train.lr = "fast";
 ///     let error = try_get_param!(train.lr, 0.1).unwrap_err();
-///     assert!(error.to_string().starts_with("'train.lr' = 'fast' does not fit: wanted float; set at "));
+///     assert!(error.to_string().starts_with("'train.lr' = 'fast' is not a valid float (set at "));
 ///     let missing: Result<f64, ParamError> = try_get_param!(train.lrr);
 ///     assert_eq!(
 ///         missing.unwrap_err().to_string(),
-///         "parameter 'train.lrr' is not set; nearest that is set: 'train.lr'",
+///         "parameter 'train.lrr' is not set; did you mean 'train.lr'?",
 ///     );
 /// }
 /// ```

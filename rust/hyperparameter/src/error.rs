@@ -7,7 +7,7 @@ use crate::convert::Misfit;
 use crate::entry::Origin;
 use crate::frame::Frame;
 use crate::key::Key;
-use crate::nearest::nearest;
+use crate::nearest::{did_you_mean, nearest};
 use crate::value::{Value, quoted, shown};
 
 /// A parameter that cannot be used as asked.
@@ -21,7 +21,7 @@ use crate::value::{Value, quoted, shown};
 /// let scope = ParamScope::from_texts(["train.lr=fast"])?;
 /// let error = scope.snapshot().try_get("train.lr", 0.1).unwrap_err();
 /// assert_eq!(error.key(), "train.lr");
-/// assert!(error.to_string().starts_with("'train.lr' = 'fast' does not fit: wanted float; set at "));
+/// assert!(error.to_string().starts_with("'train.lr' = 'fast' is not a valid float (set at "));
 /// # Ok::<(), ParamError>(())
 /// ```
 #[derive(Clone)]
@@ -103,7 +103,7 @@ impl ParamError {
     }
 
     pub(crate) fn not_a_key(key: &str, fault: &str) -> Self {
-        Self::syntax(key, format!("is not a key: {fault}"))
+        Self::syntax(key, format!("is not a valid key: {fault}"))
     }
 
     pub(crate) fn not_entered() -> Self {
@@ -222,20 +222,17 @@ impl fmt::Display for ParamError {
         match kind {
             ParamErrorKind::Missing => {
                 write!(f, "parameter {} is not set", quoted(key))?;
-                let near: Vec<String> = self.nearest().iter().map(|near| quoted(near)).collect();
-                if !near.is_empty() {
-                    write!(f, "; nearest that is set: {}", near.join(", "))?;
-                }
+                f.write_str(&did_you_mean(&self.nearest()))?;
             }
             ParamErrorKind::Misfit => {
                 let value = value.as_ref().map(shown).unwrap_or_default();
                 let wanted = wanted.as_deref().unwrap_or_default();
-                write!(f, "{} = {value} does not fit: wanted {wanted}", quoted(key))?;
+                write!(f, "{} = {value} is not a valid {wanted}", quoted(key))?;
                 if let Some(detail) = detail {
-                    write!(f, " ({detail})")?;
+                    write!(f, ": {detail}")?;
                 }
                 if let Some(origin) = origin {
-                    write!(f, "; set at {}:{}", origin.file(), origin.line())?;
+                    write!(f, " (set at {}:{})", origin.file(), origin.line())?;
                 }
             }
             ParamErrorKind::Syntax => {

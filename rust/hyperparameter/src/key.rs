@@ -53,7 +53,7 @@ impl Key {
                 kind: FaultKind::Space,
                 ..
             }) => {
-                panic!("not a key: a segment has white space at its ends")
+                panic!("not a key: a segment starts or ends with white space")
             }
             Some(Fault {
                 kind: FaultKind::Deep,
@@ -98,7 +98,7 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
             let found = crate::value::quoted(found.encode_utf8(&mut [0; 4]));
             format!("segment {shown} contains the control character {found}")
         }
-        FaultKind::Space => format!("segment {shown} has white space at its ends"),
+        FaultKind::Space => format!("segment {shown} starts or ends with white space"),
         FaultKind::Deep => format!("it has more than {MOST_SEGMENTS} segments"),
     })
 }

@@ -7,6 +7,8 @@
 
 use std::collections::HashMap;
 
+use crate::value::quoted;
+
 /// How many names are returned.
 const MAX_RESULTS: usize = 3;
 
@@ -41,6 +43,16 @@ pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> V
         .take(MAX_RESULTS)
         .map(|(_, other)| other.to_owned())
         .collect()
+}
+
+/// Return `; did you mean 'a' or 'b'?` for the end of a message, or an empty text if there are no names.
+pub(crate) fn did_you_mean(names: &[String]) -> String {
+    let quoted: Vec<String> = names.iter().map(|name| quoted(name)).collect();
+    match quoted.split_last() {
+        None => String::new(),
+        Some((name, [])) => format!("; did you mean {name}?"),
+        Some((last, others)) => format!("; did you mean {} or {last}?", others.join(", ")),
+    }
 }
 
 /// The mistyped name that the others are compared with.

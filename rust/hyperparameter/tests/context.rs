@@ -43,7 +43,7 @@ fn keys_are_bounded() -> Result<(), ParamError> {
     assert!(
         error
             .to_string()
-            .ends_with("… is not a key: it has more than 256 segments"),
+            .ends_with("… is not a valid key: it has more than 256 segments"),
         "{error}"
     );
     Ok(())

@@ -158,17 +158,17 @@ class Catalog:
         if self.is_prefix(key):
             return self._prefix_error(key, entry)
         if namespace is None:
-            return UnknownParamError.of(key, entry, "nothing is found that reads it", self.suggestions(key))
+            return UnknownParamError.of(key, entry, "is not used: no code reads it", self.suggestions(key))
         return self._namespace_error(key, entry, namespace, declarations)
 
     def _prefix_error(self, key: str, entry: Entry) -> UnknownParamError | None:
         """Return the error for a value that is set at a prefix; an empty mapping and None are accepted."""
         if is_mapping(entry[0]) or entry[0] is None:
             return None
-        detail = "what is read lies beneath it"
+        detail = "is a namespace, not a parameter"
         keys = sorted(self.keys_below(key))[:MOST_LISTED]
         if keys:
-            detail += f": {', '.join(map(repr, keys))}"
+            detail += f": its parameters are {', '.join(map(repr, keys))}"
         return UnknownParamError.of(key, entry, detail, (), key)
 
     def _namespace_error(
@@ -176,17 +176,17 @@ class Catalog:
     ) -> UnknownParamError:
         """Return the error for a key that is not a parameter of the function that owns its namespace."""
         owners = {f"{function.owner or namespace}()": None for function in self.namespaces[namespace]}
-        has, it = ("have", "they") if len(owners) > 1 else ("has", "it")
-        detail = f"{' and '.join(owners)} {has} no such parameter"
+        detail = f"is not a parameter of {' or '.join(owners)}"
         names = self.keys_below(namespace)
         suggestions = [name for name in nearest(key, names) if _resembles(key, name)]
         if names and not suggestions:
             parameters = [repr(name.removeprefix(f"{namespace}.")) for name in sorted(names)]
             more = ", …" if len(parameters) > MOST_LISTED else ""
-            detail += f"; {it} {has} {', '.join(parameters[:MOST_LISTED])}{more}"
+            has = "have" if len(owners) > 1 else "has"
+            detail += f", which {has} {', '.join(parameters[:MOST_LISTED])}{more}"
         if subtree_reads:
             whole = subtree_reads[0]
-            detail += f"; only all of {whole.key!r} is read ({whole.place})"
+            detail += f" (only the whole subtree {whole.key!r} is read, at {whole.place})"
         return UnknownParamError.of(key, entry, detail, suggestions, namespace)
 
     def wrong_value_error(self, key: str, entry: Entry) -> ParamError | None:

@@ -8,7 +8,7 @@ from functools import cached_property
 
 from ..core.key import parents
 from ..core.origin import Origin
-from ..errors import ConfigError, nearest
+from ..errors import ConfigError, did_you_mean, nearest
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -145,7 +145,7 @@ def _not_found(path: str) -> str:
     except OSError:
         return f"there is no such file: there is no folder {folder!r}"
     near = nearest(name, names)
-    return f"there is no such file{'; nearest in that folder: ' if near else ''}{', '.join(map(repr, near))}"
+    return f"there is no such file{did_you_mean(near)}"
 
 
 def _decode(path: str, content: bytes) -> str:

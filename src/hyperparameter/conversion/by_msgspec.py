@@ -5,7 +5,7 @@ msgspec is imported on first use.
 
 from __future__ import annotations
 
-from ..errors import nearest
+from ..errors import did_you_mean, nearest
 from .builtin_types import Misfit, parse_json, rule_for
 from .structures import describe, is_model, is_structure
 from .type_checks import derives_from_modules, is_abstract_collection, origin_of
@@ -122,5 +122,4 @@ def _refuse_unknown_fields(value: dict[Any, Any], converted: Any, annotation: An
 
 def _no_such_field(name: Any, names: list[Any], annotation: Any, path: str) -> Misfit:
     near = nearest(str(name), map(str, names))
-    hint = f"; nearest: {', '.join(map(repr, near))}" if near else ""
-    return Misfit(annotation, f"no such field{hint}", f"{path}.{name}")
+    return Misfit(annotation, f"no such field{did_you_mean(near)}", f"{path}.{name}")

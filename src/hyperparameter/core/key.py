@@ -33,11 +33,11 @@ def check_key(key: object) -> str:
         return str(int(key))
     else:
         raise KeySyntaxError(
-            short_repr(key), value=key, detail=f"is not a key: a key is text, not {type(key).__name__}"
+            short_repr(key), value=key, detail=f"is not a valid key: expected text, got {type(key).__name__}"
         )
     problem = _problem_of(text)
     if problem:
-        raise KeySyntaxError(text, value=text, detail=f"is not a key: {problem}")
+        raise KeySyntaxError(text, value=text, detail=f"is not a valid key: {problem}")
     if len(valid_keys) >= MAX_VALID_KEYS:
         valid_keys.clear()
     valid_keys.add(text)
@@ -58,7 +58,7 @@ def _problem_of(key: str) -> str | None:
                 if char < " " or "\x7f" <= char <= "\x9f":
                     return f"segment {segment!r} contains the control character {char!r}"
         if segment != segment.strip():
-            return f"segment {segment!r} has white space at its ends"
+            return f"segment {segment!r} starts or ends with white space"
     return None
 
 

@@ -180,19 +180,19 @@ class Plans:
                 key,
                 value=frame.subtree(key) if value is MISSING else value,
                 detail=(
-                    f"{self._parameters.call_text()} has no parameter {segment!r}, "
-                    f"and {written} takes nothing from a scope"
+                    f"is not a parameter of {self._parameters.call_text()}, "
+                    f"and {written} takes no values from a scope"
                 ),
                 origin=origin,
                 names=lambda: [parameter.key for parameter in self._parameters],
             )
 
     def _missing_argument_error(self, parameter: Parameter, frame: Frame) -> MissingArgumentError:
-        detail = f"{self._parameters.call_text()} lacks the argument {parameter.name!r}"
+        detail = f"{self._parameters.call_text()} is missing the argument {parameter.name!r}"
         if parameter.is_bound:
-            detail += f", and parameter {parameter.key!r} is not set"
+            detail += f", and the parameter {parameter.key!r} is not set"
             return MissingArgumentError(parameter.key, detail=detail, names=frame.visible_keys)
-        detail += ", which is given by position alone and never by a scope"
+        detail += ", which can only be passed by position, never set by a scope"
         return MissingArgumentError(parameter.key, detail=detail)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ..errors import ConfigError, short_repr
+from ..errors import ConfigError, did_you_mean, short_repr
 from .arguments import choices_of, expected_type
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def explain_key(key: str, catalog: Catalog, config: Config) -> str:
         return "".join(f"{line}\n" for line in _explanation(key, entries, declarations))
     keys_below = catalog.keys_below(key)
     if not keys_below:
-        similar = "".join(f"; nearest: {name!r}" for name in catalog.suggestions(key)[:1])
+        similar = did_you_mean(catalog.suggestions(key)[:1])
         raise ConfigError(detail=f"no parameter is called {key!r}, and nothing sets it{similar}")
     return "\n".join(explain_key(name, catalog, config) for name in sorted(keys_below))
 

@@ -7,7 +7,7 @@ import os
 import sys
 from functools import partial
 
-from ..errors import nearest
+from ..errors import did_you_mean, nearest
 from .actions import CommonOption
 from .arguments import add_arguments, add_docstring_help
 from .parsed_arguments import NEGATIVE_NUMBER
@@ -96,7 +96,7 @@ class Parser(argparse.ArgumentParser):
             if text.startswith("--")
             for option in nearest(text.partition("=")[0], options, most=1)
         ]
-        return f" (nearest: {', '.join(similar)})" if similar else ""
+        return did_you_mean(similar)
 
     def _commands(self) -> dict[str, Parser]:
         commands: dict[str, Parser] = {}

@@ -6,7 +6,7 @@ import sys
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
-from ..errors import ParamError, nearest
+from ..errors import ParamError, did_you_mean, nearest
 from .parser import COMMANDS, make_parser
 from .targets import UsageError
 from .terminal import discard_stdout, escape_unprintable
@@ -50,8 +50,8 @@ def run(argv: Sequence[str]) -> int:
 
 def _unknown_command_message(name: str) -> str:
     similar = nearest(name, COMMANDS, most=1)
-    hint = f"nearest: {similar[0]!r}" if similar else f"there are {', '.join(COMMANDS)}"
-    return f"no command is called {name!r}; {hint}"
+    hint = did_you_mean(similar) or f"; the commands are {', '.join(COMMANDS)}"
+    return f"{name!r} is not a command{hint}"
 
 
 def _fail(message: str) -> int:

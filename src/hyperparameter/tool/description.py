@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
+from ..errors import did_you_mean
 from .documents import dump_json
 from .layout import as_record, default_text, type_text
 from .targets import find_target, scan_targets
@@ -51,7 +52,7 @@ def describe_key(arguments: Namespace) -> int:
 
 def _report_unknown_key(key: str, catalog: Catalog) -> None:
     similar = catalog.suggestions(key)
-    hint = f"; nearest: {', '.join(map(repr, similar))}" if similar else ""
+    hint = did_you_mean(similar)
     sys.stderr.write(f"hp: nothing declares {escape_unprintable(key)!r}{escape_unprintable(hint)}\n")
 
 

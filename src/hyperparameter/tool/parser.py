@@ -6,7 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
-from ..errors import nearest
+from ..errors import did_you_mean, nearest
 from ..program.parser import help_formatter
 from .terminal import escape_unprintable
 
@@ -35,7 +35,7 @@ class Parser(argparse.ArgumentParser):
         """End the process because of arguments that the command does not have."""
         options = [option for option in self._option_string_actions if option.startswith("--")]
         similar = nearest(unknown[0].partition("=")[0], options, most=1)
-        hint = f"; nearest: {similar[0]}" if similar else ""
+        hint = did_you_mean(similar)
         self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
 
     def error(self, message: str) -> NoReturn:
@@ -120,8 +120,8 @@ def _add_format(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> No
         if text in formats:
             return text
         similar = nearest(text, formats, most=1)
-        hint = f"nearest: {similar[0]}" if similar else f"there are {', '.join(formats)}"
-        raise argparse.ArgumentTypeError(f"no format is called {text!r}; {hint}")
+        hint = did_you_mean(similar) or f"; the formats are {', '.join(formats)}"
+        raise argparse.ArgumentTypeError(f"{text!r} is not a format{hint}")
 
     formats_help = f"{', '.join(formats)}; default: text"
     parser.add_argument(

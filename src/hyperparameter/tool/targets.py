@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..catalog.catalog import Catalog
 from ..catalog.source import project_files, scan
-from ..errors import nearest
+from ..errors import did_you_mean, nearest
 from .packages import (
     find_module_files,
     find_source_files,
@@ -134,7 +134,7 @@ def _unknown_target_message(text: str, path: Path, distributions: dict[str, Dist
         packages = (distribution.metadata["Name"] for distribution in distributions.values())
         similar = nearest(text, {*_names_in(Path()), *packages})
         message = f"no file, folder or installed package is called {text!r}"
-    return message + (f"; nearest: {', '.join(map(repr, similar))}" if similar else "")
+    return message + did_you_mean(similar)
 
 
 def _names_in(folder: Path) -> list[str]:

@@ -27,7 +27,7 @@ impl ParamScope {
     /// assert_eq!(scope.snapshot().get("a.b", 0), 2);
     /// assert_eq!(
     ///     ParamScope::from_texts(["a.b:1"]).unwrap_err().to_string(),
-    ///     "'a.b:1' is not an override: wanted key=value",
+    ///     "'a.b:1' is not a valid override: expected key=value",
     /// );
     /// # Ok::<(), ParamError>(())
     /// ```
@@ -39,9 +39,9 @@ impl ParamScope {
         let mut entries = Vec::new();
         for text in texts {
             let text = text.as_ref();
-            let (key, value) = text
-                .split_once('=')
-                .ok_or_else(|| ParamError::syntax(text, "is not an override: wanted key=value"))?;
+            let (key, value) = text.split_once('=').ok_or_else(|| {
+                ParamError::syntax(text, "is not a valid override: expected key=value")
+            })?;
             let value = Value::from(value);
             entries.push((parse_key(key)?, Some(Entry { value, origin })));
         }
@@ -125,7 +125,7 @@ fn serialize_error(fault: Fault) -> ParamError {
     match fault {
         Fault::BadKey { key, kind } => ParamError::syntax(
             &key,
-            format!("is not a key: a key is text or an integer, not {kind}"),
+            format!("is not a valid key: expected text or an integer, got {kind}"),
         ),
         Fault::Other(detail) => {
             ParamError::syntax("", format!("cannot be a source of parameters: {detail}"))

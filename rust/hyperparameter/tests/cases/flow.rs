@@ -160,7 +160,7 @@ fn check_error(error: &ParamError, kind: ParamErrorKind, text: Option<&str>) -> 
     let text = match error.origin() {
         Some(origin) => text.replace(
             "{where}",
-            &format!("; set at {}:{}", operate::HERE, origin.line()),
+            &format!(" (set at {}:{})", operate::HERE, origin.line()),
         ),
         None => text.to_owned(),
     };

@@ -123,12 +123,12 @@ fn refuses_wrong_requests() {
     let mut refused = |start: &str, body: &str| client.send(start, body);
     let (status, message) = refused("GET /search?set=rerank.threshold=low", "");
     assert_eq!(status, 400);
-    assert!(message.starts_with("'rerank.threshold' = 'low' does not fit: wanted float; set at "));
+    assert!(message.starts_with("'rerank.threshold' = 'low' is not a valid float (set at "));
     assert_eq!(
         refused("GET /search?set=rerank.threshold", ""),
         (
             400,
-            "'rerank.threshold' is not an override: wanted key=value".to_owned()
+            "'rerank.threshold' is not a valid override: expected key=value".to_owned()
         )
     );
     assert_eq!(
@@ -140,7 +140,7 @@ fn refuses_wrong_requests() {
     );
     assert_eq!(
         refused("POST /frozen", "config.version=9\n.=1"),
-        (400, "'.' is not a key: segment 1 is empty".to_owned())
+        (400, "'.' is not a valid key: segment 1 is empty".to_owned())
     );
     assert_eq!(one_configuration(&client.search(""))["version"], 0);
 }
@@ -150,7 +150,7 @@ fn refuses_wrong_requests() {
 fn refuses_wrong_settings() {
     assert_eq!(
         refused("service", &["address"]),
-        "error: 'address' is not an override: wanted key=value\n"
+        "error: 'address' is not a valid override: expected key=value\n"
     );
     let complaint = refused("service", &["service.address=nowhere"]);
     assert!(complaint.starts_with("error: nowhere: "), "{complaint}");

@@ -120,32 +120,32 @@ fn refuses_wrong_input() {
     };
     assert_eq!(
         start(&["-D", "train.lr"]),
-        "'train.lr' is not an override: wanted key=value\n"
+        "'train.lr' is not a valid override: expected key=value\n"
     );
     assert_eq!(
         start(&["-D", "train..lr=1"]),
-        "'train..lr' is not a key: segment 2 is empty\n"
+        "'train..lr' is not a valid key: segment 2 is empty\n"
     );
     let misfits = [
         (
             "train.lr=fast",
-            "'train.lr' = 'fast' does not fit: wanted float; set at ",
+            "'train.lr' = 'fast' is not a valid float (set at ",
         ),
         (
             "train.steps=1.5",
-            "'train.steps' = '1.5' does not fit: wanted int (it is not a whole number); set at ",
+            "'train.steps' = '1.5' is not a valid int: it is not a whole number (set at ",
         ),
         (
             "data.points=-1",
-            "'data.points' = '-1' does not fit: wanted int (u32 holds 0 to 4294967295); set at ",
+            "'data.points' = '-1' is not a valid int: u32 holds 0 to 4294967295 (set at ",
         ),
         (
             "sweep.rates=[0.1",
-            "'sweep.rates' = '[0.1' does not fit: wanted list",
+            "'sweep.rates' = '[0.1' is not a valid list",
         ),
         (
             "sweep.rates=[\"a\"]",
-            "'sweep.rates' = '[\"a\"]' does not fit: wanted list (at 'sweep.rates[0]': 'a' is not float); set at ",
+            "'sweep.rates' = '[\"a\"]' is not a valid list: at 'sweep.rates[0]': 'a' is not float (set at ",
         ),
     ];
     for (text, expected) in misfits {
@@ -176,9 +176,9 @@ fn refuses_a_wrong_file() {
     let bad_key = TempFile::new("bad-key.toml", "[train]\n\"l r=\" = 1\n");
     assert_eq!(
         refused("train", &["-C", bad_key.path()]),
-        "error: 'l r=' is not a key: segment 'l r=' contains '=' (beneath 'train')\n"
+        "error: 'l r=' is not a valid key: segment 'l r=' contains '=' (beneath 'train')\n"
     );
     let misfit = TempFile::new("misfit.toml", "train.lr = [1]\n");
     let complaint = refused("train", &["-C", misfit.path()]);
-    assert!(complaint.starts_with("error: 'train.lr' = [1] does not fit: wanted float; set at "));
+    assert!(complaint.starts_with("error: 'train.lr' = [1] is not a valid float (set at "));
 }

@@ -11,7 +11,7 @@ fn a_value_that_cannot_be_converted_is_an_error() {
     with_params! {
         set train.lr = "fast"; let line = line!();
         let error = try_get_param!(train.lr, 0.1).unwrap_err();
-        let text = format!("'train.lr' = 'fast' does not fit: wanted float; set at {}:{line}", file!());
+        let text = format!("'train.lr' = 'fast' is not a valid float (set at {}:{line})", file!());
         assert_eq!(error.to_string(), text);
         assert_eq!(error.origin().map(std::panic::Location::line), Some(line));
         let panicked = catch_unwind(|| get_param!(train.lr, 0.1)).unwrap_err();
@@ -58,7 +58,7 @@ fn a_map_with_an_invalid_key_sets_nothing() {
     with_params! {
         set model.a = 1;
         let panicked = catch_unwind(|| with_params! { set model = BTreeMap::from([("b", 1), ("c..d", 2)]); }).unwrap_err();
-        let text = "'c..d' is not a key: segment 2 is empty (beneath 'model')";
+        let text = "'c..d' is not a valid key: segment 2 is empty (beneath 'model')";
         assert_eq!(panicked.downcast_ref::<String>().map(String::as_str), Some(text));
         assert_eq!(snapshot().len(), 1);
     }

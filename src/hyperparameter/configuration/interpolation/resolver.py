@@ -15,7 +15,7 @@ from ...conversion.type_checks import is_immutable
 from ...core.key import is_below, parents
 from ...core.origin import place_of
 from ...core.value import is_mapping
-from ...errors import ConfigError, nearest
+from ...errors import ConfigError, did_you_mean, nearest
 from ..merge import flatten_dict
 from .parser import Reference, Unresolvable, parse
 
@@ -154,7 +154,7 @@ class _Resolver:
             return os.environ[variable]
         if default is None:
             near = nearest(variable, os.environ)
-            hint = f"; nearest: {', '.join(map(repr, near))}" if near else ""
+            hint = did_you_mean(near)
             raise Unresolvable(
                 f"the environment variable {variable!r} is not set, and has no default here{hint}"
             )
@@ -216,8 +216,7 @@ class _Resolver:
 
     def _missing(self, key: str) -> Unresolvable:
         near = nearest(key, [*self.merged.leaves, *self.merged.tables])
-        hint = f"; nearest that is set: {', '.join(map(repr, near))}" if near else ""
-        return Unresolvable(f"there is no {key!r}{hint}")
+        return Unresolvable(f"there is no {key!r}{did_you_mean(near)}")
 
     def _with_place(self, key: str) -> str:
         place = place_of(self.merged.leaves[key][1])

@@ -42,7 +42,7 @@ class SchemaErrors:
 
     def add_invalid(self, path: str, value: Any, reason: str) -> None:
         """Add a value that a pydantic model does not accept."""
-        detail = f"does not fit: {reason}"
+        detail = f"is not valid: {reason}"
         self.errors.append(ConfigError(path, value=value, detail=detail, origin=self.origin(path)))
 
     def add_unknown(self, cls: Any, fields: Iterable[str], path: str, name: str, value: Any) -> None:
@@ -51,7 +51,7 @@ class SchemaErrors:
         error = UnusableOverrideError(
             key,
             value=value,
-            detail=f"{cls.__qualname__} has no field {name!r}",
+            detail=f"is not a field of {cls.__qualname__}",
             origin=self.origin(key),
             names=lambda: [join(path, near) for near in nearest(name, fields)],
         )
@@ -60,7 +60,7 @@ class SchemaErrors:
     def add_missing(self, cls: Any, name: str, path: str) -> None:
         """Add a field that has no default and is not set."""
         key = join(path, name)
-        detail = f"{cls.__qualname__} lacks {name!r}, and parameter {key!r} is not set"
+        detail = f"{cls.__qualname__} is missing {name!r}, and the parameter {key!r} is not set"
         prefix = join(path, "")
         siblings = [leaf.removeprefix(prefix) for leaf in self.merged.leaves if is_below(leaf, path)]
         error = MissingArgumentError(

@@ -7,7 +7,7 @@ use super::fault::Fault;
 use super::reader::{Field, Reader};
 use crate::convert::Misfit;
 use crate::convert::containers::{parse_json, to_list, to_map};
-use crate::nearest::nearest;
+use crate::nearest::{did_you_mean, nearest};
 use crate::value::{Value, parse_number, quoted, says_none};
 
 impl Reader<'_> {
@@ -200,12 +200,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         };
         let mut known = known.to_vec();
         known.sort_unstable();
-        let similar = nearest(name, known.iter().copied());
-        let hint = if similar.is_empty() {
-            String::new()
-        } else {
-            format!("; nearest: {}", quoted_list(&similar))
-        };
+        let hint = did_you_mean(&nearest(name, known.iter().copied()));
         Err(Fault::new(format!("no such field{hint}")))
     }
 }

@@ -28,7 +28,10 @@ pub(crate) enum Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadKey { key, kind } => write!(f, "{key} is not a key: it is {kind}"),
+            Self::BadKey { key, kind } => write!(
+                f,
+                "{key} is not a valid key: expected text or an integer, got {kind}"
+            ),
             Self::Other(detail) => f.write_str(detail),
         }
     }
