@@ -46,8 +46,8 @@ def entries_from(sources: Iterable[Any], params: Mapping[str, Any], origin: Orig
             _add_flattened(entries, "", source if is_mapping(source) else dict(source), origin)
         else:
             raise TypeError(
-                f"{short_repr(source)} cannot be a source of parameters: wanted a mapping or a key=value text, "
-                f"not {type(source).__name__}"
+                f"{short_repr(source)} is not a source of parameters: expected a mapping or a key=value text, "
+                f"got {type(source).__name__}"
             )
     for key, value in params.items():
         if is_plain_type(type(value)):
@@ -112,5 +112,5 @@ def split_text(text: str) -> tuple[str, str]:
     """Return the key and the value of a `key=value` text, split at the first `=`."""
     key, equals, value = text.partition("=")
     if not equals:
-        raise KeySyntaxError(text, value=text, detail="is not an override: wanted key=value")
+        raise KeySyntaxError(text, value=text, detail="is not a valid override: expected key=value")
     return check_key(key), value

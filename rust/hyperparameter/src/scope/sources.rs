@@ -68,7 +68,7 @@ impl ParamScope {
         let origin = Location::caller();
         let value = serialize::to_value(source).map_err(serialize_error)?;
         let Value::Map(map) = &value else {
-            let detail = "cannot be a source of parameters: wanted a mapping";
+            let detail = "is not a source of parameters: expected a mapping";
             return Err(ParamError::syntax(&shown(&value), detail));
         };
         let mut overrides = Overrides::none();
