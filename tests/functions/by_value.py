@@ -1,7 +1,8 @@
-"""What `test_pickling.py` runs as a program: functions of `__main__`, which cloudpickle carries by value.
+"""A program that `test_pickling.py` runs. cloudpickle pickles the functions of `__main__` by value.
 
-python by_value.py sweep: print what calls give here, and what a sweep by joblib gives.
-python by_value.py pickle PROTOCOL: print the calls, pickled. Without either: print what they give.
+python by_value.py: print the results of the calls.
+python by_value.py sweep: print the results of plain calls, and of the same calls by joblib.
+python by_value.py pickle PROTOCOL: print the pickled calls.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ wait.mark = "kept"
 
 @hp.param("wait")
 async def count(lr=0.1):
-    """Echo what is sent, after the rate."""
+    """Yield the rate, and in turn each value that is sent."""
     try:
         yield lr
         while True:
@@ -53,13 +54,13 @@ async def count(lr=0.1):
         yield repr(error)
 
 
-async def counted(items):
-    """Drive an async generator in each way that there is."""
+async def items_of(generator):
+    """Resume an async generator by `asend` and by `athrow`, and return its items."""
     return [
-        await items.asend(None),
-        await items.asend(1),
-        await items.asend(2),
-        await items.athrow(KeyError(3)),
+        await generator.asend(None),
+        await generator.asend(1),
+        await generator.asend(2),
+        await generator.athrow(KeyError(3)),
     ]
 
 
@@ -68,7 +69,7 @@ CLOSED = []
 
 @hp.param("wait")
 async def left_open(lr=0.1):
-    """Wait where it is closed, as it is by the event loop at its end."""
+    """Await something when the event loop closes it at its end."""
     try:
         yield lr
     finally:
@@ -76,15 +77,15 @@ async def left_open(lr=0.1):
         CLOSED.append(lr)
 
 
-async def begun(items):
-    """Begin an async generator, kept until the event loop ends, and return what becomes of it then."""
-    handler = lambda loop, context, kept=items: CLOSED.append(context["message"])  # noqa: E731
+async def first_item(generator):
+    """Start an async generator that stays open until the event loop ends, and return the list of its values."""
+    handler = lambda loop, context, generator=generator: CLOSED.append(context["message"])  # noqa: E731
     asyncio.get_running_loop().set_exception_handler(handler)
-    CLOSED[:] = [await items.asend(None)]
+    CLOSED[:] = [await generator.asend(None)]
     return CLOSED
 
 
-def made(offset):
+def function_with_closure(offset):
     @hp.param("inner")
     def inner(x=1):
         return x + offset
@@ -116,21 +117,21 @@ class Data:
 
 CALLS = {
     "a function": lambda: (train(), train(7), train(steps=8), train.__doc__, train.__qualname__),
-    "one that is bound": hp.bind(train),
-    "one made in a function": made(100),
+    "a bound function": hp.bind(train),
+    "a function with a closure": function_with_closure(100),
     "a lambda": hp.param("fn")(lambda x=1: x),
     "a partial": hp.param("fn")(functools.partial(lambda y, x=1: (x, y), 6)),
-    "one that is decorated twice": hp.param("outer")(train),
+    "a function that is decorated twice": hp.param("outer")(train),
     "a generator that calls itself": lambda: list(fall(4)),
     "a generator": lambda fall=fall: (fall.__name__, list(fall(1))),
     "a coroutine function": lambda: (asyncio.run(wait()), inspect.iscoroutinefunction(wait)),
-    "what it says of itself": lambda wait=wait: (wait.__doc__, wait.__qualname__, wait.mark, wait.__module__),
-    "an async generator that is left open": lambda: asyncio.run(begun(left_open())),
-    "an async generator": lambda count=count: asyncio.run(counted(count())),
+    "its attributes": lambda wait=wait: (wait.__doc__, wait.__qualname__, wait.mark, wait.__module__),
+    "an open async generator": lambda: asyncio.run(first_item(left_open())),
+    "an async generator": lambda count=count: asyncio.run(items_of(count())),
     "methods": lambda: (Model().method(), Model.of_class(), list(Model().steps())),
     "a class": lambda: dataclasses.astuple(Data()),
 }
-SET = {
+PARAMETERS = {
     "train": {"lr": 0.5, "place": "fast"},
     "fall.by": 2,
     "wait.lr": 0.6,
@@ -143,22 +144,22 @@ SET = {
 
 
 def results(calls):
-    """Return what each gives with the parameters set."""
-    with hp.scope(SET):
+    """Return the result of each call while the parameters are set."""
+    with hp.scope(PARAMETERS):
         return {name: repr(call()) for name, call in calls.items()}
 
 
-def swept(lr):
-    with hp.scope(SET, **{"train.lr": lr}):
+def calls_with_rate(lr):
+    with hp.scope(PARAMETERS, **{"train.lr": lr}):
         return train(), list(fall(4)), Model().method()
 
 
 if __name__ == "__main__":
     if "sweep" in sys.argv:
         parallel = joblib.Parallel(n_jobs=2)
-        print([swept(0.25), swept("0.75")])
-        print(parallel(joblib.delayed(swept)(lr) for lr in (0.25, "0.75")))
-        with hp.scope(SET):
+        print([calls_with_rate(0.25), calls_with_rate("0.75")])
+        print(parallel(joblib.delayed(calls_with_rate)(lr) for lr in (0.25, "0.75")))
+        with hp.scope(PARAMETERS):
             print([train(steps=steps) for steps in (1, 2)])
             print(parallel(joblib.delayed(hp.bind(train))(steps=steps) for steps in (1, 2)))
     elif "pickle" in sys.argv:

@@ -1,109 +1,258 @@
-"""Decorated coroutine functions, generators and async generators are functions of their kind."""
+"""Decorated and bound coroutines and generators: each step runs in a view of its own."""
 
 import asyncio
-import functools
+import contextvars
+import gc
 import inspect
 import types
-import unittest.mock
 
-import pydantic
 import pytest
 
 import hyperparameter as hp
 
 
-@hp.param("steps")
-async def coroutine(a=1):
-    """Wait."""
-    return a
+def lr():
+    return hp.scope.train.lr | 0
 
 
-@hp.param("steps")
-def generator(a=1):
-    """Step."""
-    yield a
+def decorated_steps(log=None):
+    @hp.param("gen")
+    def steps(start=0):
+        """Yield the values that the generator sees."""
+        try:
+            with hp.scope(**{"train.lr": 10 + start}):
+                sent = yield lr()
+                while True:
+                    sent = yield (sent, lr())
+        except ValueError as error:
+            yield str(error)
+        finally:
+            if log is not None:
+                log.append(lr())
+        return "end"
+
+    return steps
 
 
-@hp.param("steps")
-async def async_generator(a=1):
-    """Step, and wait."""
-    yield a
+def test_a_decorated_generator_keeps_its_scopes_from_its_consumer():
+    steps = decorated_steps()
+    with hp.scope(**{"gen.start": 1, "train.lr": 5}):
+        running = steps()
+    assert (next(running), lr()) == (11, 0)
+    with hp.scope(**{"train.lr": 6, "gen.start": 9}):
+        assert (running.send("hello"), lr()) == (("hello", 11), 6)
+        assert running.throw(ValueError("thrown")) == "thrown"
+        with pytest.raises(StopIteration) as stop:
+            next(running)
+        assert (stop.value.value, lr()) == ("end", 6)
 
 
-@pytest.mark.parametrize("one", [coroutine, generator, async_generator])
-def test_a_stepwise_function_is_a_function_of_its_kind(one):
-    kinds = [inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction]
-    assert [is_kind(one) for is_kind in kinds] == [one is coroutine, one is generator, one is async_generator]
-    assert inspect.isfunction(one)
-    assert not inspect.ismethoddescriptor(one)
-    assert (one.__doc__, inspect.getdoc(one)) == (one.__wrapped__.__doc__,) * 2
-    assert (one.__module__, one.__globals__) == (__name__, globals())
-    assert type(one).__module__.startswith("hyperparameter")
-    assert vars(one) == {"__wrapped__": one.__wrapped__}
-    assert vars(functools.wraps(one)(lambda: None)) == {"__wrapped__": one}
+def test_a_closed_or_abandoned_decorated_generator_cleans_up_in_its_own_view():
+    log = []
+    steps = decorated_steps(log)
+    with hp.scope(**{"train.lr": 5}):
+        closed, abandoned, never_started = steps(), steps(), steps()
+    next(closed), next(abandoned)
+    with hp.scope(**{"train.lr": 6}):
+        closed.close()
+        del abandoned, never_started
+        gc.collect()
+        assert lr() == 6
+    assert log == [5, 5]
 
 
-@pytest.mark.parametrize("one", [coroutine, generator, async_generator])
-def test_a_stepwise_functions_attributes_are_as_hard_to_break_as_any_functions(one):
-    with pytest.raises(TypeError, match="__name__ must be set to a string object"):
-        one.__name__ = 3
-    with pytest.raises(TypeError, match="__name__ must be set to a string object"):
-        del one.__name__
-    one.mark = 1
-    assert vars(one)["mark"] == 1
-    del one.mark
-    assert not hasattr(one, "mark")
-    one.__dict__ = {**vars(one), "mark": 2}
-    assert (one.mark, one.__name__) == (2, one.__wrapped__.__name__)
-    del one.mark
+def test_decorated_generators_can_be_interleaved_and_delegated_to():
+    steps = decorated_steps()
+    first, second = steps(1), steps(2)
+    assert [next(first), next(second), next(first)[1], next(second)[1], lr()] == [11, 12, 11, 12, 0]
+
+    def outer():
+        result = yield from steps(3)
+        yield result
+
+    delegating = outer()
+    assert [next(delegating), delegating.send("x"), delegating.throw(ValueError("v"))] == [13, ("x", 13), "v"]
+    assert next(delegating) == "end"
 
 
-def test_a_mock_made_after_a_stepwise_method_checks_its_calls():
-    class Service:
-        @hp.param("mocked")
-        async def fetch(self, a=1): ...
-
-        @hp.param("mocked")
-        def steps(self, a=1):
-            yield a
-
-    service = unittest.mock.create_autospec(Service)()
-    for method in (service.fetch, service.steps):
-        with pytest.raises(TypeError, match="too many positional arguments"):
-            method(1, 2)
+def test_inspect_takes_a_decorated_generator_function_for_a_generator_function():
+    steps = decorated_steps()
+    assert inspect.isgeneratorfunction(steps)
+    assert isinstance(steps(), types.GeneratorType)
+    assert steps().__name__ == "steps"
+    assert steps.__doc__ == "Yield the values that the generator sees."
+    assert str(inspect.signature(steps)) == "(start=0)"
 
 
-def test_a_generator_that_is_made_awaitable_stays_so():
-    @hp.param("awaitable")
-    @types.coroutine
-    def wait(a=1):
-        yield
-        return a
+def test_an_error_in_a_decorated_generator_reaches_the_consumer():
+    @hp.param("gen")
+    def steps():
+        yield 1
+        raise KeyError("mine")
+
+    running = steps()
+    next(running)
+    with pytest.raises(KeyError, match="mine"):
+        next(running)
+
+
+def async_steps(log):
+    @hp.param("gen")
+    async def steps(start=0):
+        try:
+            with hp.scope(**{"train.lr": 10 + start}):
+                while True:
+                    await asyncio.sleep(0)
+                    try:
+                        sent = yield lr()
+                    except ValueError as error:
+                        sent = yield str(error)
+                    log.append(sent)
+        finally:
+            await asyncio.sleep(0)
+            log.append(("closed", lr()))
+
+    return steps
+
+
+def test_a_decorated_async_generator_keeps_its_scopes_from_its_consumer():
+    log = []
+    steps = async_steps(log)
+    assert inspect.isasyncgenfunction(steps)
 
     async def main():
-        return await wait()
+        with hp.scope(**{"gen.start": 1, "train.lr": 5}):
+            running = steps()
+        assert inspect.isasyncgen(running)
+        with hp.scope(**{"train.lr": 6}):
+            assert (await anext(running), lr()) == (11, 6)
+            assert (await running.asend("a"), lr()) == (11, 6)
+            assert await running.athrow(ValueError("b")) == "b"
+            assert (await asyncio.create_task(running.asend("c")), lr()) == (11, 6)
+            await asyncio.create_task(running.aclose())
+            assert lr() == 6
 
-    with hp.scope(**{"awaitable.a": 2}):
-        assert asyncio.run(main()) == 2
-        assert [*wait()] == [None]
+    asyncio.run(main())
+    assert log == ["a", "c", ("closed", 5)]
 
 
-def test_a_pydantic_model_takes_stepwise_methods():
-    class Model(pydantic.BaseModel):
-        size: int = 3
+def test_an_async_generator_closed_in_another_task_disturbs_nothing():
+    """This holds for decorated and plain generators, and for the clean-up at the end of the event loop."""
+    log = []
 
-        @hp.param("model")
-        async def fetch(self, a=1):
-            return self.size, a
+    async def plain():
+        with hp.scope(**{"train.lr": 20}):
+            yield lr()
 
-        @hp.param("model")
-        def steps(self, a=1):
-            yield self.size, a
+    async def main():
+        with hp.scope(**{"train.lr": 6}):
+            for steps in (async_steps(log), plain):
+                running = steps()
+                async for _ in running:
+                    break
+                await asyncio.create_task(running.aclose())
+                # The scope of the plain generator has reached this task.
+                assert lr() in (6, 20)
+        assert lr() in (0, 20)
+        left_open = async_steps(log)()
+        await anext(left_open)
+        del left_open
+        gc.collect()
+        await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
 
-    with hp.scope(**{"model.a": 2}):
-        assert asyncio.run(Model().fetch()) == (3, 2)
-        assert [*Model().steps()] == [(3, 2)]
-    assert [name for name, _ in inspect.getmembers(Model, inspect.isfunction) if name in vars(Model)] == [
-        "fetch",
-        "steps",
-    ]
+    contextvars.copy_context().run(asyncio.run, main())
+    assert log == [("closed", 6), ("closed", 20)]
+    assert lr() == 0
+
+
+def test_a_decorated_coroutine_function_resolves_its_arguments_at_the_call():
+    @hp.param("job")
+    async def job(n=0):
+        await asyncio.sleep(0)
+        return n
+
+    assert inspect.iscoroutinefunction(job)
+    assert asyncio.iscoroutinefunction(job)
+    with hp.scope(**{"job.n": 3}):
+        called = job()
+    assert inspect.iscoroutine(called)
+    assert asyncio.run(called) == 3
+
+
+def test_bound_coroutines_and_generators_run_in_their_view_at_each_step():
+    async def job():
+        await asyncio.sleep(0)
+        first = lr()
+        with hp.scope(**{"train.lr": 99}):
+            await asyncio.sleep(0)
+        return first, lr()
+
+    def steps():
+        yield lr()
+        yield lr()
+
+    async def stream():
+        yield lr()
+        await asyncio.sleep(0)
+        yield lr()
+
+    with hp.scope(**{"train.lr": 5}):
+        bound_job, bound_steps, bound_stream = hp.bind(job), hp.bind(steps), hp.bind(stream)
+
+    async def main():
+        with hp.scope(**{"train.lr": 6}):
+            seen = await asyncio.gather(bound_job(), bound_job())
+            return seen, list(bound_steps()), [item async for item in bound_stream()], lr()
+
+    assert asyncio.run(main()) == ([(5, 5), (5, 5)], [5, 5], [5, 5], 6)
+
+
+class Decorated:
+    @hp.param("train")
+    async def job(self, lr=1):
+        return lr, hp.scope.train.lr | 0
+
+    @hp.param("train")
+    def steps(self, lr=1):
+        yield lr, hp.scope.train.lr | 0
+
+    @hp.param("train")
+    async def stream(self, lr=1):
+        yield lr, hp.scope.train.lr | 0
+
+
+def test_a_decorated_function_that_is_bound_takes_its_arguments_from_the_bound_view():
+    instance = Decorated()
+    with hp.scope(**{"train.lr": 7}):
+        methods = [hp.bind(method) for method in (instance.job, instance.steps, instance.stream)]
+        functions = [hp.bind(method) for method in (Decorated.job, Decorated.steps, Decorated.stream)]
+
+    async def main(job, steps, stream, *args):
+        return [await job(*args), *steps(*args), *[item async for item in stream(*args)]]
+
+    with hp.scope(**{"train.lr": 8}):
+        assert asyncio.run(main(*methods)) == asyncio.run(main(*functions, instance)) == [(7, 7)] * 3
+
+
+@pytest.mark.parametrize("wrap", [hp.param("gen"), hp.bind, lambda f: hp.bind(hp.param("gen")(f))])
+def test_an_open_async_generator_is_closed_at_the_end_of_the_loop_without_an_error(wrap):
+    loop_errors, closed, generators = [], [], []
+
+    @wrap
+    async def stream(start=0):
+        try:
+            yield start
+            yield start
+        finally:
+            await asyncio.sleep(0.01)
+            closed.append(start)
+
+    async def main():
+        asyncio.get_running_loop().set_exception_handler(lambda loop, context: loop_errors.append(context))
+        generators.append(stream())
+        async for _ in generators[0]:
+            break
+
+    asyncio.run(main())
+    assert (closed, loop_errors) == ([0], [])
