@@ -42,6 +42,7 @@ class Page(HTMLParser):
         super().__init__()
         self.headings = {}  # id to text
         self.signatures = {}  # id of the heading above to text
+        self.paragraphs = {}  # id of the heading above to texts
         self.code_blocks = []
         self.bases = []
         self.loaded = []  # addresses that a browser loads with the page
@@ -63,6 +64,8 @@ class Page(HTMLParser):
             self._collect("code", tag)
         elif tag == "p" and "doc-class-bases" in classes:
             self._collect("bases", tag)
+        elif tag == "p":
+            self._collect("paragraph", tag)
         if tag in ("script", "img", "iframe"):
             self.loaded.append(attributes.get("src") or "")
         if tag == "link" and attributes.get("rel") in ("stylesheet", "preconnect", "icon"):
@@ -87,6 +90,8 @@ class Page(HTMLParser):
             self.headings[self._heading] = " ".join(text.replace("¶", "").split())
         elif kind == "signature":
             self.signatures.setdefault(self._heading, []).append("".join(text.split()))
+        elif kind == "paragraph":
+            self.paragraphs.setdefault(self._heading, []).append(text)
         elif kind == "bases":
             self.bases += re.findall(r"\w+", text.replace("Bases:", ""))
         else:
@@ -144,6 +149,10 @@ def example_blocks(docstring):
 def test_every_public_name_has_an_entry(reference):
     expected = {path: user_name(path) for path, _ in documented()}
     assert {path: reference.headings.get(path) for path in expected} == expected
+
+
+def test_every_entry_has_a_description(reference):
+    assert [path for path, _ in documented() if path not in reference.paragraphs] == []
 
 
 def test_every_example_is_a_code_block_with_its_lines(reference):

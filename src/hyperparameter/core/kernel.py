@@ -20,7 +20,12 @@ __all__ = [
     "set_current",
 ]
 
-kernel = os.environ.get("HYPERPARAMETER_KERNEL", "")
+kernel: str = os.environ.get("HYPERPARAMETER_KERNEL", "")
+"""The kernel that this process uses, `"rust"` or `"python"`.
+
+The Rust kernel is used if the package was built with it. The environment variable
+`HYPERPARAMETER_KERNEL=python|rust` selects one.
+"""
 if kernel not in ("", "python", "rust"):
     raise ImportError(f"HYPERPARAMETER_KERNEL={kernel!r}: wanted 'python' or 'rust'")
 

@@ -240,7 +240,9 @@ class ScopeRoot(RootBase):
         return EmptyScope(entries_from(sources, params, Origin.of_caller()))
 
     def current(self) -> Scope:
-        """Return the innermost scope. Outside of any scope, it is the one of values that were set outside of any.
+        """Return the innermost scope.
+
+        If no scope is entered, return the ambient scope, which has the values that were set outside any scope.
 
         Examples:
             >>> import hyperparameter as hp

@@ -67,15 +67,19 @@ class Snapshot:
         return {key: entry[0] for key, entry in sorted(items(self._entries), key=lambda item: item[0])}
 
     def keys(self) -> KeysView[str]:
+        """Return all keys, sorted."""
         return self._dict().keys()
 
     def values(self) -> ValuesView[Any]:
+        """Return the values in the order of their keys."""
         return self._dict().values()
 
     def items(self) -> ItemsView[str, Any]:
+        """Return the pairs of key and value, sorted by key."""
         return self._dict().items()
 
     def get(self, key: str, default: Any = None) -> Any:
+        """Return the value of a key, unconverted, or the default if the key is not set."""
         entry = lookup(self._entries, key)
         return default if entry is None else entry[0]
 
