@@ -1,18 +1,16 @@
-"""Telling known keys from slips of the pen, from what is declared."""
+"""The catalog tells known keys from misspelled ones."""
 
 import pytest
+from scanning import scan_text
 
 import hyperparameter as hp
 from hyperparameter.catalog.catalog import Catalog
-from hyperparameter.catalog.source import scan
 
 pytestmark = pytest.mark.once
 
 
-def names_of(tmp_path, text):
-    path = tmp_path / "program.py"
-    path.write_text("import hyperparameter as hp\n" + text)
-    return Catalog(scan([path]).declarations)
+def catalog_of(tmp_path, text):
+    return Catalog(scan_text(tmp_path, text))
 
 
 TRAIN = "@hp.param('train')\ndef train(lr=0.1, steps=3): ...\n"
@@ -20,18 +18,18 @@ TRAIN = "@hp.param('train')\ndef train(lr=0.1, steps=3): ...\n"
 
 @pytest.mark.parametrize("reading", ["hp.scope.train()", "hp.scope.train | {}", "print(hp.scope.train)"])
 @pytest.mark.parametrize(
-    ("key", "told"),
+    ("key", "reason"),
     [
         ("train.lrr", "is not a parameter of train() ({read}); did you mean 'train.lr'?"),
         ("train.colour", "is not a parameter of train(), which has 'lr', 'steps' ({read})"),
     ],
 )
-def test_that_all_beneath_a_namespace_is_read_excuses_no_slip(tmp_path, reading, key, told):
-    known = names_of(tmp_path, TRAIN + reading)
+def test_a_read_of_a_whole_namespace_does_not_make_a_misspelled_parameter_known(tmp_path, reading, key, reason):
+    catalog = catalog_of(tmp_path, TRAIN + reading)
     read = f"only the whole subtree 'train' is read, at {tmp_path / 'program.py'}:4"
-    refused, unread = known.errors({key: (1, None)}, allow_unknown=True)
-    assert ([str(fault) for fault in refused], unread) == (
-        [f"{key!r} {told.format(read=read)}"],
+    errors, unread = catalog.errors({key: (1, None)}, allow_unknown=True)
+    assert ([str(error) for error in errors], unread) == (
+        [f"{key!r} {reason.format(read=read)}"],
         [],
     )
 
@@ -45,28 +43,28 @@ def test_that_all_beneath_a_namespace_is_read_excuses_no_slip(tmp_path, reading,
         ("hp.scope.train[name] | 1", "train.lrr"),
     ],
 )
-def test_what_is_read_beneath_a_namespace_is_known(tmp_path, reading, key):
-    assert names_of(tmp_path, TRAIN + reading).unknown_key_error(key, (1, None)) is None
+def test_a_key_below_a_namespace_that_code_reads_is_known(tmp_path, reading, key):
+    assert catalog_of(tmp_path, TRAIN + reading).unknown_key_error(key, (1, None)) is None
 
 
 @pytest.mark.parametrize("value", [3, "3", [1], True])
-def test_a_value_where_a_table_is_read_is_refused(tmp_path, value):
-    known = names_of(tmp_path, TRAIN + "hp.scope.model.dim | 1\n")
-    for key, beneath in (("train", "'train.lr', 'train.steps'"), ("model", "'model.dim'")):
-        refused, _ = known.errors({key: (value, None)}, allow_unknown=True)
-        assert [str(fault) for fault in refused] == [
-            f"{key!r} is a namespace, not a parameter: its parameters are {beneath}"
+def test_a_value_at_a_prefix_is_refused(tmp_path, value):
+    catalog = catalog_of(tmp_path, TRAIN + "hp.scope.model.dim | 1\n")
+    for key, keys_below in (("train", "'train.lr', 'train.steps'"), ("model", "'model.dim'")):
+        errors, _ = catalog.errors({key: (value, None)}, allow_unknown=True)
+        assert [str(error) for error in errors] == [
+            f"{key!r} is a namespace, not a parameter: its parameters are {keys_below}"
         ]
-        assert known.errors({key: ({}, None)}) == ([], [])
-        assert known.errors({key: (None, None)}) == ([], [])
+        assert catalog.errors({key: ({}, None)}) == ([], [])
+        assert catalog.errors({key: (None, None)}) == ([], [])
 
 
-def test_a_key_of_another_case_is_near(tmp_path):
-    known = names_of(tmp_path, "hp.scope.model.dim | 1\n")
-    assert known.suggestions("MODEL.DIM") == ["model.dim"]
+def test_a_key_in_another_case_is_suggested(tmp_path):
+    catalog = catalog_of(tmp_path, "hp.scope.model.dim | 1\n")
+    assert catalog.suggestions("MODEL.DIM") == ["model.dim"]
 
 
-def test_what_a_method_is_called_on_is_no_parameter():
+def test_self_and_cls_are_not_parameters_of_a_method():
     class Model:
         @hp.param("methods.one")
         def one(self, width=1): ...
@@ -82,4 +80,5 @@ def test_what_a_method_is_called_on_is_no_parameter():
     for key in ("methods.one.self", "methods.two.cls"):
         with pytest.raises(hp.ConfigError, match="is not a parameter of"):
             hp.check({key: 1})
-    del Model, function  # known as long as they live
+    # Decorated functions are known as long as they exist.
+    del Model, function

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["EVALUATORS"]
 
 SCOPES = (LibraryObject.SCOPE, LibraryObject.ENTERED_SCOPE)
+DECLARING = (LibraryObject.PARAM, LibraryObject.LAUNCH)
 
 
 def _call(interpreter: Interpreter, node: ast.Call) -> AbstractValue:
@@ -46,15 +47,15 @@ def _call(interpreter: Interpreter, node: ast.Call) -> AbstractValue:
         return UNKNOWN
     arguments = [interpreter.evaluate(argument) for argument in node.args]
     keywords = {keyword.arg or "**": interpreter.use(keyword.value) for keyword in node.keywords}
-    _pass_scopes(interpreter, node, callee, arguments, keywords)
-    results = [_result_of(interpreter, node, item, arguments) for item in callee]
-    is_declaration = any(
-        type(item) is Decorator or item in (LibraryObject.PARAM, LibraryObject.LAUNCH) for item in callee
-    )
+    result, is_declaration = UNKNOWN, False
+    if callee:
+        _pass_scopes(interpreter, node, callee, arguments, keywords)
+        result = join(_result_of(interpreter, node, item, arguments) for item in callee)
+        is_declaration = any(isinstance(item, Decorator) or item in DECLARING for item in callee)
     if not is_declaration:
         for argument, value in zip(node.args, arguments, strict=True):
             interpreter.read(argument, value)
-    return join(results)
+    return result
 
 
 def _result_of(
@@ -129,8 +130,10 @@ def _pass_scopes(
 
     References need not be passed on, because a reference that is passed to a function counts as read.
     """
-    is_starred = any(isinstance(argument, ast.Starred) for argument in node.args)
-    positional = [] if is_starred else [_scopes_in(value) for value in arguments]
+    positional = [_scopes_in(value) for value in arguments]
+    if any(isinstance(argument, ast.Starred) for argument in node.args):
+        # The positions of the other arguments are not known.
+        positional = []
     by_name = {name: _scopes_in(value) for name, value in keywords.items()}
     if any(positional) or any(by_name.values()):
         for function in _functions_called(callee):
