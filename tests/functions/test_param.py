@@ -121,7 +121,7 @@ def test_without_a_namespace_it_is_the_name_of_the_function():
         assert (without_namespace(), without_brackets()) == (5, 6)
     with pytest.raises(ValueError, match="segment 2 is empty"):
         hp.param("a..b")
-    with pytest.raises(TypeError, match="hp.param decorates functions and classes, not 3"):
+    with pytest.raises(TypeError, match="hp.param expected a function or class, got 3"):
         hp.param("a")(3)
 
 

@@ -192,7 +192,7 @@ def test_sources_of_every_kind():
         (lambda: operator.setitem(hp.scope, "x", {"ok": 1, "": 2}), ValueError, "'' is not a valid key"),
         (lambda: hp.scope.init("x=1", ""), ValueError, "'' is not a valid override"),
         (lambda: hp.scope.a(1, 2), TypeError, "positional argument"),
-        (lambda: hp.bind(3), TypeError, "bind takes a callable, not 3"),
+        (lambda: hp.bind(3), TypeError, "hp.bind expected a callable, got 3"),
     ],
 )
 def test_bad_input_is_named_and_changes_nothing(make, kind, message):

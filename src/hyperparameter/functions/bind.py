@@ -39,7 +39,7 @@ def bind(function: Callable[P, R], /) -> Callable[P, R]:
         ([1, 2], [10, 20])
     """
     if not callable(function):
-        raise TypeError(f"bind takes a callable, not {short_repr(function)}")
+        raise TypeError(f"hp.bind expected a callable, got {short_repr(function)}")
     return _bound(function, frame_for_view())
 
 

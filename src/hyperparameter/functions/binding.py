@@ -31,7 +31,7 @@ class Binding:
         function: the function that was decorated.
         cls: the class whose constructor the function is, or None.
         parameters: the parameters of the function.
-        plan_key: the key of the function's plans in the cache of a frame.
+        plan_key: the key of the function's plans in a frame.
         resolve: returns the arguments of a call (see `Plans.resolve`).
     """
 
@@ -39,7 +39,7 @@ class Binding:
         self.namespace = namespace
         self.function = function
         self.cls = cls
-        # An object of its own, because the cache of a frame must not keep the function alive.
+        # Not the binding itself, because the plans in a frame must not keep the function alive.
         self.plan_key = object()
         self._outer_names = outer_names
         self._connect()

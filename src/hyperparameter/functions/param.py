@@ -63,7 +63,7 @@ def _decorate(target: Any, namespace: str | None, frame: FrameType) -> Any:
     if isinstance(target, staticmethod | classmethod):
         return type(target)(_decorate(target.__func__, namespace, frame))
     if not callable(target):
-        raise TypeError(f"hp.param decorates functions and classes, not {short_repr(target)}")
+        raise TypeError(f"hp.param expected a function or class, got {short_repr(target)}")
     if namespace is None:
         if not hasattr(target, "__name__"):
             raise TypeError(f"{short_repr(target)} has no name: give hp.param a namespace")
@@ -88,18 +88,18 @@ def _refuse_reference_defaults(function: Any) -> None:
         if issubclass(type(default), Reference):
             raise TypeError(
                 f"a default of {function.__qualname__}() is the reference {default!r}, not a value: "
-                "give the value itself, and read the other parameter in the body"
+                "use a value as default, and read the reference in the body"
             )
 
 
 def _decorate_class(cls: Any, namespace: str, frame: FrameType) -> Any:
     """Decorate the constructor of a class. The class is changed in place, so it stays that class."""
     if hasattr(cls, "__struct_fields__"):
-        raise TypeError(f"{cls.__name__} is a msgspec.Struct, which is built without a call to bind")
+        raise TypeError(f"{cls.__name__} is a msgspec.Struct, and its constructor cannot be bound")
     constructors = [name for name in ("__init__", "__new__") if getattr(cls, name) is not getattr(object, name)]
     if not constructors:
         raise TypeError(
-            f"{cls.__name__} has no parameters to bind (where a decorator such as dataclass makes them, "
+            f"{cls.__name__} has no parameters to bind (if a decorator such as dataclass adds them, "
             "put hp.param above it)"
         )
     for name in constructors:

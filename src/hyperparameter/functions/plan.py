@@ -1,20 +1,20 @@
 """The plans of a decorated function: the arguments that its calls take from the scopes, cached.
 
 A call takes each argument from the caller, else from the scopes, else from the signature. To look up and
-convert every parameter at every call would be slow. So a frame caches a *plan* for each number of positional
-arguments: the keyword arguments that the scopes add to a call of that shape.
+convert every parameter at every call would be slow. So a frame caches *plans*: for each number of positional
+arguments, the keyword arguments that the scopes add to such a call.
 
     @hp.param("train")
     def train(data, lr=0.1, steps=100): ...
 
     with hp.scope("train.lr=0.5"):
-        train(data)             # makes the plan {"lr": 0.5}; the cached plans are {1: {"lr": 0.5}}
-        train(data, steps=7)    # follows it: function(data, **{"lr": 0.5, "steps": 7})
-        train(data, 0.9)        # another shape: the cached plans are {1: {"lr": 0.5}, 2: {}}
+        train(data)             # caches {1: {"lr": 0.5}}
+        train(data, steps=7)    # follows that plan: function(data, **{"lr": 0.5, "steps": 7})
+        train(data, 0.9)        # has two positional arguments: caches {1: {"lr": 0.5}, 2: {}}
 
 A decorated call takes these steps:
 
-1. Look up. The kernel looks for the plan in `frame.cache[plan_key]`. A complete plan is a dict. With such a
+1. Look up. The kernel looks for the plan in `frame.plans[plan_key]`. A complete plan is a dict. With such a
    plan the kernel calls the function itself; the caller's keyword arguments win over those of the plan.
 2. Resolve. Without a complete plan the kernel calls `Plans.resolve`. It looks up and converts what the caller
    does not pass.
@@ -69,7 +69,7 @@ class Plans:
     """Resolves the arguments of a decorated function's calls, and caches their plans in frames.
 
     Attributes:
-        plan_key: the key of the plans in the cache of a frame.
+        plan_key: the key of the function's plans in a frame.
     """
 
     def __init__(self, parameters: Parameters, plan_key: object) -> None:
@@ -156,6 +156,7 @@ class Plans:
             if not is_usable:
                 unresolved.add(parameter.name)
             elif value is frame.entry(parameter.key)[0] or is_immutable(value):
+                # Calls can share the value that was set itself, and any value that a call cannot change.
                 values[parameter.name] = value
             else:
                 fresh.append(parameter)
