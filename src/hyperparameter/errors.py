@@ -128,8 +128,7 @@ class ParamError(ValueError):
         return text + self._place()
 
     def _place(self) -> str:
-        place = self.where
-        return f" (set at {place})" if place else ""
+        return "" if self._origin is None else f" ({self._origin})"
 
     def _nearest(self) -> str:
         return did_you_mean(nearest(self.key, self._names()))

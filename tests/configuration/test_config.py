@@ -163,15 +163,19 @@ def test_a_table_takes_the_place_of_nothing_alone():
     with pytest.raises(hp.ConfigError) as caught:
         hp.config("a.toml", "d.toml")
     assert str(caught.value) == (
-        "'seed' = 1 is a value at a.toml:1 and a table ('seed.x') at d.toml:1: "
+        "'seed' = 1 is a value (set at a.toml:1) and a table ('seed.x', set at d.toml:1): "
         "hp.replace, or _replace_ = true in it, puts the table in its place"
     )
     with pytest.raises(hp.ConfigError) as caught:
         hp.config("d.toml", "a.toml")
-    assert str(caught.value).startswith("'seed' = 1 is a value at a.toml:1 and a table ('seed.x') at d.toml:1")
+    assert str(caught.value).startswith(
+        "'seed' = 1 is a value (set at a.toml:1) and a table ('seed.x', set at d.toml:1)"
+    )
     with pytest.raises(hp.ConfigError) as caught:
         hp.config({"train": {"lr": 1}}, PlacedSource("train=[1]", Origin.by("-D")))
-    assert str(caught.value).startswith("'train' = '[1]' is a value at -D and a table ('train.lr') at ")
+    assert str(caught.value).startswith(
+        "'train' = '[1]' is a value (set by -D) and a table ('train.lr', set at "
+    )
 
 
 def test_scopes_snapshots_and_configurations_keep_their_origins():
@@ -471,7 +475,7 @@ def test_every_fault_is_told_at_once():
   'train.layers[1].size' is not a field of Layer (set at t.toml:5)
   Layer is missing 'width', and the parameter 'train.layers[1].width' is not set
   Train is missing 'lr', and the parameter 'train.lr' is not set; did you mean 'train.lrr'?
-  'cache' = 'maybe' is not a valid bool (set at -D cache=maybe)
+  'cache' = 'maybe' is not a valid bool (set by -D cache=maybe)
   'other' = {'lr': -1} is refused by Train: ValueError: lr is negative (set at a dict)"""
     assert str(caught.value) == text
     assert [error.key for error in caught.value.errors][:3] == ["cach", "train.lrr", "train.steps"]

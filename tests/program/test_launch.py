@@ -88,7 +88,7 @@ def test_what_no_scope_can_hold_is_handed_over_by_position(program):
     ran = run("three")
     assert (ran.code, ran.err) == (
         2,
-        "prog.py: error: 'source' = 'three' is not a valid int (set at the command line: three)\n",
+        "prog.py: error: 'source' = 'three' is not a valid int (set by the argument three)\n",
     )
 
 
@@ -470,8 +470,8 @@ def test_explain_tells_every_layer(program):
     ran = run("-C", "a.toml", "-D", "train.lr=3", "train.lr=4", "-ep", "train.lr", APP_TRAIN__LR="9")
     assert lines(ran) == [
         "train.lr = '4'",
-        "  set by the command line: -D train.lr=4",
-        "  instead of '3', set by the command line: -D train.lr=3",
+        "  set by -D train.lr=4",
+        "  instead of '3', set by -D train.lr=3",
         "  instead of '9', set by the environment variable APP_TRAIN__LR",
         "  instead of 2.0, set at a.toml:3",
         f"  declared as lr: float = 0.001, a parameter of train() at {run.folder}/prog.py:27",
@@ -493,31 +493,30 @@ def test_explain_tells_every_layer(program):
             "-D train.lrr=1",
             2,
             "prog.py: error: 'train.lrr' is not a parameter of train(); "
-            "did you mean 'train.lr'? (set at the command line: -D train.lrr=1)\n",
+            "did you mean 'train.lr'? (set by -D train.lrr=1)\n",
         ),
         (
             "-D opt.momentun=1",
             2,
             "prog.py: error: 'opt.momentun' is not used: no code reads it; "
-            "did you mean 'opt.momentum'? (set at the command line: -D opt.momentun=1)\n",
+            "did you mean 'opt.momentum'? (set by -D opt.momentun=1)\n",
         ),
         (
             "-D opt.momentun=1 --allow-unknown",
             0,
             "prog.py: warning: 'opt.momentun' is not used: no code reads it; "
-            "did you mean 'opt.momentum'? (set at the command line: -D opt.momentun=1)\n",
+            "did you mean 'opt.momentum'? (set by -D opt.momentun=1)\n",
         ),
         (
             "-D logging.level=debug",
             0,
-            "prog.py: warning: 'logging.level' is not used: no code reads it "
-            "(set at the command line: -D logging.level=debug)\n",
+            "prog.py: warning: 'logging.level' is not used: no code reads it (set by -D logging.level=debug)\n",
         ),
         (
             "-D model.zebra=1 --allow-unknown",
             2,
             "prog.py: error: 'model.zebra' is not a parameter of model(), "
-            "which has 'act', 'hidden' (set at the command line: -D model.zebra=1)\n",
+            "which has 'act', 'hidden' (set by -D model.zebra=1)\n",
         ),
         ("-D root=7 train.steps=${root}", 0, ""),
         ("-D task.d.weight=2", 0, ""),
@@ -526,10 +525,10 @@ def test_explain_tells_every_layer(program):
             2,
             "prog.py: error: 3 faults in the configuration:\n"
             "  'opt.momentun' is not used: no code reads it; did you mean 'opt.momentum'? "
-            "(set at the command line: -D opt.momentun=1)\n"
-            "  'train.lr' = 'slow' is not a valid float (set at the command line: -D train.lr=slow)\n"
+            "(set by -D opt.momentun=1)\n"
+            "  'train.lr' = 'slow' is not a valid float (set by -D train.lr=slow)\n"
             "  'opt.momentum' = 'fast' is not a valid float: read at {folder}/prog.py:49 "
-            "(set at the command line: -D opt.momentum=fast)\n",
+            "(set by -D opt.momentum=fast)\n",
         ),
     ],
 )

@@ -265,7 +265,7 @@ def test_a_device_is_written_to(hp):
         ("check . --env=", "hp: error: --env takes the text that names of variables begin with, such as APP_"),
         (
             "show -D a=${b}",
-            "hp: error: 'a' = '${b}' cannot be resolved: there is no 'b' (set at the command line: -D a=${b})",
+            "hp: error: 'a' = '${b}' cannot be resolved: there is no 'b' (set by -D a=${b})",
         ),
     ],
 )
@@ -545,10 +545,10 @@ def test_every_fault_is_told_at_once(hp):
     assert ran.out == (
         "'train.lrr' is not a parameter of train(); did you mean 'train.lr'? (set at c.toml:2)\n"
         "'opt.momentun' is not used: no code reads it; did you mean 'opt.momentum'? "
-        "(set at the command line: -D opt.momentun=1)\n"
+        "(set by -D opt.momentun=1)\n"
         "'train.steps' = 'fast' is not a valid int: declared at prog.py:5 (set at c.toml:3)\n"
         "'train.lr' = 'x' is not a valid float: declared at prog.py:5 "
-        "(set at the command line: -D train.lr=x)\n"
+        "(set by -D train.lr=x)\n"
         "'task.seg.weight' = 'heavy' is not a valid int: read at prog.py:14 (set at c.toml:5)\n"
     )
     assert ran.err == (
@@ -568,7 +568,7 @@ def test_the_environment_is_checked_too(hp):
     assert (ran.code, ran.err) == (1, "1 fault in 1 value\n")
     assert ran.out == (
         "'train.steps' = 'many' is not a valid int: declared at prog.py:5 "
-        "(set at environment variable APP_TRAIN__STEPS)\n"
+        "(set by the environment variable APP_TRAIN__STEPS)\n"
     )
 
 
@@ -577,7 +577,7 @@ def test_near_misses_can_be_allowed_but_not_under_a_function(hp):
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == (
         "warning: 'opt.momentun' is not used: no code reads it; did you mean 'opt.momentum'? "
-        "(set at the command line: -D opt.momentun=1)\nno faults in 1 value\n"
+        "(set by -D opt.momentun=1)\nno faults in 1 value\n"
     )
     assert hp("check", ".", "-D", "train.lrr=1", "--allow-unknown").code == 1
 
@@ -595,13 +595,13 @@ def test_a_merged_configuration_shows_where_each_value_is_from(hp):
     assert out(hp(*argv, APP_MODEL_NAME="m")) == (
         "base         2      c.toml:1\n"
         "model.name   'm'    environment variable APP_MODEL_NAME\n"
-        "train.lr     '0.2'  the command line: -D train.lr=0.2\n"
+        "train.lr     '0.2'  -D train.lr=0.2\n"
         "train.steps  2      c.toml:4\n"
     )
     assert json.loads(out(hp(*argv, "-f", "json")))[1] == {
         "key": "train.lr",
         "value": "0.2",
-        "place": "the command line: -D train.lr=0.2",
+        "place": "-D train.lr=0.2",
         "instead_of": [{"value": 0.1, "place": "c.toml:3"}],
     }
 

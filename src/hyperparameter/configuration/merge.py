@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from ..core.key import check_key, is_below, join, parent_of, parents, split_last
-from ..core.origin import place_of
 from ..core.value import is_mapping
 from ..errors import ConfigError, KeySyntaxError, short_repr
 from .config import replace
@@ -220,8 +219,13 @@ class _FileMerge(_MappingMerge):
 def _clash(key: str, leaf: Entry, table_key: str, table: Entry, hint: str = "") -> ConfigError:
     """Return the error for a key that is a value in one source and a table in another."""
     value, origin = leaf
-    leaf_place, table_place = place_of(origin), place_of(table[1])
-    table_text = f"a table ({table_key!r})" if table_key != key else "a table"
-    text = f"is a value{f' at {leaf_place}' if leaf_place else ''}"
-    text += f" and {table_text}{f' at {table_place}' if table_place else ''}"
-    return ConfigError(key, value=value, detail=text + hint)
+    leaf_details = [] if origin is None else [str(origin)]
+    table_details = [] if table_key == key else [repr(table_key)]
+    table_details += [] if table[1] is None else [str(table[1])]
+    leaf_text = f"a value{_in_parentheses(leaf_details)}"
+    table_text = f"a table{_in_parentheses(table_details)}"
+    return ConfigError(key, value=value, detail=f"is {leaf_text} and {table_text}{hint}")
+
+
+def _in_parentheses(details: list[str]) -> str:
+    return f" ({', '.join(details)})" if details else ""

@@ -74,9 +74,9 @@ def is_negative_number(text: str) -> bool:
 
 
 def argument_origin(option: str | None, value: object = None) -> Origin:
-    """Return the origin of a value that the command line sets, such as `--lr 0.1`."""
-    parts = [] if option is None else [option]
+    """Return the origin of a value that the command line sets: `set by --lr 0.1`, `set by the argument 0.1`."""
+    parts = ["the argument" if option is None else option]
     if value is not None:
         text = str(value)
         parts.append(text if text and text.isprintable() else repr(text))
-    return Origin.by(f"the command line: {' '.join(parts)}")
+    return Origin.by(" ".join(parts))

@@ -76,7 +76,7 @@ def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
     for text in arguments.define:
         # This raises for a text without "=", which `load` would read as the name of a file.
         split_text(text)
-        sources.append(PlacedSource(text, Origin.by(f"the command line: -D {text}")))
+        sources.append(PlacedSource(text, Origin.by(f"-D {text}")))
     return load(sources, declared_keys=lambda: catalog.by_key if catalog is not None else ())
 
 
