@@ -1,4 +1,4 @@
-//! The one error: key, value, what was wanted, where it was set, and the nearest keys that are set.
+//! The error of the crate. It names the key, the value, the wanted type, the place that set the value, and similar keys.
 
 use std::fmt;
 use std::sync::Arc;
@@ -8,12 +8,13 @@ use crate::entry::Origin;
 use crate::frame::Frame;
 use crate::key::Key;
 use crate::nearest::{did_you_mean, nearest};
-use crate::value::{Value, quoted, shown};
+use crate::quote::quoted;
+use crate::value::{Value, short_repr};
 
-/// A parameter that cannot be used as asked.
+/// A parameter that cannot be read or set.
 ///
-/// Its text names the key, the value, the type that was wanted, the place that set the value, and for
-/// a key that is not set the nearest ones that are. It is worked out when it is shown.
+/// The text names the key, the value, the type that was wanted and the place that set the value. For a key that is not
+/// set it names similar keys that are. The text is computed when it is needed.
 ///
 /// ```
 /// use hyperparameter::*;
@@ -24,21 +25,23 @@ use crate::value::{Value, quoted, shown};
 /// assert!(error.to_string().starts_with("'train.lr' = 'fast' is not a valid float (set at "));
 /// # Ok::<(), ParamError>(())
 /// ```
+// The fields are boxed, so that a `Result` with this error is small.
 #[derive(Clone)]
-pub struct ParamError(Box<Fault>);
+pub struct ParamError(Box<Fields>);
 
 #[derive(Clone)]
-struct Fault {
+struct Fields {
     kind: ParamErrorKind,
     key: String,
     value: Option<Value>,
     wanted: Option<String>,
     detail: Option<String>,
     origin: Option<Origin>,
+    /// The view in which the key is missing. Similar keys are searched there when the text is needed.
     view: Option<Arc<Frame>>,
 }
 
-/// What is wrong.
+/// The kind of a [`ParamError`].
 ///
 /// ```
 /// use hyperparameter::*;
@@ -48,19 +51,19 @@ struct Fault {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ParamErrorKind {
-    /// It was read without a default, and is not set.
+    /// The parameter was read without a default, and is not set.
     Missing,
-    /// It does not fit the type that was asked for.
+    /// The value does not fit the type.
     Misfit,
-    /// It is no key, no `key=value` text, or no mapping of keys.
+    /// A text is not a valid key or not a `key=value` text, or a source is not a mapping.
     Syntax,
-    /// It was to be set in a scope that is not entered in this thread.
+    /// A write to a scope that is not entered in this thread.
     NotEntered,
 }
 
 impl ParamError {
     fn new(kind: ParamErrorKind, key: impl Into<String>) -> Self {
-        Self(Box::new(Fault {
+        Self(Box::new(Fields {
             kind,
             key: key.into(),
             value: None,
@@ -96,21 +99,22 @@ impl ParamError {
         error
     }
 
-    pub(crate) fn syntax(key: &str, detail: impl Into<String>) -> Self {
-        let mut error = Self::new(ParamErrorKind::Syntax, key);
+    /// Return an error about a text. Its message is the quoted text, followed by `detail`.
+    pub(crate) fn syntax(text: &str, detail: impl Into<String>) -> Self {
+        let mut error = Self::new(ParamErrorKind::Syntax, text);
         error.0.detail = Some(detail.into());
         error
     }
 
-    pub(crate) fn not_a_key(key: &str, fault: &str) -> Self {
-        Self::syntax(key, format!("is not a valid key: {fault}"))
+    pub(crate) fn invalid_key(text: &str, reason: &str) -> Self {
+        Self::syntax(text, format!("is not a valid key: {reason}"))
     }
 
     pub(crate) fn not_entered() -> Self {
         Self::new(ParamErrorKind::NotEntered, "")
     }
 
-    /// Return what is wrong.
+    /// Return the kind of the error.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -122,7 +126,7 @@ impl ParamError {
         self.0.kind
     }
 
-    /// Return the parameter's key; of a text that is none, the text.
+    /// Return the key of the parameter. For a text that is not a valid key, return the text.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -134,7 +138,7 @@ impl ParamError {
         &self.0.key
     }
 
-    /// Return the value that was found.
+    /// Return the value that does not fit.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -148,7 +152,7 @@ impl ParamError {
         self.0.value.as_ref()
     }
 
-    /// Return the type that was asked for.
+    /// Return the name of the type that was wanted.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -162,7 +166,7 @@ impl ParamError {
         self.0.wanted.as_deref()
     }
 
-    /// Return what else is known of the fault.
+    /// Return the reason, if there is more to say than the key, the value and the type.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -176,7 +180,7 @@ impl ParamError {
         self.0.detail.as_deref()
     }
 
-    /// Return file and line of the code that set the value.
+    /// Return the file and the line of the code that set the value.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -191,7 +195,7 @@ impl ParamError {
         self.0.origin
     }
 
-    /// Return the keys most like the missing one that were set, best first; three at most.
+    /// Return the keys that are set and most similar to a missing one: at most three, best first.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -210,38 +214,37 @@ impl ParamError {
 
 impl fmt::Display for ParamError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Fault {
-            kind,
-            key,
-            value,
-            wanted,
-            detail,
-            origin,
-            ..
-        } = &*self.0;
-        match kind {
+        let detail = self.detail().unwrap_or_default();
+        match self.kind() {
             ParamErrorKind::Missing => {
-                write!(f, "parameter {} is not set", quoted(key))?;
-                f.write_str(&did_you_mean(&self.nearest()))?;
+                let hint = did_you_mean(&self.nearest());
+                write!(f, "parameter {} is not set{hint}", quoted(self.key()))
             }
-            ParamErrorKind::Misfit => {
-                let value = value.as_ref().map(shown).unwrap_or_default();
-                let wanted = wanted.as_deref().unwrap_or_default();
-                write!(f, "{} = {value} is not a valid {wanted}", quoted(key))?;
-                if let Some(detail) = detail {
-                    write!(f, ": {detail}")?;
-                }
-                if let Some(origin) = origin {
-                    write!(f, " (set at {}:{})", origin.file(), origin.line())?;
-                }
-            }
+            ParamErrorKind::Misfit => self.fmt_misfit(f),
             ParamErrorKind::Syntax => {
-                let text = shown(&Value::from(key.as_str()));
-                write!(f, "{text} {}", detail.as_deref().unwrap_or_default())?;
+                write!(f, "{} {detail}", short_repr(&Value::from(self.key())))
             }
             ParamErrorKind::NotEntered => f.write_str(
-                "this scope is not entered in this thread, and what is set in it lasts until it is left",
-            )?,
+                "this scope is not entered in this thread, and a write lasts until it is left",
+            ),
+        }
+    }
+}
+
+impl ParamError {
+    fn fmt_misfit(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.value().map(short_repr).unwrap_or_default();
+        let wanted = self.wanted().unwrap_or_default();
+        write!(
+            f,
+            "{} = {value} is not a valid {wanted}",
+            quoted(self.key())
+        )?;
+        if let Some(detail) = self.detail() {
+            write!(f, ": {detail}")?;
+        }
+        if let Some(origin) = self.origin() {
+            write!(f, " (set at {}:{})", origin.file(), origin.line())?;
         }
         Ok(())
     }

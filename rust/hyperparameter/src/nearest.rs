@@ -7,7 +7,7 @@
 
 use std::collections::HashMap;
 
-use crate::value::quoted;
+use crate::quote::quoted;
 
 /// How many names are returned.
 const MAX_RESULTS: usize = 3;
@@ -45,7 +45,7 @@ pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> V
         .collect()
 }
 
-/// Return `; did you mean 'a' or 'b'?` for the end of a message, or an empty text if there are no names.
+/// Return the end of a message, such as `; did you mean 'a', 'b' or 'c'?`. Return an empty text if there are no names.
 pub(crate) fn did_you_mean(names: &[String]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| quoted(name)).collect();
     match quoted.split_last() {

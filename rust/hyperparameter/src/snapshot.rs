@@ -320,6 +320,6 @@ impl Serialize for Snapshot {
 
 /// Check a key. It is only looked up, so its text is borrowed.
 fn parse_key(key: &str) -> Result<Borrowed<'_>, ParamError> {
-    check(key).map_err(|fault| ParamError::not_a_key(key, &fault))?;
+    check(key).map_err(|fault| ParamError::invalid_key(key, &fault))?;
     Ok(Borrowed::new(key))
 }

@@ -10,7 +10,8 @@ use crate::entry::{Entry, Origin};
 use crate::error::ParamError;
 use crate::frame::{Override, Overrides};
 use crate::key::{Key, check};
-use crate::value::{Value, quoted, shown};
+use crate::quote::quoted;
+use crate::value::{Value, short_repr};
 
 impl ParamScope {
     /// Return a scope of `key=value` texts.
@@ -69,7 +70,7 @@ impl ParamScope {
         let value = serialize::to_value(source).map_err(serialize_error)?;
         let Value::Map(map) = &value else {
             let detail = "is not a source of parameters: expected a mapping";
-            return Err(ParamError::syntax(&shown(&value), detail));
+            return Err(ParamError::syntax(&short_repr(&value), detail));
         };
         let mut overrides = Overrides::none();
         for (key, value) in map.iter() {
@@ -135,7 +136,7 @@ fn serialize_error(fault: Fault) -> ParamError {
 
 /// Parse a key that is given at run time.
 pub(super) fn parse_key(key: &str) -> Result<Key, ParamError> {
-    Key::new(key).map_err(|fault| ParamError::not_a_key(key, &fault))
+    Key::new(key).map_err(|fault| ParamError::invalid_key(key, &fault))
 }
 
 /// Return the overrides that setting a key makes. A mapping that is not empty sets the keys below the key.
@@ -157,7 +158,7 @@ pub(crate) fn flatten(
         for (segment, item) in map.iter().rev() {
             check(segment).map_err(|fault| {
                 let parent = quoted(key.as_str());
-                ParamError::not_a_key(segment, &format!("{fault} (beneath {parent})"))
+                ParamError::invalid_key(segment, &format!("{fault} (beneath {parent})"))
             })?;
             let key = parse_key(&format!("{}.{segment}", key.as_str()))?;
             to_visit.push((key, item.clone()));

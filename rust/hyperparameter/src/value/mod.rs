@@ -12,11 +12,8 @@ use std::sync::Arc;
 
 pub(crate) use self::serde::from_serde_map;
 pub(crate) use display::short_repr;
-pub(crate) use display::short_repr as shown;
 pub use from::Segment;
 pub(crate) use parse::{is_any_of, parse_number, says_none};
-
-pub(crate) use crate::quote::quoted;
 
 /// The value of a parameter. It is cheap to clone, because large values are shared.
 ///

@@ -8,7 +8,8 @@ use super::reader::{Field, Reader};
 use crate::convert::Misfit;
 use crate::convert::containers::{parse_json, to_list, to_map};
 use crate::nearest::{did_you_mean, nearest};
-use crate::value::{Value, parse_number, quoted, says_none};
+use crate::quote::quoted;
+use crate::value::{Value, parse_number, says_none};
 
 impl Reader<'_> {
     pub(super) fn read_list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
