@@ -33,7 +33,7 @@ pub use scope::{Bound, ParamScope, ScopeGuard, frozen};
 pub use snapshot::{Snapshot, snapshot};
 pub use value::{Other, Segment, Value};
 
-/// The examples of the project's documents, which run as tests. A published package does not have them.
+/// Runs the examples of the repository's documents as tests. A published package does not contain these documents.
 #[cfg(doctest)]
 mod documents {
     #[doc = include_str!("../../../README.md")]

@@ -3,17 +3,17 @@
 mod display;
 mod from;
 mod parse;
-mod serde;
+mod serde_impls;
 
 use std::any::{Any, type_name};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub(crate) use self::serde::from_serde_map;
 pub(crate) use display::short_repr;
 pub use from::Segment;
 pub(crate) use parse::{is_any_of, parse_number, says_none};
+pub(crate) use serde_impls::from_serde_map;
 
 /// The value of a parameter. It is cheap to clone, because large values are shared.
 ///
