@@ -169,7 +169,7 @@ def test_sources_of_every_kind():
         (
             lambda: hp.scope({"a": {".b": 1}}),
             ValueError,
-            "'.b' is not a valid key: segment 1 is empty (beneath 'a')",
+            "'.b' is not a valid key: segment 1 is empty (below 'a')",
         ),
         (lambda: hp.scope({"a=b": 1}), ValueError, "'a=b' is not a valid key: segment 'a=b' contains '='"),
         (lambda: hp.scope({"a\x00": 1}), ValueError, "contains the control character '\\x00'"),

@@ -205,7 +205,7 @@ class _FileMerge(_MappingMerge):
         try:
             return join(prefix, check_key(name))
         except KeySyntaxError as error:
-            context = f" (beneath {prefix!r})" if prefix else ""
+            context = f" (below {prefix!r})" if prefix else ""
             origin = self.origin_of(join(prefix, str(name)))
             raise ConfigError(detail=f"{error}{context}", origin=origin) from None
 

@@ -105,7 +105,7 @@ def _path_below(prefix: str, name: object) -> str:
     except KeySyntaxError as error:
         if not prefix:
             raise
-        raise KeySyntaxError(error.key, value=name, detail=f"{error.detail} (beneath {prefix!r})") from None
+        raise KeySyntaxError(error.key, value=name, detail=f"{error.detail} (below {prefix!r})") from None
 
 
 def split_text(text: str) -> tuple[str, str]:

@@ -158,7 +158,7 @@ pub(crate) fn flatten(
         for (segment, item) in map.iter().rev() {
             check(segment).map_err(|fault| {
                 let parent = quoted(key.as_str());
-                ParamError::invalid_key(segment, &format!("{fault} (beneath {parent})"))
+                ParamError::invalid_key(segment, &format!("{fault} (below {parent})"))
             })?;
             let key = parse_key(&format!("{}.{segment}", key.as_str()))?;
             to_visit.push((key, item.clone()));

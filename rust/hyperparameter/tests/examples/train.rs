@@ -176,7 +176,7 @@ fn refuses_a_wrong_file() {
     let bad_key = TempFile::new("bad-key.toml", "[train]\n\"l r=\" = 1\n");
     assert_eq!(
         refused("train", &["-C", bad_key.path()]),
-        "error: 'l r=' is not a valid key: segment 'l r=' contains '=' (beneath 'train')\n"
+        "error: 'l r=' is not a valid key: segment 'l r=' contains '=' (below 'train')\n"
     );
     let misfit = TempFile::new("misfit.toml", "train.lr = [1]\n");
     let complaint = refused("train", &["-C", misfit.path()]);

@@ -58,7 +58,7 @@ fn a_map_with_an_invalid_key_sets_nothing() {
     with_params! {
         set model.a = 1;
         let panicked = catch_unwind(|| with_params! { set model = BTreeMap::from([("b", 1), ("c..d", 2)]); }).unwrap_err();
-        let text = "'c..d' is not a valid key: segment 2 is empty (beneath 'model')";
+        let text = "'c..d' is not a valid key: segment 2 is empty (below 'model')";
         assert_eq!(panicked.downcast_ref::<String>().map(String::as_str), Some(text));
         assert_eq!(snapshot().len(), 1);
     }
