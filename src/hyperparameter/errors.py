@@ -247,7 +247,7 @@ class ConfigError(ParamError):
         if self._errors:
             lines = [str(error) for error in self._errors]
             return (
-                "\n  ".join([f"{len(lines)} faults in the configuration:", *lines]) if lines[1:] else lines[0]
+                "\n  ".join([f"{len(lines)} errors in the configuration:", *lines]) if lines[1:] else lines[0]
             )
         if self.key:
             return f"{self.key!r} = {short_repr(self.value)} {self.detail}{self._nearest()}{self._place()}"

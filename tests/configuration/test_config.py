@@ -466,7 +466,7 @@ def test_every_fault_is_told_at_once():
     with pytest.raises(hp.ConfigError) as caught:
         hp.config("t.toml", *more, schema=Program)
     text = """\
-9 faults in the configuration:
+9 errors in the configuration:
   'cach' is not a field of Program; did you mean 'cache'? (set at t.toml:1)
   'train.lrr' is not a field of Train; did you mean 'train.lr'? \
 (set at t.toml:3)
@@ -487,7 +487,7 @@ def test_a_models_faults_are_told_in_its_own_words_with_our_places():
     with pytest.raises(hp.ConfigError) as caught:
         load(["lr=-1", "inner.wdth=3", {"layers": [{"width": "x"}]}], Model, origin=Origin.at("here"))
     assert str(caught.value).split("\n  ") == [
-        "4 faults in the configuration:",
+        "4 errors in the configuration:",
         "'inner.wdth' is not a field of Inner; did you mean 'inner.width'? (set at here)",
         "'lr' = '-1' is not valid: Input should be greater than 0 (set at here)",
         "Inner is missing 'width', and the parameter 'inner.width' is not set; did you mean 'inner.wdth'?",

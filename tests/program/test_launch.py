@@ -523,7 +523,7 @@ def test_explain_tells_every_layer(program):
         (
             "-D opt.momentum=fast train.lr=slow opt.momentun=1",
             2,
-            "prog.py: error: 3 faults in the configuration:\n"
+            "prog.py: error: 3 errors in the configuration:\n"
             "  'opt.momentun' is not used: no code reads it; did you mean 'opt.momentum'? "
             "(set by -D opt.momentun=1)\n"
             "  'train.lr' = 'slow' is not a valid float (set by -D train.lr=slow)\n"
@@ -563,7 +563,7 @@ def test_a_library_checks_what_it_is_given(program):
     place = f"(set at {run.folder}/prog.py:"
     assert lines(run()) == [
         "UnknownParamError ParamError",
-        "2 faults in the configuration:",
+        "2 errors in the configuration:",
         f"  'train.lrr' is not a parameter of train(); did you mean 'train.lr'? {place}12)",
         f"  'train.steps' = 'x' is not a valid int {place}12)",
         f"UnknownParamWarning: 'quite.other' is not used: no code reads it {place}19)",

@@ -208,50 +208,50 @@ def test_a_device_is_written_to(hp):
     [
         ("lss", "hp: error: 'lss' is not a command; did you mean 'ls'?"),
         ("xyzzy", "hp: error: 'xyzzy' is not a command; the commands are ls, describe, check, show"),
-        ("--what", "hp: error: the following arguments are required: COMMAND; hp --help tells more"),
+        ("--what", "hp: error: the following arguments are required: COMMAND (see hp --help)"),
         (
             "ls . --tre",
-            "hp ls: error: unrecognized arguments: --tre; did you mean '--tree'?; hp ls --help tells more",
+            "hp ls: error: unrecognized arguments: --tre; did you mean '--tree'? (see hp ls --help)",
         ),
-        ("ls . more", "hp ls: error: unrecognized arguments: more; hp ls --help tells more"),
+        ("ls . more", "hp ls: error: unrecognized arguments: more (see hp ls --help)"),
         (
             "ls . -f jsn",
-            "hp ls: error: argument -f/--format: 'jsn' is not a format; did you mean 'json'?; "
-            "hp ls --help tells more",
+            "hp ls: error: argument -f/--format: 'jsn' is not a format; did you mean 'json'? "
+            "(see hp ls --help)",
         ),
         (
             "ls . -f 1",
             "hp ls: error: argument -f/--format: '1' is not a format; "
-            "the formats are text, json, markdown; hp ls --help tells more",
+            "the formats are text, json, markdown (see hp ls --help)",
         ),
         ("ls --tree", "hp: error: --tree needs a PACKAGE or PATH"),
         ("ls --deps", "hp: error: --deps needs a PACKAGE or PATH"),
         ("ls -f markdown", "hp: error: -f markdown needs a PACKAGE or PATH"),
         (
             "ls prgo.py",
-            "hp: error: no file, folder or installed package is called 'prgo.py'; did you mean 'prog.py'?",
+            "hp: error: 'prgo.py' is not a file, a folder or an installed package; did you mean 'prog.py'?",
         ),
         (
             "ls ./prgo.py",
-            "hp: error: no file, folder or installed package is called './prgo.py'; did you mean 'prog.py'?",
+            "hp: error: './prgo.py' is not a file, a folder or an installed package; did you mean 'prog.py'?",
         ),
-        ("ls lib/modle.py", "hp: error: there is no 'lib/modle.py'; did you mean 'lib/model.py'?"),
-        ("ls no/such.py", "hp: error: there is no 'no/such.py'"),
-        ("ls os.path", "hp: error: no file, folder or installed package is called 'os.path'"),
-        ("ls sys", "hp: error: no file, folder or installed package is called 'sys'"),
+        ("ls lib/modle.py", "hp: error: 'lib/modle.py' does not exist; did you mean 'lib/model.py'?"),
+        ("ls no/such.py", "hp: error: 'no/such.py' does not exist"),
+        ("ls os.path", "hp: error: 'os.path' is not a file, a folder or an installed package"),
+        ("ls sys", "hp: error: 'sys' is not a file, a folder or an installed package"),
         (
             "ls pytes",
-            "hp: error: no file, folder or installed package is called 'pytes'; did you mean 'pytest'?",
+            "hp: error: 'pytes' is not a file, a folder or an installed package; did you mean 'pytest'?",
         ),
         ("ls pipe", "hp: error: 'pipe' is neither a file nor a folder"),
-        ("ls dangling", "hp: error: 'dangling' is a link to nothing"),
+        ("ls dangling", "hp: error: 'dangling' is a broken symbolic link"),
         ("ls . -o lib", "hp: error: 'lib' cannot be written: Is a directory"),
         ("ls . -o no/a", "hp: error: 'no/a' cannot be written: No such file or directory"),
         (
             "describe train.lr",
-            "hp describe: error: the following arguments are required: PATH; hp describe --help tells more",
+            "hp describe: error: the following arguments are required: PATH (see hp describe --help)",
         ),
-        ("describe train.lr xqzw", "hp: error: no file, folder or installed package is called 'xqzw'"),
+        ("describe train.lr xqzw", "hp: error: 'xqzw' is not a file, a folder or an installed package"),
         ("check . -D lr", "hp: error: 'lr' is not a valid override: expected key=value"),
         ("check . -D =1", "hp: error: '' is not a valid key: it is empty"),
         (
@@ -262,7 +262,10 @@ def test_a_device_is_written_to(hp):
             "check . -C bda.toml",
             "hp: error: bda.toml: there is no such file; did you mean 'bad.toml'?",
         ),
-        ("check . --env=", "hp: error: --env takes the text that names of variables begin with, such as APP_"),
+        (
+            "check . --env=",
+            "hp: error: --env: expected a prefix of environment variables, such as APP_, got an empty text",
+        ),
         (
             "show -D a=${b}",
             "hp: error: 'a' = '${b}' cannot be resolved: there is no 'b' (set by -D a=${b})",
@@ -292,7 +295,7 @@ def test_without_a_command_the_help_is_told(hp):
 
 def test_an_empty_name_is_no_folder(hp):
     ran = hp("ls", "")
-    assert (ran.code, ran.out, ran.err) == (2, "", "hp: error: a PACKAGE or PATH is empty\n")
+    assert (ran.code, ran.out, ran.err) == (2, "", "hp: error: expected a PACKAGE or PATH, got an empty text\n")
 
 
 def test_a_tree_without_parameters_is_said_to_have_none(hp):
@@ -491,7 +494,7 @@ def test_a_misspelt_parameter_is_not_described_as_a_part_of_all_that_is_read(hp)
     assert (ran.code, ran.out, ran.err) == (
         1,
         "",
-        "hp: nothing declares 'train.lrr'; did you mean 'train.lr'?\n",
+        "hp: 'train.lrr' is not declared; did you mean 'train.lr'?\n",
     )
     assert "subtree read at more.py:2\n    key     more\n" in out(hp("describe", "more.colour", "."))
 
@@ -530,9 +533,9 @@ def test_a_key_made_at_run_time_is_described_by_its_pattern(hp):
 
 def test_an_unknown_key_is_told_its_nearest(hp):
     ran = hp("describe", "tran.lr", ".")
-    assert (ran.code, ran.out, ran.err) == (1, "", "hp: nothing declares 'tran.lr'; did you mean 'train.lr'?\n")
+    assert (ran.code, ran.out, ran.err) == (1, "", "hp: 'tran.lr' is not declared; did you mean 'train.lr'?\n")
     ran = hp("describe", "qqqq", ".", "-f", "json")
-    assert (ran.code, ran.out, ran.err) == (1, "", "hp: nothing declares 'qqqq'\n")
+    assert (ran.code, ran.out, ran.err) == (1, "", "hp: 'qqqq' is not declared\n")
 
 
 # --- hp check ---
@@ -552,7 +555,7 @@ def test_every_fault_is_told_at_once(hp):
         "'task.seg.weight' = 'heavy' is not a valid int: read at prog.py:14 (set at c.toml:5)\n"
     )
     assert ran.err == (
-        "warning: 'other.thing' is not used: no code reads it (set at c.toml:7)\n5 faults in 7 values\n"
+        "warning: 'other.thing' is not used: no code reads it (set at c.toml:7)\n5 errors in 7 values\n"
     )
 
 
@@ -560,12 +563,12 @@ def test_a_configuration_that_fits_passes(hp):
     hp.write("c.toml", '[train]\nlr = 1\nsteps = "7"\nmode = "b"\n[task.seg]\nweight = 2\n')
     hp.write("d.json", '{"model": {"name": "${train.mode}"}, "out": {"any": 1}}')
     ran = hp("check", ".", "-C", "c.toml", "d.json", "--env", "APP_", APP_TRAIN_LR="2", APP_OPT__MOMENTUM="0.1")
-    assert (ran.code, ran.out, ran.err) == (0, "", "no faults in 7 values\n")
+    assert (ran.code, ran.out, ran.err) == (0, "", "no errors in 7 values\n")
 
 
 def test_the_environment_is_checked_too(hp):
     ran = hp("check", "prog.py", "--env", "APP_", APP_TRAIN__STEPS="many")
-    assert (ran.code, ran.err) == (1, "1 fault in 1 value\n")
+    assert (ran.code, ran.err) == (1, "1 error in 1 value\n")
     assert ran.out == (
         "'train.steps' = 'many' is not a valid int: declared at prog.py:5 "
         "(set by the environment variable APP_TRAIN__STEPS)\n"
@@ -577,7 +580,7 @@ def test_near_misses_can_be_allowed_but_not_under_a_function(hp):
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == (
         "warning: 'opt.momentun' is not used: no code reads it; did you mean 'opt.momentum'? "
-        "(set by -D opt.momentun=1)\nno faults in 1 value\n"
+        "(set by -D opt.momentun=1)\nno errors in 1 value\n"
     )
     assert hp("check", ".", "-D", "train.lrr=1", "--allow-unknown").code == 1
 
@@ -657,7 +660,7 @@ def test_faults_are_faults_where_no_one_reads_them(hp):
         stderr=subprocess.PIPE,
     )
     process.stdout.close()
-    assert process.stderr.read() == b"3000 faults in 3000 values\n"
+    assert process.stderr.read() == b"3000 errors in 3000 values\n"
     process.stderr.close()
     assert process.wait(60) == 1
 

@@ -58,8 +58,8 @@ def explain_key(key: str, catalog: Catalog, config: Config) -> str:
         return "".join(f"{line}\n" for line in _explanation(key, entries, declarations))
     keys_below = catalog.keys_below(key)
     if not keys_below:
-        similar = did_you_mean(catalog.suggestions(key)[:1])
-        raise ConfigError(detail=f"no parameter is called {key!r}, and nothing sets it{similar}")
+        hint = did_you_mean(catalog.suggestions(key)[:1])
+        raise ConfigError(detail=f"{key!r} is not a parameter and is not set{hint}")
     return "\n".join(explain_key(name, catalog, config) for name in sorted(keys_below))
 
 

@@ -49,8 +49,7 @@ def run(argv: Sequence[str]) -> int:
 
 
 def _unknown_command_message(name: str) -> str:
-    similar = nearest(name, COMMANDS, most=1)
-    hint = did_you_mean(similar) or f"; the commands are {', '.join(COMMANDS)}"
+    hint = did_you_mean(nearest(name, COMMANDS, most=1)) or f"; the commands are {', '.join(COMMANDS)}"
     return f"{name!r} is not a command{hint}"
 
 

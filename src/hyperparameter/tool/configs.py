@@ -32,7 +32,7 @@ def check_config(arguments: Namespace) -> int:
     for unknown in unread:
         print_warning(str(unknown))
     print_text("".join(f"{escape_unprintable(str(error))}\n" for error in errors))
-    error_count = f"{len(errors) or 'no'} fault{'' if len(errors) == 1 else 's'}"
+    error_count = f"{len(errors) or 'no'} error{'' if len(errors) == 1 else 's'}"
     value_count = f"{len(entries)} value{'' if len(entries) == 1 else 's'}"
     sys.stderr.write(f"{error_count} in {value_count}\n")
     return 1 if errors else 0
@@ -70,7 +70,7 @@ def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
     # A file name as a plain text would be an override if it contains "=".
     sources: list[Any] = [Path(file) for file in arguments.config]
     if arguments.env == "":
-        raise UsageError("--env takes the text that names of variables begin with, such as APP_")
+        raise UsageError("--env: expected a prefix of environment variables, such as APP_, got an empty text")
     if arguments.env is not None:
         sources.append(env(arguments.env))
     for text in arguments.define:

@@ -51,9 +51,8 @@ def describe_key(arguments: Namespace) -> int:
 
 
 def _report_unknown_key(key: str, catalog: Catalog) -> None:
-    similar = catalog.suggestions(key)
-    hint = did_you_mean(similar)
-    sys.stderr.write(f"hp: nothing declares {escape_unprintable(key)!r}{escape_unprintable(hint)}\n")
+    message = f"{key!r} is not declared{did_you_mean(catalog.suggestions(key))}"
+    sys.stderr.write(f"hp: {escape_unprintable(message)}\n")
 
 
 def _description(key: str, declarations: Sequence[Declaration]) -> Iterator[Line]:

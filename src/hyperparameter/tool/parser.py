@@ -34,12 +34,11 @@ class Parser(argparse.ArgumentParser):
     def refuse(self, unknown: Sequence[str]) -> NoReturn:
         """End the process because of arguments that the command does not have."""
         options = [option for option in self._option_string_actions if option.startswith("--")]
-        similar = nearest(unknown[0].partition("=")[0], options, most=1)
-        hint = did_you_mean(similar)
+        hint = did_you_mean(nearest(unknown[0].partition("=")[0], options, most=1))
         self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: error: {escape_unprintable(message)}; {self.prog} --help tells more\n")
+        self.exit(2, f"{self.prog}: error: {escape_unprintable(message)} (see {self.prog} --help)\n")
 
 
 def make_parser() -> Parser:
@@ -119,8 +118,7 @@ def _add_format(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> No
     def check_format(text: str) -> str:
         if text in formats:
             return text
-        similar = nearest(text, formats, most=1)
-        hint = did_you_mean(similar) or f"; the formats are {', '.join(formats)}"
+        hint = did_you_mean(nearest(text, formats, most=1)) or f"; the formats are {', '.join(formats)}"
         raise argparse.ArgumentTypeError(f"{text!r} is not a format{hint}")
 
     formats_help = f"{', '.join(formats)}; default: text"

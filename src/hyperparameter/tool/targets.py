@@ -85,7 +85,7 @@ def find_target(text: str) -> Target:
     Raises `UsageError` if there is none, or if it has no source files.
     """
     if not text:
-        raise UsageError("a PACKAGE or PATH is empty")
+        raise UsageError("expected a PACKAGE or PATH, got an empty text")
     path = Path(text)
     if os.path.lexists(path):
         return _target_of_path(path)
@@ -104,7 +104,7 @@ def find_target(text: str) -> Target:
 
 def _target_of_path(path: Path) -> Target:
     if not path.exists():
-        raise UsageError(f"{str(path)!r} is a link to nothing")
+        raise UsageError(f"{str(path)!r} is a broken symbolic link")
     if not (path.is_file() or path.is_dir()):
         raise UsageError(f"{str(path)!r} is neither a file nor a folder")
     files = project_files(path) if path.is_dir() else [path]
@@ -129,11 +129,11 @@ def _target_of_distribution(distribution: Distribution) -> Target:
 def _unknown_target_message(text: str, path: Path, distributions: dict[str, Distribution]) -> str:
     if len(path.parts) > 1:
         similar = [str(path.parent / name) for name in nearest(path.name, _names_in(path.parent))]
-        message = f"there is no {text!r}"
+        message = f"{text!r} does not exist"
     else:
         packages = (distribution.metadata["Name"] for distribution in distributions.values())
         similar = nearest(text, {*_names_in(Path()), *packages})
-        message = f"no file, folder or installed package is called {text!r}"
+        message = f"{text!r} is not a file, a folder or an installed package"
     return message + did_you_mean(similar)
 
 
