@@ -1,7 +1,7 @@
-"""Every error that the library raises: key, value, expected type, the place that set it, similar names.
+"""The errors of this library, and the words that error messages have in common.
 
-The text is worked out when it is shown, not when the error is raised, so a program that
-tries a key and catches the error does not pay for the search for its nearest name.
+A message is built when it is shown, not when the error is raised. So a program that reads a key and catches the
+error does not pay for the search for similar names.
 """
 
 from __future__ import annotations
@@ -29,22 +29,26 @@ __all__ = [
     "UnusableOverrideError",
 ]
 
-LONGEST_VALUE = 200  # characters of a value's repr that a message shows
-MOST_COMPARED = 5000  # keys that are all compared with a mistyped one
+# A message shows this many characters of the repr of a value.
+MAX_REPR_LENGTH = 200
+
+# If there are more names than this, only those with the same parent or the same last segment are compared.
+MAX_COMPARED = 5000
 
 
 def short_repr(value: object) -> str:
-    """Return the repr of a value for a message: short, on one line, and never raising."""
+    """Return the repr of a value on one line, at most `MAX_REPR_LENGTH` characters long. Never raise an error."""
     try:
         text = repr(value)
-    except Exception as error:  # a broken __repr__ must not hide the message it is part of
+    # A `__repr__` that fails must not hide the message that it is part of.
+    except Exception as error:
         text = f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
     text = " ".join(text.split("\n"))
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+    return text if len(text) <= MAX_REPR_LENGTH else text[: MAX_REPR_LENGTH - 1] + "…"
 
 
 def default_text(default: object) -> str:
-    """Return a default as what sets it: of an enum's member its value, of a path its text."""
+    """Return a default as a user writes it: the value of an enum member, the text of a path."""
     from enum import Enum
 
     if isinstance(default, Enum):
@@ -53,14 +57,15 @@ def default_text(default: object) -> str:
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
-    """Return the names most like `name`, best first."""
-    from difflib import get_close_matches  # only ever needed for a message
+    """Return the names that are most similar to `name`, best first."""
+    from difflib import get_close_matches
 
     candidates = list(names)
-    if len(candidates) > MOST_COMPARED:
+    if len(candidates) > MAX_COMPARED:
         parent, _, last = name.rpartition(".")
-        alike = (c for c in candidates if c.startswith(parent + ".") or c.endswith("." + last))
-        candidates = [c for _, c in zip(range(MOST_COMPARED), alike, strict=False)]
+        prefix, suffix = f"{parent}.", f".{last}"
+        related = [other for other in candidates if other.startswith(prefix) or other.endswith(suffix)]
+        candidates = related[:MAX_COMPARED]
     return get_close_matches(name, sorted(candidates), n=most)
 
 
@@ -73,21 +78,21 @@ def did_you_mean(names: Iterable[str]) -> str:
     return f"; did you mean {', '.join(others)} or {last}?" if others else f"; did you mean {last}?"
 
 
-def _rebuilt(cls: type[ParamError], text: str, **known: Any) -> ParamError:
-    error = cls(**known)
+def _rebuild(cls: type[ParamError], text: str, **fields: Any) -> ParamError:
+    error = cls(**fields)
     error._text = text
     return error
 
 
 class ParamError(ValueError):
-    """Report a parameter that cannot be used as asked.
+    """The base of all errors about parameters. By itself: a value is not valid for the type that the reader expects.
 
     Attributes:
-        key: the parameter's key.
-        value: the value that was found, or None where there is none.
-        wanted: what was asked for, as text, or None.
-        detail: what else is known of the fault, or None.
-        where: `file:line` of the place that set the value, or None where it is not known.
+        key: the key of the parameter.
+        value: the value that was set, or None.
+        wanted: the expected type as text, or None.
+        detail: the reason, or None.
+        where: the place that set the value, such as `train.py:3` or `-D train.lr=fast`, or None if it is unknown.
 
     Examples:
         >>> import hyperparameter as hp
@@ -125,12 +130,12 @@ class ParamError(ValueError):
         text = f"{self.key!r} = {short_repr(self.value)} is not a valid {self.wanted}"
         if self.detail:
             text += f": {self.detail}"
-        return text + self._place()
+        return text + self._origin_text()
 
-    def _place(self) -> str:
+    def _origin_text(self) -> str:
         return "" if self._origin is None else f" ({self._origin})"
 
-    def _nearest(self) -> str:
+    def _suggestions(self) -> str:
         return did_you_mean(nearest(self.key, self._names()))
 
     def __str__(self) -> str:
@@ -139,56 +144,57 @@ class ParamError(ValueError):
         return self._text
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # Errors come back from worker processes, where neither the code that set
-        # the value nor the keys that were set can be looked up any more. The value may
-        # not pickle, and an error that cannot come back would be lost: its repr goes.
+        # An error returns from a worker process as its text, because the other process cannot look up the code that
+        # set the value, or the keys that were set. The value goes as its repr, because it may not pickle.
         from functools import partial
 
         value = self.value
-        plain = isinstance(value, str | int | float | bool | None)
-        known = {
+        fields = {
             "key": self.key,
-            "value": value if plain else short_repr(value),
+            "value": value if isinstance(value, str | int | float | bool | None) else short_repr(value),
             "wanted": self.wanted,
             "detail": self.detail,
             "origin": self._origin,
         }
-        kept_whole = ("__notes__", "_errors", "near", "namespace")
-        notes = {name: kept for name, kept in vars(self).items() if name in kept_whole}
-        return partial(_rebuilt, type(self), str(self), **known), (), notes
+        state = {name: item for name, item in vars(self).items() if name in _PICKLED_ATTRIBUTES}
+        return partial(_rebuild, type(self), str(self), **fields), (), state
+
+
+# The attributes that an error keeps as they are when it is pickled.
+_PICKLED_ATTRIBUTES = frozenset(("__notes__", "_errors", "near", "namespace"))
 
 
 class UnknownParamWarning(UserWarning):
-    """Tell of a key that is set and that nothing declares, with no declared key near it."""
+    """A key is set that no code reads, and no declared key is similar to it."""
 
 
 class KeySyntaxError(ParamError):
-    """Report text that is not a key, or an override that is not `key=value`."""
+    """A text is not a valid key, or an override is not `key=value`."""
 
     def _message(self) -> str:
         return f"{short_repr(self.value)} {self.detail}"
 
 
 class MissingParamError(ParamError, KeyError):
-    """Report a parameter that was read without a default and is not set."""
+    """A parameter was read without a default, and it is not set."""
 
     def _message(self) -> str:
-        return f"parameter {self.key!r} is not set{self._nearest()}"
+        return f"parameter {self.key!r} is not set{self._suggestions()}"
 
 
 class MissingArgumentError(MissingParamError, TypeError):
-    """Report a call that lacks an argument which no scope supplies either."""
+    """A decorated function was called without an argument that no scope sets either."""
 
     def _message(self) -> str:
-        return f"{self.detail}{self._nearest()}"
+        return f"{self.detail}{self._suggestions()}"
 
 
 class UnknownParamError(ParamError):
-    """Report a key that is set, and that nothing declares.
+    """A key is set that no code reads.
 
     Attributes:
         near: the declared keys that it may be a misspelling of, best first.
-        namespace: that of the decorated function which has no such parameter, or None.
+        namespace: the namespace of the decorated functions that do not have the parameter, or None.
     """
 
     near: tuple[str, ...] = ()
@@ -209,23 +215,23 @@ class UnknownParamError(ParamError):
         return error
 
     def _message(self) -> str:
-        return f"{self.key!r} {self.detail}{did_you_mean(self.near)}{self._place()}"
+        return f"{self.key!r} {self.detail}{did_you_mean(self.near)}{self._origin_text()}"
 
 
 class UnusableOverrideError(ParamError, TypeError):
-    """Report an override under a function's namespace that the function cannot take."""
+    """A key is set below the namespace of a decorated function, or of a schema, that has no such parameter."""
 
     def _message(self) -> str:
-        return f"{self.key!r} {self.detail}{self._nearest()}{self._place()}"
+        return f"{self.key!r} {self.detail}{self._suggestions()}{self._origin_text()}"
 
 
 class ConfigError(ParamError):
-    """Report a configuration that cannot be used: all that is wrong with it, in one text.
+    """A configuration has errors. The message lists all of them.
 
     Attributes:
-        errors: each fault, an error with key, value and place of its own; where there is one alone
-            that is no parameter's, such as a broken file, it is this error itself.
-        where: `file:line:column` for a broken file.
+        errors: the errors, each with its own key, value and place. If there is only one, and it is not about a
+            parameter (a file cannot be parsed, for example), it is this error itself.
+        where: `file:line:column` for a file that cannot be parsed.
 
     Examples:
         >>> import hyperparameter as hp
@@ -246,15 +252,16 @@ class ConfigError(ParamError):
     def _message(self) -> str:
         if self._errors:
             lines = [str(error) for error in self._errors]
-            return (
-                "\n  ".join([f"{len(lines)} errors in the configuration:", *lines]) if lines[1:] else lines[0]
-            )
+            if len(lines) > 1:
+                lines.insert(0, f"{len(lines)} errors in the configuration:")
+            return "\n  ".join(lines)
         if self.key:
-            return f"{self.key!r} = {short_repr(self.value)} {self.detail}{self._nearest()}{self._place()}"
+            value = short_repr(self.value)
+            return f"{self.key!r} = {value} {self.detail}{self._suggestions()}{self._origin_text()}"
         return f"{self.where}: {self.detail}" if self.where else str(self.detail)
 
     def __reduce__(self) -> tuple[Any, ...]:
         from functools import partial
 
-        made, _, notes = super().__reduce__()
-        return partial(made, errors=self._errors) if self._errors else made, (), notes
+        rebuild, _, state = super().__reduce__()
+        return partial(rebuild, errors=self._errors) if self._errors else rebuild, (), state

@@ -163,8 +163,8 @@ def test_a_table_takes_the_place_of_nothing_alone():
     with pytest.raises(hp.ConfigError) as caught:
         hp.config("a.toml", "d.toml")
     assert str(caught.value) == (
-        "'seed' = 1 is a value (set at a.toml:1) and a table ('seed.x', set at d.toml:1): "
-        "hp.replace, or _replace_ = true in it, puts the table in its place"
+        "'seed' = 1 is a value (set at a.toml:1) and a table ('seed.x', set at d.toml:1); "
+        "use hp.replace, or write _replace_ = true in the table, to replace the value"
     )
     with pytest.raises(hp.ConfigError) as caught:
         hp.config("d.toml", "a.toml")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 REPLACE_MARKER = "_replace_"
 # Levels of nesting: far fewer than Python's limit of recursion, for everything that uses the result.
 MAX_DEPTH = 100
-_REPLACE_HINT = f": hp.replace, or {REPLACE_MARKER} = true in it, puts the table in its place"
+_REPLACE_HINT = f"; use hp.replace, or write {REPLACE_MARKER} = true in the table, to replace the value"
 
 
 class Merged:

@@ -6,7 +6,7 @@ import ast
 from typing import Any
 
 from ...core.value import MISSING
-from ...errors import LONGEST_VALUE
+from ...errors import MAX_REPR_LENGTH
 
 __all__ = ["literal_value", "source_text"]
 
@@ -30,4 +30,4 @@ def source_text(node: ast.expr) -> str:
     except (ValueError, RecursionError):
         # Some f-strings cannot be written by `ast.unparse`, and an expression can be nested too deeply for it.
         return "…"
-    return text if len(text) <= LONGEST_VALUE else text[: LONGEST_VALUE - 1] + "…"
+    return text if len(text) <= MAX_REPR_LENGTH else text[: MAX_REPR_LENGTH - 1] + "…"
