@@ -183,7 +183,7 @@ impl IntoResponse for RequestError {
         match self {
             Self::Param(error) => (StatusCode::BAD_REQUEST, error.to_string()),
             Self::Forbidden(text) => {
-                let message = format!("'{text}' is not for requests to set");
+                let message = format!("'{text}' must not be set by a request");
                 (StatusCode::FORBIDDEN, message)
             }
         }

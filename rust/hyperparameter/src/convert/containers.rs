@@ -54,9 +54,13 @@ fn convert_item<T: FromValue>(
         let detail = if misfit.path.is_empty() {
             let reason = misfit
                 .detail
-                .map(|detail| format!("; {detail}"))
+                .map(|detail| format!(": {detail}"))
                 .unwrap_or_default();
-            format!("{} is not {}{reason}", short_repr(item), misfit.wanted)
+            format!(
+                "{} is not a valid {}{reason}",
+                short_repr(item),
+                misfit.wanted
+            )
         } else {
             misfit.detail.unwrap_or_default()
         };
@@ -82,7 +86,7 @@ fn convert_items<T: FromValue, C: FromIterator<T>>(
 }
 
 fn wrong_length(wanted: String, length: usize, expected: usize) -> Misfit {
-    Misfit::new(wanted).because(format!("it has {length} items, not {expected}"))
+    Misfit::new(wanted).because(format!("expected {expected} items, got {length}"))
 }
 
 macro_rules! lists {

@@ -39,7 +39,7 @@ other_texts! { Box<str> Arc<str> }
 
 impl FromValue for char {
     fn wanted() -> String {
-        "one character".to_owned()
+        "character".to_owned()
     }
 
     fn from_value(value: &Value) -> Result<Self, Misfit> {

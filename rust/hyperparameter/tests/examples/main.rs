@@ -1,4 +1,4 @@
-//! The examples as real programs: what they print, and how they end on good and on wrong input.
+//! Runs the examples as programs: their output for good input, and their errors for wrong input.
 
 mod service;
 #[cfg(feature = "help")]
@@ -8,7 +8,7 @@ use std::env;
 use std::path::Path;
 use std::process::{Command, Output};
 
-/// Return the program of an example, which stands beside the directory of this test's own.
+/// Return a command that runs an example. Cargo puts examples next to the directory of this test.
 fn example(name: &str) -> Command {
     let test = env::current_exe().unwrap();
     let profile = test.parent().and_then(Path::parent).unwrap();
@@ -28,52 +28,52 @@ fn run(name: &str, arguments: &[&str]) -> Output {
     example(name).args(arguments).output().unwrap()
 }
 
-fn printed(output: &Output) -> String {
+fn stdout(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).unwrap()
 }
 
-fn complained(output: &Output) -> String {
+fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).unwrap()
 }
 
-/// Run a program that is to end well and silently, and return what it prints.
-fn good(name: &str, arguments: &[&str]) -> String {
+/// Run an example that has to succeed without messages, and return its output.
+fn run_successfully(name: &str, arguments: &[&str]) -> String {
     let output = run(name, arguments);
-    let complaints = complained(&output);
-    assert!(output.status.success(), "{complaints}");
-    assert_eq!(complaints, "");
-    printed(&output)
+    let messages = stderr(&output);
+    assert!(output.status.success(), "{messages}");
+    assert_eq!(messages, "");
+    stdout(&output)
 }
 
-/// Run a program that is to end with exit code 2, and return what it says.
-fn refused(name: &str, arguments: &[&str]) -> String {
+/// Run an example that has to fail with exit code 2, and return its messages.
+fn run_to_error(name: &str, arguments: &[&str]) -> String {
     let output = run(name, arguments);
-    assert_eq!(output.status.code(), Some(2), "{}", printed(&output));
-    let complaints = complained(&output);
-    assert!(!complaints.contains("panicked"), "{complaints}");
-    complaints
+    assert_eq!(output.status.code(), Some(2), "{}", stdout(&output));
+    let messages = stderr(&output);
+    assert!(!messages.contains("panicked"), "{messages}");
+    messages
 }
 
-/// An override holds for its block, and the default is back after it.
+/// An override lasts for its block. After the block the default is back.
 #[test]
 fn quick_start_prints_defaults_overrides_and_defaults_again() {
     assert_eq!(
-        good("quick_start", &[]),
+        run_successfully("quick_start", &[]),
         "lr=0.001, batch_size=32\nlr=0.0005, batch_size=64\nlr=0.001, batch_size=32\n"
     );
 }
 
-/// Each worker sees its own number, in order, whatever the others do.
+/// Each worker prints its own numbers in order, whatever the other workers do.
 #[test]
 fn frozen_prints_five_lines_of_each_of_four_workers() {
-    let printed = good("frozen", &[]);
+    let output = run_successfully("frozen", &[]);
     for worker in 0..4 {
         let prefix = format!("Worker {worker} ");
-        let lines: Vec<&str> = printed
+        let lines: Vec<&str> = output
             .lines()
             .filter_map(|line| line.strip_prefix(&prefix))
             .collect();
         assert_eq!(lines, ["iter 0", "iter 1", "iter 2", "iter 3", "iter 4"]);
     }
-    assert_eq!(printed.lines().count(), 20);
+    assert_eq!(output.lines().count(), 20);
 }

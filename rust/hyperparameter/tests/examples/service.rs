@@ -1,4 +1,4 @@
-//! `service`: requests with overrides of their own, over a baseline that is replaced.
+//! The example `service`: requests with overrides, while the baseline is replaced.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -8,9 +8,9 @@ use std::thread;
 
 use serde_json::Value;
 
-use super::{example, refused};
+use super::{example, run_to_error};
 
-/// The service, as a process that ends with the test.
+/// The service as a process, which ends with the test.
 struct Service {
     process: Child,
     address: String,
@@ -44,7 +44,7 @@ impl Drop for Service {
     }
 }
 
-/// A connection that is kept.
+/// A connection that stays open.
 struct Client(BufReader<TcpStream>);
 
 impl Client {
@@ -60,8 +60,8 @@ impl Client {
         loop {
             line.clear();
             self.0.read_line(&mut line).unwrap();
-            if let Some(given) = line.strip_prefix("content-length: ") {
-                length = given.trim().parse().unwrap();
+            if let Some(value) = line.strip_prefix("content-length: ") {
+                length = value.trim().parse().unwrap();
             } else if line == "\r\n" {
                 break;
             }
@@ -82,23 +82,23 @@ impl Client {
     }
 }
 
-/// Return the one configuration that every step of a request saw.
-fn one_configuration(found: &Value) -> &Value {
-    let steps = found["steps"].as_object().unwrap();
-    assert_eq!(steps.len(), 5, "{found}");
+/// Return the configuration of a request, after checking that all of its steps saw the same one.
+fn only_configuration(result: &Value) -> &Value {
+    let steps = result["steps"].as_object().unwrap();
+    assert_eq!(steps.len(), 5, "{result}");
     let first = &steps["search"];
-    assert!(steps.values().all(|step| step == first), "{found}");
+    assert!(steps.values().all(|step| step == first), "{result}");
     first
 }
 
-/// A request's overrides hold for that request; the baseline for all that come after it.
+/// The overrides of a request apply to that request only. A new baseline applies to all later requests.
 #[test]
-fn takes_overrides_and_baselines() {
+fn applies_overrides_and_baselines() {
     let service = Service::start();
     let mut client = service.connect();
     let plain = client.search("");
     assert_eq!(plain["items"].as_array().unwrap().len(), 9);
-    assert_eq!(one_configuration(&plain)["threshold"], 0.8);
+    assert_eq!(only_configuration(&plain)["threshold"], 0.8);
 
     let ranked = client.search("?set=rerank.threshold=0.5&set=rerank.use_new=YES&q=ignored");
     let names: Vec<&str> = ranked["items"]
@@ -108,69 +108,65 @@ fn takes_overrides_and_baselines() {
         .map(|item| item["name"].as_str().unwrap())
         .collect();
     assert_eq!(names, ["2.1", "1.1", "0.1", "2.2", "1.2"]);
-    assert_eq!(one_configuration(&ranked)["threshold"], 0.5);
+    assert_eq!(only_configuration(&ranked)["threshold"], 0.5);
 
     client.freeze("rerank.threshold=0.25\nconfig.version=2");
-    assert_eq!(one_configuration(&client.search(""))["threshold"], 0.25);
-    assert_eq!(one_configuration(&client.search(""))["version"], 2);
+    assert_eq!(only_configuration(&client.search(""))["threshold"], 0.25);
+    assert_eq!(only_configuration(&client.search(""))["version"], 2);
 }
 
-/// Wrong requests are refused with the reason, and change nothing.
+/// A wrong request is refused with a reason, and changes nothing.
 #[test]
 fn refuses_wrong_requests() {
     let service = Service::start();
     let mut client = service.connect();
-    let mut refused = |start: &str, body: &str| client.send(start, body);
-    let (status, message) = refused("GET /search?set=rerank.threshold=low", "");
+    let mut send = |start: &str, body: &str| client.send(start, body);
+    let (status, message) = send("GET /search?set=rerank.threshold=low", "");
     assert_eq!(status, 400);
     assert!(message.starts_with("'rerank.threshold' = 'low' is not a valid float (set at "));
     assert_eq!(
-        refused("GET /search?set=rerank.threshold", ""),
+        send("GET /search?set=rerank.threshold", ""),
         (
             400,
             "'rerank.threshold' is not a valid override: expected key=value".to_owned()
         )
     );
     assert_eq!(
-        refused("GET /search?set=config.version=9", ""),
+        send("GET /search?set=config.version=9", ""),
         (
             403,
-            "'config.version=9' is not for requests to set".to_owned()
+            "'config.version=9' must not be set by a request".to_owned()
         )
     );
     assert_eq!(
-        refused("POST /frozen", "config.version=9\n.=1"),
+        send("POST /frozen", "config.version=9\n.=1"),
         (400, "'.' is not a valid key: segment 1 is empty".to_owned())
     );
-    assert_eq!(one_configuration(&client.search(""))["version"], 0);
+    assert_eq!(only_configuration(&client.search(""))["version"], 0);
 }
 
 /// The service does not start on wrong settings.
 #[test]
 fn refuses_wrong_settings() {
     assert_eq!(
-        refused("service", &["address"]),
+        run_to_error("service", &["address"]),
         "error: 'address' is not a valid override: expected key=value\n"
     );
-    let complaint = refused("service", &["service.address=nowhere"]);
-    assert!(complaint.starts_with("error: nowhere: "), "{complaint}");
-    let complaint = refused("service", &["service.address={}"]);
-    assert!(complaint.starts_with("error: "), "{complaint}");
+    let message = run_to_error("service", &["service.address=nowhere"]);
+    assert!(message.starts_with("error: nowhere: "), "{message}");
+    let message = run_to_error("service", &["service.address={}"]);
+    assert!(message.starts_with("error: "), "{message}");
 }
 
-/// Thousands of requests at once, while the baseline is replaced: each sees its own overrides and one baseline,
-/// and on one connection never an older baseline after a newer one.
+const CONNECTIONS: u32 = 24;
+const REQUESTS_PER_CONNECTION: u32 = 150;
+
+/// Thousands of requests run while the baseline is replaced.
+///
+/// Each request sees its own overrides and one baseline. No connection sees an older baseline after a newer one.
 #[test]
 fn gives_each_request_one_configuration() {
-    const CONNECTIONS: u32 = 24;
-    const REQUESTS: u32 = 150; // on each
     let service = Service::start();
-    let publish = |client: &mut Client, version: u32| {
-        // Two parameters that go together: a mixture of two baselines would show.
-        client.freeze(&format!(
-            "config.version={version}\nrerank.threshold=-{version}"
-        ));
-    };
     publish(&mut service.connect(), 1);
     let done = AtomicBool::new(false);
     let versions = thread::scope(|threads| {
@@ -186,36 +182,16 @@ fn gives_each_request_one_configuration() {
         let connections: Vec<_> = (0..CONNECTIONS)
             .map(|connection| {
                 let mut client = service.connect();
-                threads.spawn(move || {
-                    let mut latest = 0.0;
-                    for request in 0..REQUESTS {
-                        let own = f64::from(connection * REQUESTS + request);
-                        let set = request % 3 != 0;
-                        let query = if set {
-                            format!(
-                                "?set=rerank.threshold={own}&set=search.delay_ms={}",
-                                request % 4
-                            )
-                        } else {
-                            String::new()
-                        };
-                        let found = client.search(&query);
-                        let seen = one_configuration(&found);
-                        let version = seen["version"].as_f64().unwrap();
-                        assert!(version >= latest, "{version} after {latest}");
-                        latest = version;
-                        assert_eq!(seen["threshold"], if set { own } else { -version });
-                    }
-                })
+                threads.spawn(move || send_requests(&mut client, connection))
             })
             .collect();
-        let ended: Vec<_> = connections
+        let results: Vec<_> = connections
             .into_iter()
             .map(thread::ScopedJoinHandle::join)
             .collect();
         done.store(true, Ordering::Relaxed);
-        for ended in ended {
-            ended.unwrap();
+        for result in results {
+            result.unwrap();
         }
         publisher.join().unwrap()
     });
@@ -223,4 +199,33 @@ fn gives_each_request_one_configuration() {
         versions > 50,
         "the baseline was replaced {versions} times only"
     );
+}
+
+/// Publish a baseline. Its two parameters belong together, so a mixture of two baselines would be noticed.
+fn publish(client: &mut Client, version: u32) {
+    client.freeze(&format!(
+        "config.version={version}\nrerank.threshold=-{version}"
+    ));
+}
+
+/// Send requests, two thirds of them with overrides, and check the configuration of each.
+fn send_requests(client: &mut Client, connection: u32) {
+    let mut latest = 0.0;
+    for request in 0..REQUESTS_PER_CONNECTION {
+        let threshold = f64::from(connection * REQUESTS_PER_CONNECTION + request);
+        let has_overrides = request % 3 != 0;
+        let query = if has_overrides {
+            let delay = request % 4;
+            format!("?set=rerank.threshold={threshold}&set=search.delay_ms={delay}")
+        } else {
+            String::new()
+        };
+        let result = client.search(&query);
+        let configuration = only_configuration(&result);
+        let version = configuration["version"].as_f64().unwrap();
+        assert!(version >= latest, "{version} after {latest}");
+        latest = version;
+        let expected = if has_overrides { threshold } else { -version };
+        assert_eq!(configuration["threshold"], expected);
+    }
 }

@@ -1,11 +1,11 @@
-//! `train`: layers, help, and errors.
+//! The example `train`: layers, help and errors.
 
 use std::path::PathBuf;
 use std::{env, fs};
 
-use super::{complained, good, refused, run};
+use super::{run, run_successfully, run_to_error, stderr};
 
-/// A file that is there for the time of a test.
+/// A file that exists for the duration of a test.
 struct TempFile(PathBuf);
 
 impl TempFile {
@@ -27,40 +27,40 @@ impl Drop for TempFile {
     }
 }
 
-/// Without anything set the best rate of the sweep is taken, and the line is found.
+/// By default the program uses the best rate of the sweep, and finds the line.
 #[test]
 fn finds_the_line() {
-    let printed = good("train", &["-D", "data.noise=0", "train.steps=2000"]);
-    let last = printed.lines().last().unwrap();
+    let output = run_successfully("train", &["-D", "data.noise=0", "train.steps=2000"]);
+    let last = output.lines().last().unwrap();
     assert_eq!(
         last,
         "train: lr=0.5 slope=3.000 intercept=-1.000 loss=0.000000"
     );
 }
 
-/// The command line goes over the file, and code over both: the sweep is short whatever they say.
+/// The command line overrides the file, and code overrides both: the sweep is always short.
 #[test]
-fn takes_the_file_then_the_command_line_then_code() {
+fn layers_are_the_file_the_command_line_and_code() {
     let file = TempFile::new(
         "layers.toml",
         "[train]\nlr = 0.25\nsteps = 1\n[sweep]\nrates = [0.3]\n",
     );
-    let of_file = good("train", &["-C", file.path()]);
+    let of_file = run_successfully("train", &["-C", file.path()]);
     assert!(of_file.contains("\ntrain: lr=0.25 "), "{of_file}");
-    let of_both = good("train", &["-C", file.path(), "-D", "train.lr=0.125"]);
+    let of_both = run_successfully("train", &["-C", file.path(), "-D", "train.lr=0.125"]);
     assert!(of_both.contains("\ntrain: lr=0.125 "), "{of_both}");
 
-    let sweep = |printed: &str| printed.lines().next().unwrap().to_owned();
+    let sweep = |output: &str| output.lines().next().unwrap().to_owned();
     assert!(sweep(&of_file).starts_with("sweep: lr=0.3 loss="));
-    let steps = good("train", &["-C", file.path(), "-D", "train.steps=500"]);
+    let steps = run_successfully("train", &["-C", file.path(), "-D", "train.steps=500"]);
     assert_eq!(sweep(&of_file), sweep(&steps));
     assert_ne!(of_file.lines().last(), steps.lines().last());
 }
 
-/// `-D` takes several texts, can be given again, and the later of two wins.
+/// `-D` takes several texts and can be repeated. If a key appears twice, the later text wins.
 #[test]
-fn takes_definitions_in_a_row_and_again() {
-    let printed = good(
+fn accepts_several_definitions() {
+    let output = run_successfully(
         "train",
         &[
             "-D",
@@ -70,26 +70,26 @@ fn takes_definitions_in_a_row_and_again() {
             "train.lr=1e-1",
         ],
     );
-    let starts: Vec<&str> = printed
+    let starts: Vec<&str> = output
         .lines()
         .map(|line| line.split(" loss").next().unwrap())
         .collect();
     assert_eq!(starts[..2], ["sweep: lr=0.2", "sweep: lr=0.4"]);
-    assert!(starts[2].starts_with("train: lr=0.1 "), "{printed}");
+    assert!(starts[2].starts_with("train: lr=0.1 "), "{output}");
 }
 
-/// A key that nothing reads is named.
+/// The program warns about a key that nothing reads.
 #[test]
-fn warns_of_a_key_that_nothing_reads() {
+fn warns_about_a_key_that_nothing_reads() {
     let output = run("train", &["-D", "train.lrr=1"]);
     assert!(output.status.success());
-    assert_eq!(complained(&output), "warning: nothing reads 'train.lrr'\n");
+    assert_eq!(stderr(&output), "warning: nothing reads 'train.lrr'\n");
 }
 
 /// `--help` lists the parameters with their help texts and defaults.
 #[test]
 fn lists_its_parameters() {
-    let help = good("train", &["--help"]);
+    let help = run_successfully("train", &["--help"]);
     let list = help.split("Parameters:\n").nth(1).unwrap();
     assert!(
         list.contains("  data.noise   how far the points lie from the line [default: 0.1]\n"),
@@ -99,7 +99,7 @@ fn lists_its_parameters() {
         .lines()
         .filter_map(|line| line.split_whitespace().next())
         .collect();
-    let all = [
+    let expected = [
         "data.noise",
         "data.points",
         "data.seed",
@@ -107,23 +107,23 @@ fn lists_its_parameters() {
         "train.lr",
         "train.steps",
     ];
-    assert_eq!(keys, all);
+    assert_eq!(keys, expected);
 }
 
-/// What is wrong is told on standard error, with exit code 2.
+/// An error is written to stderr in one line, and the exit code is 2.
 #[test]
 fn refuses_wrong_input() {
-    let start = |arguments: &[&str]| {
-        let complaints = refused("train", arguments);
-        assert!(complaints.starts_with("error: "), "{complaints}");
-        complaints["error: ".len()..].to_owned()
+    let error_of = |arguments: &[&str]| {
+        let messages = run_to_error("train", arguments);
+        assert!(messages.starts_with("error: "), "{messages}");
+        messages["error: ".len()..].to_owned()
     };
     assert_eq!(
-        start(&["-D", "train.lr"]),
+        error_of(&["-D", "train.lr"]),
         "'train.lr' is not a valid override: expected key=value\n"
     );
     assert_eq!(
-        start(&["-D", "train..lr=1"]),
+        error_of(&["-D", "train..lr=1"]),
         "'train..lr' is not a valid key: segment 2 is empty\n"
     );
     let misfits = [
@@ -145,40 +145,42 @@ fn refuses_wrong_input() {
         ),
         (
             "sweep.rates=[\"a\"]",
-            "'sweep.rates' = '[\"a\"]' is not a valid list: at 'sweep.rates[0]': 'a' is not float (set at ",
+            "'sweep.rates' = '[\"a\"]' is not a valid list: at 'sweep.rates[0]': 'a' is not a valid float (set at ",
         ),
     ];
     for (text, expected) in misfits {
-        let complaint = start(&["-D", text]);
-        assert!(complaint.starts_with(expected), "{complaint}");
-        assert_eq!(complaint.lines().count(), 1, "{complaint}");
+        let message = error_of(&["-D", text]);
+        assert!(message.starts_with(expected), "{message}");
+        assert_eq!(message.lines().count(), 1, "{message}");
     }
-    assert!(refused("train", &["--bogus"]).contains("unexpected argument '--bogus'"));
+    assert!(run_to_error("train", &["--bogus"]).contains("unexpected argument '--bogus'"));
 }
 
-/// A file that cannot be read, is no TOML, or has a bad key, is named or shown.
+/// The error of a file names the file if it cannot be read or parsed, and the key or value if that is wrong.
 #[test]
 fn refuses_a_wrong_file() {
-    let missing = refused("train", &["-C", "no/such/file.toml"]);
+    let missing = run_to_error("train", &["-C", "no/such/file.toml"]);
     assert!(
         missing.starts_with("error: no/such/file.toml: "),
         "{missing}"
     );
-    assert!(refused("train", &["-C", env::temp_dir().to_str().unwrap()]).starts_with("error: "));
+    assert!(
+        run_to_error("train", &["-C", env::temp_dir().to_str().unwrap()]).starts_with("error: ")
+    );
 
     let broken = TempFile::new("broken.toml", "[train\nlr = 1\n");
-    let complaint = refused("train", &["-C", broken.path()]);
+    let message = run_to_error("train", &["-C", broken.path()]);
     assert!(
-        complaint.contains("broken.toml: TOML parse error at line 1"),
-        "{complaint}"
+        message.contains("broken.toml: TOML parse error at line 1"),
+        "{message}"
     );
 
     let bad_key = TempFile::new("bad-key.toml", "[train]\n\"l r=\" = 1\n");
     assert_eq!(
-        refused("train", &["-C", bad_key.path()]),
+        run_to_error("train", &["-C", bad_key.path()]),
         "error: 'l r=' is not a valid key: segment 'l r=' contains '=' (below 'train')\n"
     );
     let misfit = TempFile::new("misfit.toml", "train.lr = [1]\n");
-    let complaint = refused("train", &["-C", misfit.path()]);
-    assert!(complaint.starts_with("error: 'train.lr' = [1] is not a valid float (set at "));
+    let message = run_to_error("train", &["-C", misfit.path()]);
+    assert!(message.starts_with("error: 'train.lr' = [1] is not a valid float (set at "));
 }

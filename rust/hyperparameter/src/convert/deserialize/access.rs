@@ -140,7 +140,7 @@ impl<'a> VariantReader<'a> {
     fn content(&self) -> Result<Reader<'a>, Fault> {
         let Some(content) = self.0.content else {
             let name = quoted(self.0.variant);
-            return Err(Fault::new(format!("{name} needs more than its name")));
+            return Err(Fault::new(format!("the variant {name} needs a value")));
         };
         Ok(self.0.reader.with_value(content))
     }
@@ -158,7 +158,7 @@ impl<'de> VariantAccess<'de> for VariantReader<'_> {
             None | Some(Value::None) => Ok(()),
             Some(_) => {
                 let name = quoted(self.0.variant);
-                Err(Fault::new(format!("{name} is no more than its name")))
+                Err(Fault::new(format!("the variant {name} has no value")))
             }
         }
     }

@@ -9,7 +9,7 @@ use crate::convert::Misfit;
 use crate::convert::containers::{parse_json, to_list, to_map};
 use crate::nearest::{did_you_mean, nearest};
 use crate::quote::quoted;
-use crate::value::{Value, parse_number, says_none};
+use crate::value::{Value, parse_number, says_none, short_repr};
 
 impl Reader<'_> {
     pub(super) fn read_list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
@@ -19,9 +19,9 @@ impl Reader<'_> {
         let output = visitor.visit_seq(&mut list)?;
         if list.read < items.len() {
             return Err(Fault::new(format!(
-                "it has {} items, not {}",
-                items.len(),
-                list.read
+                "expected {} items, got {}",
+                list.read,
+                items.len()
             )));
         }
         Ok(output)
@@ -182,14 +182,10 @@ impl<'de> Deserializer<'de> for Reader<'_> {
                 let (variant, content) = map.iter().next().expect("the mapping has one entry");
                 (variant.as_str(), Some(content))
             }
-            _ => return Err(self.fault(Misfit::new(format!("one of {}", quoted_list(variants))))),
+            _ => return Err(not_a_variant(&short_repr(self.value), variants)),
         };
         if !variants.is_empty() && !variants.contains(&variant) {
-            return Err(Fault::new(format!(
-                "{} is not one of {}",
-                quoted(variant),
-                quoted_list(variants)
-            )));
+            return Err(not_a_variant(&quoted(variant), variants));
         }
         visitor.visit_enum(EnumReader::new(self, variant, content))
     }
@@ -217,7 +213,7 @@ fn parse_text(text: &str) -> Option<Value> {
     }
 }
 
-fn quoted_list(names: &[impl AsRef<str>]) -> String {
-    let names: Vec<String> = names.iter().map(|name| quoted(name.as_ref())).collect();
-    names.join(", ")
+fn not_a_variant(text: &str, variants: &[&str]) -> Fault {
+    let variants: Vec<String> = variants.iter().map(|variant| quoted(variant)).collect();
+    Fault::new(format!("{text} is not one of {}", variants.join(", ")))
 }

@@ -59,11 +59,11 @@ impl<'a> Reader<'a> {
     pub(super) fn fault(self, misfit: Misfit) -> Fault {
         let reason = misfit
             .detail
-            .map(|detail| format!(" ({detail})"))
+            .map(|detail| format!(": {detail}"))
             .unwrap_or_default();
         Fault {
             detail: format!(
-                "{} is not {}{reason}",
+                "{} is not a valid {}{reason}",
                 short_repr(self.value),
                 misfit.wanted
             ),
