@@ -54,15 +54,17 @@ pub(crate) unsafe fn allocate(class: *mut PyTypeObject) -> *mut PyObject {
     }
 }
 
-/// Return the only argument of a call, borrowed; null with a `TypeError` set if there are more or fewer.
-pub(crate) unsafe fn only_argument(
-    args: *mut PyObject,
-    kwargs: *mut PyObject,
-    error_text: &'static CStr,
-) -> *mut PyObject {
-    if PyTuple_GET_SIZE(args) == 1 && (kwargs.is_null() || PyDict_Size(kwargs) == 0) {
-        return PyTuple_GET_ITEM(args, 0);
+/// Return the only argument of a call, borrowed; null if there are more or fewer.
+pub(crate) unsafe fn only_argument(args: *mut PyObject, kwargs: *mut PyObject) -> *mut PyObject {
+    let has_keywords = !kwargs.is_null() && PyDict_Size(kwargs) > 0;
+    if has_keywords || PyTuple_GET_SIZE(args) != 1 {
+        return NULL;
     }
-    PyErr_SetString(PyExc_TypeError, error_text.as_ptr());
+    PyTuple_GET_ITEM(args, 0)
+}
+
+/// Set a `TypeError`, and return null.
+pub(crate) unsafe fn type_error(text: &CStr) -> *mut PyObject {
+    PyErr_SetString(PyExc_TypeError, text.as_ptr());
     NULL
 }

@@ -31,7 +31,7 @@ use pyo3::prelude::*;
 
 use crate::children::{Parent, get_dict, getattro};
 use crate::frame::{AMBIENT, Frame, NO_FRAME, is_frame};
-use crate::object::{NULL, allocate, is_static, only_argument, owned, replace};
+use crate::object::{NULL, allocate, is_static, only_argument, owned, replace, type_error};
 use crate::state::{current, state};
 use crate::type_builder::{Layout, TypeBuilder, offsets};
 
@@ -95,14 +95,9 @@ unsafe extern "C" fn new(
     args: *mut PyObject,
     kwargs: *mut PyObject,
 ) -> *mut PyObject {
-    let error_text = c"a reference is made from one positional argument, its key";
-    let key = only_argument(args, kwargs, error_text);
-    if key.is_null() {
-        return NULL;
-    }
-    if PyUnicode_CheckExact(key) == 0 {
-        PyErr_SetString(PyExc_TypeError, c"a key is a str".as_ptr());
-        return NULL;
+    let key = only_argument(args, kwargs);
+    if key.is_null() || PyUnicode_CheckExact(key) == 0 {
+        return type_error(c"expected one positional argument, a key as a str");
     }
     new_reference(class, key)
 }
@@ -129,11 +124,10 @@ unsafe extern "C" fn call(
             _ => {}
         }
     }
-    if kwargs.is_null() || PyArg_ValidateKeywordArguments(kwargs) != 0 {
-        let error_text = c"a reference takes one positional argument, the default, or none";
-        PyErr_SetString(PyExc_TypeError, error_text.as_ptr());
+    if !kwargs.is_null() && PyArg_ValidateKeywordArguments(kwargs) == 0 {
+        return NULL;
     }
-    NULL
+    type_error(c"a reference takes one positional argument, the default, or none")
 }
 
 /// Return the value of a key, converted to the type of the default; the default if the key is missing.

@@ -7,7 +7,7 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 
 use crate::children::{Parent, get_dict, getattro};
-use crate::object::{NULL, allocate, is_subclass, only_argument, owned};
+use crate::object::{NULL, owned};
 use crate::reference::{is_never_mapping, new_reference};
 use crate::scope::new_scope;
 use crate::state::state;
@@ -17,13 +17,11 @@ use crate::type_builder::{Layout, TypeBuilder, offsets};
 struct Root {
     head: PyObject,
     children: *mut PyObject,
-    /// The class of the scopes that it creates, a subclass of `ScopeBase`.
-    scope_class: *mut PyObject,
 }
 
-// SAFETY: these are the fields that own objects, and `children` can be null.
+// SAFETY: this is the field that owns an object, and it can be null.
 unsafe impl Layout for Root {
-    const OWNED: &'static [usize] = offsets!(Root: children, scope_class);
+    const OWNED: &'static [usize] = offsets!(Root: children);
     const CLEARABLE: &'static [usize] = offsets!(Root: children);
 }
 
@@ -34,28 +32,6 @@ unsafe impl Parent for Root {
     unsafe fn is_own_attribute(_name: *mut PyObject) -> bool {
         true
     }
-}
-
-/// `RootBase(scope_class)`
-unsafe extern "C" fn new(
-    class: *mut PyTypeObject,
-    args: *mut PyObject,
-    kwargs: *mut PyObject,
-) -> *mut PyObject {
-    let error_text = c"what makes scopes is made from one positional argument, their type";
-    let scope_class = only_argument(args, kwargs, error_text);
-    if scope_class.is_null() {
-        return NULL;
-    }
-    if !is_subclass(scope_class, state().scope_base) {
-        PyErr_SetString(PyExc_TypeError, error_text.as_ptr());
-        return NULL;
-    }
-    let root = allocate(class);
-    if !root.is_null() {
-        (*root.cast::<Root>()).scope_class = owned(scope_class);
-    }
-    root
 }
 
 /// `hp.scope[key]`
@@ -74,13 +50,14 @@ unsafe extern "C" fn subscript(_root: *mut PyObject, key: *mut PyObject) -> *mut
 }
 
 /// Return whether a key has been checked before.
+#[inline(always)]
 unsafe fn is_valid_key(key: *mut PyObject) -> bool {
     PyUnicode_CheckExact(key) != 0 && PySet_Contains(state().valid_keys, key) == 1
 }
 
 /// `hp.scope(*sources, **params)`
 unsafe extern "C" fn call(
-    root: *mut PyObject,
+    _root: *mut PyObject,
     sources: *mut PyObject,
     params: *mut PyObject,
 ) -> *mut PyObject {
@@ -93,7 +70,7 @@ unsafe extern "C" fn call(
     if overrides.is_null() {
         return NULL;
     }
-    let scope = new_scope((*root.cast::<Root>()).scope_class.cast(), overrides);
+    let scope = new_scope(state().scope_type.cast(), overrides);
     Py_DECREF(overrides);
     scope
 }
@@ -146,6 +123,7 @@ unsafe fn overrides_from_simple(params: *mut PyObject, origin: *mut PyObject) ->
 }
 
 /// Add one override, and return whether that succeeded.
+#[inline(always)]
 unsafe fn set_override(
     overrides: *mut PyObject,
     key: *mut PyObject,
@@ -188,12 +166,10 @@ unsafe fn origin_of_caller() -> *mut PyObject {
 pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     let builder =
         TypeBuilder::new::<Root>(c"hyperparameter.core._native.RootBase", Py_TPFLAGS_BASETYPE)
-            .slot(Py_tp_new, new as *mut _)
             .slot(Py_tp_call, call as *mut _)
             .slot(Py_mp_subscript, subscript as *mut _)
             .slot(Py_tp_getattro, getattro::<Root> as *mut _)
-            .property(c"__dict__", get_dict::<Root>, None, ptr::null_mut())
-            .member(c"__scope__", offset_of!(Root, scope_class), Py_READONLY);
+            .property(c"__dict__", get_dict::<Root>, None, ptr::null_mut());
     // SAFETY: the functions have the signatures of their slots, for objects of this layout.
     let class = unsafe { builder.build(module.py())? };
     module.add("RootBase", class)

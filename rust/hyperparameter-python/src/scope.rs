@@ -14,7 +14,7 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 
 use crate::frame::{AMBIENT, Frame, is_frame, new_frame};
-use crate::object::{NULL, allocate, none_if, only_argument, owned, replace};
+use crate::object::{NULL, allocate, none_if, only_argument, owned, replace, type_error};
 use crate::state::{current, point_at, state};
 use crate::type_builder::{Layout, TypeBuilder, offsets};
 
@@ -51,21 +51,18 @@ unsafe extern "C" fn new(
     args: *mut PyObject,
     kwargs: *mut PyObject,
 ) -> *mut PyObject {
-    let error_text =
-        c"a scope is made from one positional argument, its overrides: hp.scope(...) makes one";
-    let argument = only_argument(args, kwargs, error_text);
-    if argument.is_null() {
-        return NULL;
+    let argument = only_argument(args, kwargs);
+    if argument.is_null() || (PyDict_Check(argument) == 0 && PyTuple_Check(argument) == 0) {
+        return type_error(
+            c"expected one positional argument, a map of entries; hp.scope(...) makes a scope",
+        );
     }
+    // Frames answer from the overrides, and references borrow values from them, so nobody else may hold the dict and
+    // change it.
     let overrides = if PyDict_Check(argument) != 0 {
-        // The scope needs a copy, because references borrow values from its overrides, and the caller can change the
-        // dict.
         PyDict_Copy(argument)
-    } else if PyTuple_CheckExact(argument) != 0 {
-        owned(argument)
     } else {
-        PyErr_SetString(PyExc_TypeError, error_text.as_ptr());
-        NULL
+        owned(argument)
     };
     if overrides.is_null() {
         return NULL;
@@ -159,7 +156,10 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     );
     // SAFETY: the functions have the signatures of their slots, for scopes.
     let class = unsafe { builder.build(module.py())? };
-    // SAFETY: the interpreter lock is held.
-    unsafe { replace(&raw mut state().scope_base, class.clone().into_ptr()) };
+    // SAFETY: the interpreter lock is held. The Python side later replaces `scope_type` by its subclass `Scope`.
+    unsafe {
+        replace(&raw mut state().scope_base, class.clone().into_ptr());
+        replace(&raw mut state().scope_type, class.clone().into_ptr());
+    }
     module.add("ScopeBase", class)
 }

@@ -27,6 +27,7 @@ pub(crate) struct State {
     // The hooks, by the names that core/hooks.py explains.
     pub(crate) frame_type: *mut PyObject,
     pub(crate) reference_type: *mut PyObject,
+    pub(crate) scope_type: *mut PyObject,
     pub(crate) origin_type: *mut PyObject,
     pub(crate) missing: *mut PyObject,
     pub(crate) ambient_scope: *mut PyObject,
@@ -81,6 +82,7 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
             decorated: none(),
             frame_type: none(),
             reference_type: none(),
+            scope_type: none(),
             origin_type: owned((&raw mut PyTuple_Type).cast()),
             missing: none(),
             ambient_scope: none(),
@@ -143,8 +145,8 @@ pub(crate) unsafe fn point_at(frame: *mut PyObject) -> bool {
 fn set_current(frame: Bound<'_, PyAny>) -> PyResult<()> {
     // SAFETY: the interpreter lock is held, and the type of the frame is checked.
     unsafe {
-        let kind = state().frame_base.cast::<PyTypeObject>();
-        if !frame.is_none() && PyObject_TypeCheck(frame.as_ptr(), kind) == 0 {
+        let frame_base = state().frame_base.cast::<PyTypeObject>();
+        if !frame.is_none() && PyObject_TypeCheck(frame.as_ptr(), frame_base) == 0 {
             return Err(PyTypeError::new_err("a context points at a frame"));
         }
         if point_at(frame.as_ptr()) {
@@ -165,8 +167,8 @@ fn get_baseline(py: Python<'_>) -> Py<PyAny> {
 fn set_baseline(frame: Bound<'_, PyAny>) -> PyResult<()> {
     // SAFETY: the interpreter lock is held, and the type of the frame is checked.
     unsafe {
-        let kind = state().frame_base.cast::<PyTypeObject>();
-        if PyObject_TypeCheck(frame.as_ptr(), kind) == 0 {
+        let frame_base = state().frame_base.cast::<PyTypeObject>();
+        if PyObject_TypeCheck(frame.as_ptr(), frame_base) == 0 {
             return Err(PyTypeError::new_err("a baseline is a frame"));
         }
         replace(&raw mut state().baseline, frame.into_ptr());
@@ -174,69 +176,35 @@ fn set_baseline(frame: Bound<'_, PyAny>) -> PyResult<()> {
     Ok(())
 }
 
+/// Put hooks into the fields of the state that have their names, if they pass a check.
+macro_rules! take {
+    ($hooks:expr, $is_valid:expr => $($name:ident),+) => {
+        $(take_hook($hooks, stringify!($name), &raw mut (*STATE.0.get()).$name, $is_valid)?;)+
+    };
+}
+
 /// `connect(hooks)`: take the hooks from the record of the Python side.
 #[pyfunction]
 fn connect(hooks: &Bound<'_, PyAny>) -> PyResult<()> {
-    // SAFETY: the interpreter lock is held. The state lives as long as the process, so pointers to its fields stay valid.
+    // SAFETY: the interpreter lock is held. The macro uses raw pointers to the fields of the state, because reading an
+    // attribute of the record can run code that uses the state too. The functions of this crate use the fields of these
+    // classes, and of a tuple, without a check, so the classes are checked here.
     unsafe {
-        // A raw pointer, because reading an attribute of the record can run code that uses the state.
-        let state = STATE.0.get();
-        let (frame_base, reference_base) = ((*state).frame_base, (*state).reference_base);
-        // The functions of this crate use the fields of these classes, and of a tuple, without a check.
-        take_class(
-            hooks,
-            "frame_type",
-            &raw mut (*state).frame_type,
-            frame_base,
-        )?;
-        take_class(
-            hooks,
-            "reference_type",
-            &raw mut (*state).reference_type,
-            reference_base,
-        )?;
-        let tuple = (&raw mut PyTuple_Type).cast();
-        take_class(hooks, "origin_type", &raw mut (*state).origin_type, tuple)?;
-        let is_set = |hook| PyAnySet_Check(hook) != 0;
-        take(hooks, "plain_types", &raw mut (*state).plain_types, is_set)?;
-        take(hooks, "valid_keys", &raw mut (*state).valid_keys, is_set)?;
-        take(hooks, "missing", &raw mut (*state).missing, |_| true)?;
-        take(
-            hooks,
-            "ambient_scope",
-            &raw mut (*state).ambient_scope,
-            |_| true,
-        )?;
-        take_function(hooks, "check_key", &raw mut (*state).check_key)?;
-        take_function(hooks, "rebased_on", &raw mut (*state).rebased_on)?;
-        take_function(hooks, "leave", &raw mut (*state).leave)?;
-        take_function(hooks, "entries_from", &raw mut (*state).entries_from)?;
-        take_function(hooks, "child_of", &raw mut (*state).child_of)?;
-        take_function(hooks, "read", &raw mut (*state).read)?;
-        take_function(hooks, "require", &raw mut (*state).require)?;
-        take_function(hooks, "reject_operator", &raw mut (*state).reject_operator)
+        let (frame, reference) = (state().frame_base, state().reference_base);
+        let (scope, tuple) = (state().scope_base, (&raw mut PyTuple_Type).cast());
+        take!(hooks, |class| is_subclass(class, frame) => frame_type);
+        take!(hooks, |class| is_subclass(class, reference) => reference_type);
+        take!(hooks, |class| is_subclass(class, scope) => scope_type);
+        take!(hooks, |class| is_subclass(class, tuple) => origin_type);
+        take!(hooks, |set| PyAnySet_Check(set) != 0 => plain_types, valid_keys);
+        take!(hooks, |_| true => missing, ambient_scope);
+        take!(hooks, |function| PyCallable_Check(function) != 0 =>
+            check_key, rebased_on, leave, entries_from, child_of, read, require, reject_operator);
     }
+    Ok(())
 }
 
-unsafe fn take_class(
-    hooks: &Bound<'_, PyAny>,
-    name: &str,
-    field: *mut *mut PyObject,
-    base: *mut PyObject,
-) -> PyResult<()> {
-    take(hooks, name, field, |hook| is_subclass(hook, base))
-}
-
-unsafe fn take_function(
-    hooks: &Bound<'_, PyAny>,
-    name: &str,
-    field: *mut *mut PyObject,
-) -> PyResult<()> {
-    take(hooks, name, field, |hook| PyCallable_Check(hook) != 0)
-}
-
-/// Put one hook into a field of the state.
-unsafe fn take(
+unsafe fn take_hook(
     hooks: &Bound<'_, PyAny>,
     name: &str,
     field: *mut *mut PyObject,
@@ -244,9 +212,8 @@ unsafe fn take(
 ) -> PyResult<()> {
     let hook = hooks.getattr(name)?;
     if !is_valid(hook.as_ptr()) {
-        return Err(PyTypeError::new_err(format!(
-            "the hook {name:?} has the wrong type: {hook:?}"
-        )));
+        let text = format!("the hook {name:?} has the wrong type: {hook:?}");
+        return Err(PyTypeError::new_err(text));
     }
     replace(field, hook.into_ptr());
     Ok(())

@@ -39,6 +39,7 @@ class Hooks:
         *,
         frame_type: type[Frame],
         reference_type: type[ReferenceBase],
+        scope_type: type[ScopeBase],
         ambient_scope: ScopeBase,
         rebased_on: Callable[[Frame, Frame], Frame],
         leave: Callable[[ScopeBase], None],
@@ -48,9 +49,10 @@ class Hooks:
         require: Callable[[Any], Any],
         reject_operator: Callable[..., Any],
     ) -> None:
-        # What a context points at, and what a reference is. Both are made by the kernel.
+        # What a context points at, a reference, and what `hp.scope(...)` returns. The kernel makes them.
         self.frame_type = frame_type
         self.reference_type = reference_type
+        self.scope_type = scope_type
         # The scope of all that is written outside of any scope.
         self.ambient_scope = ambient_scope
         # Puts an ambient frame on top of a baseline, when a scope is entered on it.

@@ -124,10 +124,8 @@ class ReferenceBase:
     __key__: str
 
     def __new__(cls, /, *args: Any, **kwargs: Any) -> Self:
-        if kwargs or len(args) != 1:
-            raise TypeError("a reference is made from one positional argument, its key")
-        if type(args[0]) is not str:
-            raise TypeError("a key is a str")
+        if kwargs or len(args) != 1 or type(args[0]) is not str:
+            raise TypeError("expected one positional argument, a key as a str")
         reference = object.__new__(cls)
         _set_key(reference, args[0])
         return reference
@@ -181,10 +179,8 @@ class ScopeBase:
     __overrides__: Map
 
     def __new__(cls, /, *args: Any, **kwargs: Any) -> Self:
-        if kwargs or len(args) != 1 or not (isinstance(args[0], dict) or type(args[0]) is tuple):
-            raise TypeError(
-                "a scope is made from one positional argument, its overrides: hp.scope(...) makes one"
-            )
+        if kwargs or len(args) != 1 or not isinstance(args[0], (dict, tuple)):
+            raise TypeError("expected one positional argument, a map of entries; hp.scope(...) makes a scope")
         scope = object.__new__(cls)
         # Frames answer from the overrides, so nobody else may hold the dict and change it.
         _set_overrides(scope, dict.copy(args[0]) if isinstance(args[0], dict) else args[0])
@@ -218,22 +214,13 @@ _set_overrides = ScopeBase.__dict__["__overrides__"].__set__
 class RootBase:
     """`hp.scope`: a call makes a scope, an attribute or an item is a reference."""
 
-    __slots__ = ("__dict__", "__scope__")
-    # The type of the scopes that a call makes.
-    __scope__: type[ScopeBase]
-
-    def __new__(cls, /, *args: Any, **kwargs: Any) -> Self:
-        if kwargs or len(args) != 1 or not (isinstance(args[0], type) and issubclass(args[0], ScopeBase)):
-            raise TypeError("what makes scopes is made from one positional argument, their type")
-        root = object.__new__(cls)
-        RootBase.__dict__["__scope__"].__set__(root, args[0])
-        return root
+    __slots__ = ("__dict__",)
 
     def __call__(self, /, *sources: Any, **params: Any) -> Any:
         # The caller is one frame up. `Origin.of_caller` would find it too, but at a higher cost.
         caller = sys._getframe(1)
         origin = Origin((caller.f_code, caller.f_lasti))
-        scope = object.__new__(self.__scope__)
+        scope = object.__new__(_hooks.scope_type)
         _set_overrides(scope, _hooks.entries_from(sources, params, origin))
         return scope
 

@@ -208,7 +208,7 @@ class ScopeRoot(RootBase):
     """
 
     __slots__ = ()
-    __signature__ = Signature(lambda scope, /: scope, lambda *sources, **params: (sources, params))
+    __signature__ = Signature(lambda: None, lambda *sources, **params: (sources, params))
 
     if TYPE_CHECKING:
 
@@ -297,6 +297,7 @@ connect(
     Hooks(
         frame_type=Frame,
         reference_type=Reference,
+        scope_type=Scope,
         ambient_scope=_AmbientScope({}),
         rebased_on=Frame.rebased_on,
         leave=leave,
@@ -307,4 +308,4 @@ connect(
         reject_operator=reject_operator,
     )
 )
-scope = ScopeRoot(Scope)
+scope = ScopeRoot()

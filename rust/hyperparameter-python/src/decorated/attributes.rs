@@ -8,7 +8,7 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 use pyo3::ffi::*;
 
 use super::{Decorated, PyMethod_New};
-use crate::object::{NULL, none_if, owned};
+use crate::object::{NULL, none_if, owned, type_error};
 
 /// The attributes that a decorated function does not take from its plain function.
 const OWN_METHODS: [&CStr; 4] = [c"__call__", c"__get__", c"__reduce__", c"__reduce_ex__"];
@@ -91,8 +91,7 @@ pub(super) unsafe extern "C" fn set_name(
     count: Py_ssize_t,
 ) -> *mut PyObject {
     if count != 2 || PyUnicode_Check(*args.add(1)) == 0 {
-        PyErr_SetString(PyExc_TypeError, c"expected a class and a name".as_ptr());
-        return NULL;
+        return type_error(c"expected a class and a name");
     }
     let (class, name) = (*args, *args.add(1));
     let method = if is_named(name, c"__new__") {

@@ -33,7 +33,7 @@ use pyo3::ffi::*;
 
 use super::Decorated;
 use crate::frame::{AMBIENT, Frame, is_frame};
-use crate::object::{NULL, owned, replace};
+use crate::object::{NULL, owned, replace, type_error};
 use crate::state::current;
 
 /// The number of arguments that fit into the array on the stack.
@@ -171,9 +171,7 @@ unsafe fn call_resolved(
         let (args, kwargs) = (PyTuple_GET_ITEM(resolved, 0), PyTuple_GET_ITEM(resolved, 1));
         PyObject_Call((*decorated).function, args, kwargs)
     } else {
-        let error_text = c"expected a tuple and a dict of arguments from resolve()";
-        PyErr_SetString(PyExc_TypeError, error_text.as_ptr());
-        NULL
+        type_error(c"expected a tuple and a dict of arguments from resolve()")
     };
     Py_DECREF(resolved);
     result
