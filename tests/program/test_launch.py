@@ -527,7 +527,7 @@ def test_explain_tells_every_layer(program):
             "  'opt.momentun' is not used: no code reads it; did you mean 'opt.momentum'? "
             "(set by -D opt.momentun=1)\n"
             "  'train.lr' = 'slow' is not a valid float (set by -D train.lr=slow)\n"
-            "  'opt.momentum' = 'fast' is not a valid float: read at {folder}/prog.py:49 "
+            "  'opt.momentum' = 'fast' is not a valid float: it is read at {folder}/prog.py:49 "
             "(set by -D opt.momentum=fast)\n",
         ),
     ],

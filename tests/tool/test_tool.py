@@ -549,10 +549,10 @@ def test_every_fault_is_told_at_once(hp):
         "'train.lrr' is not a parameter of train(); did you mean 'train.lr'? (set at c.toml:2)\n"
         "'opt.momentun' is not used: no code reads it; did you mean 'opt.momentum'? "
         "(set by -D opt.momentun=1)\n"
-        "'train.steps' = 'fast' is not a valid int: declared at prog.py:5 (set at c.toml:3)\n"
-        "'train.lr' = 'x' is not a valid float: declared at prog.py:5 "
+        "'train.steps' = 'fast' is not a valid int: it is declared at prog.py:5 (set at c.toml:3)\n"
+        "'train.lr' = 'x' is not a valid float: it is declared at prog.py:5 "
         "(set by -D train.lr=x)\n"
-        "'task.seg.weight' = 'heavy' is not a valid int: read at prog.py:14 (set at c.toml:5)\n"
+        "'task.seg.weight' = 'heavy' is not a valid int: it is read at prog.py:14 (set at c.toml:5)\n"
     )
     assert ran.err == (
         "warning: 'other.thing' is not used: no code reads it (set at c.toml:7)\n5 errors in 7 values\n"
@@ -570,7 +570,7 @@ def test_the_environment_is_checked_too(hp):
     ran = hp("check", "prog.py", "--env", "APP_", APP_TRAIN__STEPS="many")
     assert (ran.code, ran.err) == (1, "1 error in 1 value\n")
     assert ran.out == (
-        "'train.steps' = 'many' is not a valid int: declared at prog.py:5 "
+        "'train.steps' = 'many' is not a valid int: it is declared at prog.py:5 "
         "(set by the environment variable APP_TRAIN__STEPS)\n"
     )
 

@@ -216,7 +216,8 @@ def _conversion_error(declaration: Declaration, key: str, entry: Entry) -> Param
         declaration.convert(value)
     except Misfit as misfit:
         verb = "declared" if declaration.kind == "parameter" else "read"
-        detail = f"{verb} at {declaration.place}" + (f"; {misfit.detail}" if misfit.detail else "")
+        reason = f"{misfit.detail}; " if misfit.detail else ""
+        detail = f"{reason}it is {verb} at {declaration.place}"
         return ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin)
     return None
 

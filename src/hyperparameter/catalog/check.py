@@ -59,7 +59,7 @@ def check(*sources: Source, allow_unknown: bool = False) -> None:
     referred = {key for source in sources if isinstance(source, Config) for key in source.referred}
 
     def warn_of_problem(problem: str) -> None:
-        warn(f"{problem}: what it declares is not known", UnknownParamWarning, stacklevel=4)
+        warn(f"{problem}: its parameters are not known", UnknownParamWarning, stacklevel=4)
 
     errors, unread = errors_of(
         entries, referred, lambda: running_program_files(file), allow_unknown, warn_of_problem

@@ -29,8 +29,9 @@ MOST_REVISITS = 1000
 class Interpreter:
     """The state of the interpretation of one file.
 
-    The visitors of each kind of expression ("evaluators") and of statement ("executors") are functions in
-    the modules above this one. They call back the methods here for the parts of their node.
+    Two tables map each type of syntax node to the function that visits it: an evaluator returns the value of
+    an expression, and an executor runs a statement. These functions call `evaluate`, `use`, `test` or
+    `execute` for the parts of their node.
 
     Attributes:
         declarations: the reads so far.
@@ -64,6 +65,7 @@ class Interpreter:
         self.execute(module.body)
         self._visit_bodies()
         if self._needs_second_pass:
+            # A method can use an attribute that a later method assigns.
             self._visit_bodies()
         self.env = module_env
 

@@ -1,10 +1,11 @@
-"""Scan files for the declarations in them."""
+"""Scan files: interpret each one, and put their declarations together."""
 
 from __future__ import annotations
 
 import warnings
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...core.key import parents
 from ..declaration import Declaration
 from . import blocks, calls, definitions, expressions, loops, statements
 from .exports import imported_declarations
@@ -84,15 +85,9 @@ def _scan_file(path: Path) -> tuple[list[Declaration], dict[str, list[Declaratio
     except Exception as error:
         # A bug of the scanner must not keep a program from starting, and must not be hidden.
         raise SourceError(path, interpreter.line, f"cannot be scanned: {error!r}") from error
+    # A body that is visited again declares its reads again.
     distinct = {
-        (
-            declaration.key,
-            declaration.kind,
-            declaration.place,
-            declaration.owner,
-            declaration.default,
-        ): declaration
-        for declaration in interpreter.declarations
+        (item.key, item.kind, item.place, item.owner, item.default): item for item in interpreter.declarations
     }
     return list(distinct.values()), exported
 
@@ -117,13 +112,11 @@ def _resolve_reads(declarations: list[Declaration]) -> Iterator[Declaration]:
     """Yield declarations; a read of a value or a subtree is one of a subtree if there are keys below it."""
     prefixes: set[str] = set()
     for declaration in declarations:
-        prefix = declaration.key.rpartition(".")[0]
-        while prefix and prefix not in prefixes:
+        for prefix in parents(declaration.key):
+            if prefix in prefixes:
+                break
             prefixes.add(prefix)
-            prefix = prefix.rpartition(".")[0]
-    subtrees = {
-        (declaration.key, declaration.place) for declaration in declarations if declaration.kind == "tree"
-    }
+    subtrees = {(item.key, item.place) for item in declarations if item.kind == "tree"}
     for declaration in declarations:
         is_also_subtree = (declaration.key, declaration.place) in subtrees
         if not (declaration.kind == "read" and declaration.key in prefixes and is_also_subtree):

@@ -1,9 +1,12 @@
 """Abstract values, and environments, which give names their abstract values.
 
-An abstract value is a tuple of the values that an expression may have at run time, as far as that is known
-without running the program. After `t = hp.scope.a if x else hp.scope.b` the name `t` is `(Reference("a"),
-Reference("b"))`. The empty tuple means that nothing is known. Two branches that meet join their abstract
-values.
+An abstract value is a tuple of the values that an expression may have at run time, as far as the source shows.
+After `t = hp.scope.a if x else hp.scope.b` the name `t` has the abstract value
+
+    (Reference("a"), Reference("b"))
+
+The empty tuple means that nothing is known. If a name gets a value in each of two branches, it has their join
+after the branches.
 """
 
 from __future__ import annotations
@@ -253,6 +256,7 @@ def join(values: Iterable[AbstractValue]) -> AbstractValue:
         return alternatives[0] if alternatives else UNKNOWN
     possible = dict.fromkeys(item for value in alternatives for item in value)
     if any(type(item) is Text for item in possible):
+        # An alternative that is not known to be a text may still be any text.
         for value in alternatives:
             if not any(type(item) is Text for item in value):
                 possible[Text(HOLE)] = None
@@ -271,15 +275,6 @@ def limit_values(values: Iterable[PossibleValue]) -> AbstractValue:
     return possible[:MOST_VALUES] + any_text + any_reference
 
 
-def child_key(prefix: str, text: str) -> str | None:
-    """Return the key that a text names below a prefix ("" for none), or None if it is not a key."""
-    segments = ["*" if HOLE in segment else segment for segment in text.split(".")]
-    try:
-        return check_key(".".join([prefix, *segments] if prefix else segments))
-    except KeySyntaxError:
-        return None
-
-
 def join_names(branches: list[dict[str, AbstractValue]]) -> dict[str, AbstractValue]:
     """Return the values of names after several branches, of which the program takes one."""
     names = dict(branches[0])
@@ -288,6 +283,15 @@ def join_names(branches: list[dict[str, AbstractValue]]) -> dict[str, AbstractVa
             before = names.get(name, value)
             names[name] = value if before is value else join((before, value))
     return names
+
+
+def child_key(prefix: str, text: str) -> str | None:
+    """Return the key that a text names below a prefix ("" for none), or None if it is not a key."""
+    segments = ["*" if HOLE in segment else segment for segment in text.split(".")]
+    try:
+        return check_key(".".join([prefix, *segments] if prefix else segments))
+    except KeySyntaxError:
+        return None
 
 
 def _lookup_in(
