@@ -1,7 +1,8 @@
 """Structures: dataclass, attrs and pydantic classes, msgspec structs and typed dicts, and their fields.
 
 No other module knows how these libraries describe a class. `describe` returns one description for all of
-them. It needs no annotations, so it works while some of them cannot be evaluated; `types_of` evaluates them.
+them. Except for typed dicts it needs no annotations, which `types_of` evaluates, and which may name a class
+that does not exist yet.
 """
 
 from __future__ import annotations
