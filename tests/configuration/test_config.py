@@ -163,18 +163,18 @@ def test_a_table_takes_the_place_of_nothing_alone():
     with pytest.raises(hp.ConfigError) as caught:
         hp.config("a.toml", "d.toml")
     assert str(caught.value) == (
-        "'seed' = 1 is a value (set at a.toml:1) and a table ('seed.x', set at d.toml:1); "
-        "use hp.replace, or write _replace_ = true in the table, to replace the value"
+        "'seed' = 1 is a value (set at a.toml:1), but 'seed.x' makes it a table (set at d.toml:1); "
+        "to replace the value, use hp.replace, or write _replace_ = true in the table"
     )
     with pytest.raises(hp.ConfigError) as caught:
         hp.config("d.toml", "a.toml")
     assert str(caught.value).startswith(
-        "'seed' = 1 is a value (set at a.toml:1) and a table ('seed.x', set at d.toml:1)"
+        "'seed' = 1 is a value (set at a.toml:1), but 'seed.x' makes it a table (set at d.toml:1)"
     )
     with pytest.raises(hp.ConfigError) as caught:
         hp.config({"train": {"lr": 1}}, PlacedSource("train=[1]", Origin.by("-D")))
     assert str(caught.value).startswith(
-        "'train' = '[1]' is a value (set by -D) and a table ('train.lr', set at "
+        "'train' = '[1]' is a value (set by -D), but 'train.lr' makes it a table (set at "
     )
 
 
@@ -289,14 +289,15 @@ def test_a_variable_that_may_mean_several_keys_is_refused_unless_it_says_one_exa
     with pytest.raises(hp.ConfigError) as caught:
         from_environment(known, APP_A_B_C="3")
     assert str(caught.value) == (
-        "environment variable APP_A_B_C: it may mean 'a.b_c' or 'a_b.c': set the key some other way"
+        "environment variable APP_A_B_C: it can mean 'a.b_c' or 'a_b.c'; "
+        "write '__' for each '.', or set the key in another way"
     )
     assert from_environment(known, APP_A__B_C="3") == {"a_b": {"c": 1}, "a": {"b_c": "3"}}
     with pytest.raises(hp.ConfigError, match="'a.b' = '2' is set twice, by .* APP_A__B and APP_a__b"):
         from_environment(APP_A__B="1", APP_a__b="2")
     with pytest.raises(hp.ConfigError, match="environment variable APP___B: '.b' is not a valid key"):
         from_environment(APP___B="1")
-    with pytest.raises(TypeError, match="hp.env takes the text that names begin with"):
+    with pytest.raises(TypeError, match="hp.env expects the prefix of the variables"):
         hp.env("")
 
 
@@ -476,7 +477,7 @@ def test_every_fault_is_told_at_once():
   Layer is missing 'width', and the parameter 'train.layers[1].width' is not set
   Train is missing 'lr', and the parameter 'train.lr' is not set; did you mean 'train.lrr'?
   'cache' = 'maybe' is not a valid bool (set by -D cache=maybe)
-  'other' = {'lr': -1} is refused by Train: ValueError: lr is negative (set at a dict)"""
+  'other' = {'lr': -1} is not a valid Train: ValueError: lr is negative (set at a dict)"""
     assert str(caught.value) == text
     assert [error.key for error in caught.value.errors][:3] == ["cach", "train.lrr", "train.steps"]
     again = pickle.loads(pickle.dumps(caught.value))
@@ -499,12 +500,12 @@ def test_a_models_faults_are_told_in_its_own_words_with_our_places():
 @pytest.mark.parametrize(
     ("schema", "source", "text"),
     [
-        (Struct, "learningRate=0", "'learningRate' = '0' is not a valid float: Expected `float` > 0.0"),
+        (Struct, "learningRate=0", "'learningRate' = '0' is not a valid float: expected float > 0.0"),
         (Typed, "lr=x", "'lr' = 'x' is not a valid float"),
         (Typed, {"lr": None}, "'lr' = None is not a valid float"),
         (Attrs, {}, "Attrs is missing 'lr', and the parameter 'lr' is not set"),
         (Program, "train=3", "'train' = '3' is not a valid Train"),
-        (Train, "lr=-1", "Train refuses the configuration: ValueError: lr is negative"),
+        (Train, "lr=-1", "the configuration is not a valid Train: ValueError: lr is negative"),
     ],
 )
 def test_one_fault_is_told_alone(schema, source, text):
@@ -516,7 +517,7 @@ def test_one_fault_is_told_alone(schema, source, text):
 def test_a_schema_names_the_keys_of_variables():
     environ = {"APP_TRAIN_LR": "0.5", "APP_CACHE": "on"}
     assert hp.config(hp.env("APP_", environ=environ), schema=Program).instance.train.lr == 0.5
-    with pytest.raises(TypeError, match="a schema is a dataclass, .* not int"):
+    with pytest.raises(TypeError, match="expected a dataclass, .* as the schema, got int"):
         hp.config({}, schema=int)
 
 

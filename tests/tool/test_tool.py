@@ -256,7 +256,7 @@ def test_a_device_is_written_to(hp):
         ("check . -D =1", "hp: error: '' is not a valid key: it is empty"),
         (
             "check . -C bad.toml",
-            "hp: error: bad.toml:1:6: this is not TOML: Expected '=' after a key in a key/value pair",
+            "hp: error: bad.toml:1:6: not valid TOML: Expected '=' after a key in a key/value pair",
         ),
         (
             "check . -C bda.toml",
@@ -268,7 +268,7 @@ def test_a_device_is_written_to(hp):
         ),
         (
             "show -D a=${b}",
-            "hp: error: 'a' = '${b}' cannot be resolved: there is no 'b' (set by -D a=${b})",
+            "hp: error: 'a' = '${b}' cannot be resolved: 'b' is not set (set by -D a=${b})",
         ),
     ],
 )

@@ -24,7 +24,7 @@ class Environment:
     def __init__(self, prefix: str, environ: Mapping[str, str] | None = None) -> None:
         if not isinstance(prefix, str) or not prefix:
             raise TypeError(
-                f"hp.env takes the text that names begin with, such as 'APP_', not {short_repr(prefix)}"
+                f"hp.env expects the prefix of the variables, such as 'APP_', got {short_repr(prefix)}"
             )
         self.prefix = prefix
         self.environ = environ
@@ -68,7 +68,9 @@ def _key_of(variable: str, prefix: str, known_keys: Mapping[str, set[str]]) -> s
     if len(candidates) == 1:
         return next(iter(candidates))
     either = " or ".join(map(repr, sorted(candidates)))
-    raise ConfigError(detail=f"it may mean {either}: set the key some other way", origin=origin)
+    raise ConfigError(
+        detail=f"it can mean {either}; write '__' for each '.', or set the key in another way", origin=origin
+    )
 
 
 def _fold(key: str) -> str:

@@ -48,7 +48,7 @@ class File:
                 detail=error.detail, origin=Origin.at(":".join([self.name, *place]))
             ) from error.__cause__
         except RecursionError:
-            raise ConfigError(detail="it nests too deep", origin=Origin.at(self.name)) from None
+            raise ConfigError(detail="it is nested too deeply", origin=Origin.at(self.name)) from None
 
     @cached_property
     def lines(self) -> dict[str, int]:
@@ -87,9 +87,10 @@ def read(path: str) -> File:
     content = _read_bytes(path)
     suffix = os.path.splitext(path)[1].lower()
     if suffix not in FORMATS:
-        hint = "" if suffix else " (a key=value text has a '=')"
+        got = repr(suffix) if suffix else "no suffix (a key=value text needs a '=')"
+        *suffixes, last = FORMATS
         raise ConfigError(
-            detail=f"cannot tell what file this is by its suffix{hint}: wanted {', '.join(FORMATS)}",
+            detail=f"expected a file with the suffix {', '.join(suffixes)} or {last}, got {got}",
             origin=Origin.at(path),
         )
     return File(path, _decode(path, content), _parser_of(FORMATS[suffix], path))
@@ -107,7 +108,7 @@ def _parser_of(file_format: str, path: str) -> ModuleType:
     try:
         from .formats import yaml
     except ModuleNotFoundError as error:
-        text = "reading YAML needs ruamel.yaml: pip install 'hyperparameter[yaml]'"
+        text = "to read YAML, install ruamel.yaml: pip install 'hyperparameter[yaml]'"
         raise ConfigError(detail=text, origin=Origin.at(path)) from error
     return yaml
 
@@ -116,13 +117,13 @@ def _read_bytes(path: str) -> bytes:
     try:
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
-            raise ConfigError(detail="this is a directory, not a file", origin=Origin.at(path))
+            raise ConfigError(detail="expected a file, got a folder", origin=Origin.at(path))
         # Reading from a pipe could wait forever.
         if not stat.S_ISREG(status.st_mode):
-            raise ConfigError(detail="this is a device or a pipe, not a file", origin=Origin.at(path))
+            raise ConfigError(detail="expected a file, got a device or a pipe", origin=Origin.at(path))
         if status.st_size > MAX_SIZE:
-            size = f"{status.st_size:,} bytes, more than {MAX_SIZE:,}"
-            raise ConfigError(detail=f"too large for a configuration: {size}", origin=Origin.at(path))
+            size = f"expected at most {MAX_SIZE:,} bytes, got {status.st_size:,}"
+            raise ConfigError(detail=f"the file is too large: {size}", origin=Origin.at(path))
         with open(path, "rb") as file:
             return file.read(MAX_SIZE + 1)
     except FileNotFoundError as error:
@@ -130,10 +131,10 @@ def _read_bytes(path: str) -> bytes:
     except ValueError as error:
         if isinstance(error, ConfigError):
             raise
-        raise ConfigError(detail=f"this is not a path: {error}", origin=Origin.at(ascii(path))) from error
+        raise ConfigError(detail=f"the path is not valid: {error}", origin=Origin.at(ascii(path))) from error
     except OSError as error:
         raise ConfigError(
-            detail=f"it cannot be read: {error.strerror or error}", origin=Origin.at(path)
+            detail=f"the file cannot be read: {error.strerror or error}", origin=Origin.at(path)
         ) from error
 
 
@@ -143,7 +144,7 @@ def _not_found(path: str) -> str:
         with os.scandir(folder or ".") as entries:
             names = [entry.name for entry in entries]
     except OSError:
-        return f"there is no such file: there is no folder {folder!r}"
+        return f"there is no such file, because there is no folder {folder!r}"
     near = nearest(name, names)
     return f"there is no such file{did_you_mean(near)}"
 
@@ -156,5 +157,5 @@ def _decode(path: str, content: bytes) -> str:
         line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
         byte = f"byte {error.start} is 0x{content[error.start]:02x}"
         origin = Origin.at(f"{path}:{line}:{column}")
-        raise ConfigError(detail=f"this is not UTF-8 text: {byte}", origin=origin) from None
+        raise ConfigError(detail=f"not valid UTF-8: {byte}", origin=origin) from None
     return text.replace("\r\n", "\n")

@@ -61,7 +61,7 @@ def load(
     # The limits here are far below Python's limit of recursion, but the program may be near that itself.
     except RecursionError:
         raise ConfigError(
-            detail="the configuration nests too deep, or the program does that loads it"
+            detail="the configuration is nested too deeply, or the program that loads it is"
         ) from None
 
 
@@ -123,7 +123,7 @@ def _add(merged: Merged, source: Any, origin: Origin | None) -> None:
 def _add_text(merged: Merged, text: str, origin: Origin | None) -> None:
     key, value = split_text(text)
     if REPLACE_MARKER in key.split("."):
-        detail = f"is no value: {REPLACE_MARKER} marks a table of a file"
+        detail = f"cannot be set by text: {REPLACE_MARKER} = true is for tables in files"
         raise ConfigError(key, value=value, detail=detail, origin=origin)
     merged.put(key, value, origin)
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 REPLACE_MARKER = "_replace_"
 # Levels of nesting: far fewer than Python's limit of recursion, for everything that uses the result.
 MAX_DEPTH = 100
-_REPLACE_HINT = f"; use hp.replace, or write {REPLACE_MARKER} = true in the table, to replace the value"
+_REPLACE_HINT = f"; to replace the value, use hp.replace, or write {REPLACE_MARKER} = true in the table"
 
 
 class Merged:
@@ -148,7 +148,7 @@ class _MappingMerge:
 
     def add(self, prefix: str, mapping: Mapping[Any, Any], depth: int) -> None:
         if depth >= MAX_DEPTH:
-            raise self._error(prefix, f"nests deeper than {MAX_DEPTH} levels")
+            raise self._error(prefix, f"is nested deeper than {MAX_DEPTH} levels")
         if type(mapping) is replace or self._has_marker(prefix, mapping):
             self.merged.remove_subtree(prefix)
         is_empty = True
@@ -178,12 +178,12 @@ class _MappingMerge:
         if marker is True or marker is False:
             return marker
         key = join(prefix, REPLACE_MARKER)
-        raise self._error(key, f"is {short_repr(marker)}: wanted true or false")
+        raise self._error(key, f"is not valid: expected true or false, got {short_repr(marker)}")
 
     def _copy(self, value: Any, key: str, depth: int) -> Any:
         """Return a copy of a list: a change of the result is not a change of its source."""
         if depth >= MAX_DEPTH:
-            raise self._error(key, f"nests deeper than {MAX_DEPTH} levels")
+            raise self._error(key, f"is nested deeper than {MAX_DEPTH} levels")
         if type(value) is list:
             return [self._copy(item, key, depth + 1) for item in value]
         if type(value) is dict:
@@ -219,13 +219,10 @@ class _FileMerge(_MappingMerge):
 def _clash(key: str, leaf: Entry, table_key: str, table: Entry, hint: str = "") -> ConfigError:
     """Return the error for a key that is a value in one source and a table in another."""
     value, origin = leaf
-    leaf_details = [] if origin is None else [str(origin)]
-    table_details = [] if table_key == key else [repr(table_key)]
-    table_details += [] if table[1] is None else [str(table[1])]
-    leaf_text = f"a value{_in_parentheses(leaf_details)}"
-    table_text = f"a table{_in_parentheses(table_details)}"
-    return ConfigError(key, value=value, detail=f"is {leaf_text} and {table_text}{hint}")
+    text = f"is a value{_in_parentheses(origin)}, but "
+    text += "it is also a table" if table_key == key else f"{table_key!r} makes it a table"
+    return ConfigError(key, value=value, detail=f"{text}{_in_parentheses(table[1])}{hint}")
 
 
-def _in_parentheses(details: list[str]) -> str:
-    return f" ({', '.join(details)})" if details else ""
+def _in_parentheses(origin: Origin | None) -> str:
+    return "" if origin is None else f" ({origin})"

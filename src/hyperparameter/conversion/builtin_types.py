@@ -209,7 +209,7 @@ def parse_json(text: str) -> tuple[Any, str | None]:
     try:
         return json.loads(text), None
     except (ValueError, RecursionError) as error:
-        return None, f"text is read as JSON: {error}"
+        return None, f"the text is not valid JSON: {error}"
 
 
 _RULES: dict[type, Rule] = {

@@ -45,10 +45,7 @@ def _convert(value: Any, annotation: Any) -> Any:
     try:
         return msgspec.convert(value, annotation, strict=False, dec_hook=_convert_unsupported)
     except msgspec.ValidationError as error:
-        detail, _, path = str(error).partition(" - at `$")
-        if isinstance(value, str) and detail.startswith(("Expected `array`", "Expected `object`")):
-            detail += ": text is read as JSON"
-        raise Misfit(annotation, detail, path.rstrip("`")) from None
+        raise _misfit_of(str(error), value, annotation) from None
     except NameError as error:
         raise Misfit(annotation, f"an annotation in it cannot be resolved: {error}") from None
     # msgspec turns a TypeError of the program's code into a ValidationError, so this one is its own.
@@ -57,6 +54,37 @@ def _convert(value: Any, annotation: Any) -> Any:
     # The program's code raises it, such as the `__post_init__` of a dataclass.
     except Exception as error:
         raise Misfit(annotation, f"{type(error).__name__}: {error}") from error
+
+
+def _misfit_of(message: str, value: Any, annotation: Any) -> Misfit:
+    """Return the error for a message of msgspec, such as "Expected `int`, got `str` - at `$.layers[0]`"."""
+    detail, _, place = message.partition(" - at `")
+    place = place.rstrip("`")
+    is_key = place.startswith("key` in `")
+    path = place.removeprefix("key` in `").removeprefix("$")
+    if isinstance(value, str) and detail.startswith(("Expected `array`", "Expected `object`")):
+        detail += "; text is read as JSON"
+    return Misfit(annotation, _in_python_terms(detail) + (" as a key" if is_key else ""), path)
+
+
+def _in_python_terms(message: str) -> str:
+    """Return a message of msgspec, which names the types of JSON, with the types of Python."""
+    if message.startswith("Expected `"):
+        # Every second part is a type between backticks.
+        parts = message.split("`")
+        parts[1::2] = [_python_type(name) for name in parts[1::2]]
+        return "expected " + "".join(parts).removeprefix("Expected ")
+    if message.startswith("Object missing required field `"):
+        return f"the field {message.split('`')[1]!r} is missing"
+    if message.startswith("Object contains unknown field `"):
+        return f"no such field: {message.split('`')[1]!r}"
+    # Any other message may be the program's own.
+    return "invalid " + message.removeprefix("Invalid ") if message.startswith("Invalid ") else message
+
+
+def _python_type(name: str) -> str:
+    names = {"array": "list", "object": "dict", "null": "None"}
+    return " | ".join(names.get(member, member) for member in name.split(" | "))
 
 
 def _convert_unsupported(annotation: Any, value: Any) -> Any:
@@ -72,7 +100,7 @@ def _convert_unsupported(annotation: Any, value: Any) -> Any:
     if isinstance(value, str) and derives_from_modules(cls, ("pathlib",)):
         return cls(value)
     if is_model(cls):
-        return cls.model_validate(value)  # type: ignore[attr-defined]
+        return _convert_to_model(value, cls)
     rule = rule_for(cls)
     if rule is not None:
         try:
@@ -81,6 +109,19 @@ def _convert_unsupported(annotation: Any, value: Any) -> Any:
         except Misfit:
             pass
     raise ValueError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
+
+
+def _convert_to_model(value: Any, cls: Any) -> Any:
+    try:
+        return cls.model_validate(value)
+    except ValueError as error:
+        list_errors = getattr(error, "errors", None)
+        if list_errors is None:
+            raise
+        # The text of pydantic's error takes several lines.
+        details = [(".".join(map(str, detail["loc"])), detail["msg"]) for detail in list_errors()]
+        texts = [f"{place}: {text}" if place else text for place, text in details]
+        raise ValueError("; ".join(texts)) from None
 
 
 def refuse_unknown_keys(value: Any, converted: Any, annotation: Any, path: str = "") -> None:

@@ -209,7 +209,7 @@ def _convert_elements(value: Any, annotation: Any) -> Any:
     is_fixed_length = origin is tuple and arguments[-1] is not ...
     types = arguments if is_fixed_length else arguments[:1] * len(elements)
     if len(types) != len(elements):
-        raise Misfit(annotation, f"it has {len(elements)} items, not {len(types)}")
+        raise Misfit(annotation, f"expected {len(types)} items, got {len(elements)}")
     converted = [
         _convert_part(element, element_type, annotation, f"[{index}]")
         for index, (element, element_type) in enumerate(zip(elements, types, strict=True))

@@ -278,6 +278,6 @@ def check_schema(schema: Any) -> None:
     """Raise `TypeError` for a schema that is not a structure."""
     if not is_structure(schema):
         raise TypeError(
-            "a schema is a dataclass, TypedDict, msgspec Struct, attrs class or pydantic model, "
-            f"not {type_name(schema) if isinstance(schema, type) else repr(schema)}"
+            "expected a dataclass, TypedDict, msgspec Struct, attrs class or pydantic model as the schema, "
+            f"got {type_name(schema) if isinstance(schema, type) else repr(schema)}"
         )

@@ -16,6 +16,14 @@ from ..files import FileSyntaxError
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ATOM = re.compile(r"[^\s,\]}]+")
 _NOT_JSON = ("NaN", "Infinity", "-Infinity")
+_JSON_NAMES: dict[type, str] = {
+    list: "an array",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "true or false",
+    type(None): "null",
+}
 # Characters of a number that Python may refuse to read, because it has too many digits.
 _LONG_NUMBER = 500
 
@@ -34,13 +42,13 @@ def parse(text: str) -> dict[str, Any]:
         _Walk(text).walk()
         raise FileSyntaxError(str(refused)) from None
     except json.JSONDecodeError as error:
-        raise FileSyntaxError(f"this is not JSON: {error.msg}", error.lineno, error.colno) from None
+        raise FileSyntaxError(f"not valid JSON: {error.msg}", error.lineno, error.colno) from None
     # Python refuses to read an integer of thousands of digits.
     except ValueError as error:
         _Walk(text).walk()
-        raise FileSyntaxError(f"this is not JSON: {error}") from None
+        raise FileSyntaxError(f"not valid JSON: {error}") from None
     if not isinstance(value, dict):
-        raise FileSyntaxError(f"wanted an object at the top, not {type(value).__name__}", 1, 1)
+        raise FileSyntaxError(f"expected an object at the top, got {_JSON_NAMES[type(value)]}", 1, 1)
     return value
 
 
@@ -54,12 +62,12 @@ def lines(text: str) -> dict[str, int]:
 def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     table = dict(pairs)
     if len(table) < len(pairs):
-        raise _Refused("a key is there twice")
+        raise _Refused("a key is set twice")
     return table
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise _Refused(f"{name} is not JSON")
+    raise _Refused(f"{name} is not valid JSON")
 
 
 class _Walk:
@@ -98,7 +106,7 @@ class _Walk:
             name, self.position = scanstring(self.text, self.position + 1)
             line = self._line_at(start)
             if name in lines:
-                raise self._error(f"the key {name!r} is there twice, first on line {lines[name]}", start)
+                raise self._error(f"the key {name!r} is set twice, first on line {lines[name]}", start)
             lines[name] = line
             key = f"{prefix}.{name}" if prefix else name
             if has_lines:
@@ -114,7 +122,7 @@ class _Walk:
         """Walk over a number, true, false or null."""
         atom = _ATOM.match(self.text, self.position)
         if atom is None or atom[0] in _NOT_JSON:
-            raise self._error(f"{atom[0] if atom else first} is not JSON", self.position)
+            raise self._error(f"{atom[0] if atom else first} is not valid JSON", self.position)
         if len(atom[0]) > _LONG_NUMBER:
             try:
                 json.loads(atom[0])

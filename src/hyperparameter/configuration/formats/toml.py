@@ -30,7 +30,7 @@ def parse(text: str) -> dict[str, Any]:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         detail, line, column = _split_place(str(error), text)
-        raise FileSyntaxError(f"this is not TOML: {detail}", line, column) from None
+        raise FileSyntaxError(f"not valid TOML: {detail}", line, column) from None
     # Python refuses to read an integer of thousands of digits. `lines` raises the error with the line.
     except ValueError as error:
         lines(text)

@@ -30,17 +30,17 @@ def parse(text: str) -> dict[str, Any]:
         if root is None:
             return {}
         if not isinstance(root, MappingNode):
-            raise _error(f"wanted a mapping at the top, not a {root.id}", root)
+            raise _error(f"expected a mapping at the top, got a {root.id}", root)
         _Check(yaml).check(root, 0)
         return yaml.constructor.construct_document(root)
     except MarkedYAMLError as error:
         detail = f"{error.context}: {error.problem}" if error.context else str(error.problem)
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
-        raise FileSyntaxError(f"this is not YAML: {detail}", line, column) from None
+        raise FileSyntaxError(f"not valid YAML: {detail}", line, column) from None
     except AssertionError as error:
         detail = str(error) or "its %YAML directive names another version"
-        raise FileSyntaxError(f"this is not YAML 1.2: {detail}") from None
+        raise FileSyntaxError(f"not valid YAML 1.2: {detail}") from None
     # A character that YAML does not allow.
     except YAMLError as error:
         position = getattr(error, "position", 0)
@@ -92,11 +92,11 @@ class _Check:
         if size is not None:
             return size
         if id(node) in self.enclosing:
-            raise _error(f"the anchor '&{node.anchor}' is of something that contains itself", node)
+            raise _error(f"the value of the anchor '&{node.anchor}' contains itself", node)
         if node.tag not in PLAIN_TAGS:
-            raise _error(f"the tag {_short_tag(node.tag)!r} is refused: only plain values are read", node)
+            raise _error(f"the tag {_short_tag(node.tag)!r} is not allowed: only plain values are", node)
         if depth > MAX_DEPTH:
-            raise _error(f"it nests deeper than {MAX_DEPTH} levels", node)
+            raise _error(f"it is nested deeper than {MAX_DEPTH} levels", node)
         if isinstance(node, ScalarNode):
             size = 1
             self._check_scalar(node)
@@ -106,7 +106,7 @@ class _Check:
             self.enclosing.discard(id(node))
         self.sizes[id(node)] = size
         if size > len(self.sizes) + MAX_ALIASED:
-            raise _error(f"its aliases come to more than {MAX_ALIASED:,} values: it is refused", node)
+            raise _error(f"the aliases in it expand to more than {MAX_ALIASED:,} values", node)
         return size
 
     def _check_scalar(self, node: ScalarNode) -> None:
@@ -119,7 +119,7 @@ class _Check:
             raise _error(str(error), node) from None
         # A word that is not a bool.
         except KeyError:
-            raise _error(f"{node.value!r} is no {_short_tag(str(node.tag))[2:]}", node) from None
+            raise _error(f"{node.value!r} is not a valid {_short_tag(str(node.tag))[2:]}", node) from None
 
 
 def _parts_of(node: Any) -> list[Any]:
@@ -135,11 +135,11 @@ def _check_keys(mapping: MappingNode) -> None:
         if not isinstance(name, ScalarNode) or name.tag not in KEY_TAGS:
             kind = name.tag.removeprefix(TAG_PREFIX)
             value = f" ({name.value})" if isinstance(name, ScalarNode) else ""
-            raise _error(f"a key is text, not {kind}{value}", name)
+            raise _error(f"expected text as a key, got {kind}{value}", name)
         first = first_nodes.setdefault(name.value, name)
         if first is not name:
             line = first.start_mark.line + 1
-            raise _error(f"the key {name.value!r} is there twice, first on line {line}", name)
+            raise _error(f"the key {name.value!r} is set twice, first on line {line}", name)
 
 
 def _short_tag(tag: str) -> str:

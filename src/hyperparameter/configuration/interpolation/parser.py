@@ -36,7 +36,7 @@ def parse(text: str) -> list[Part]:
 def _parse(text: str, position: int, nesting: int) -> tuple[list[Part], int]:
     """Return the parts from a position on, and where they end: at a `}` if they are within a reference."""
     if nesting > MAX_NESTING:
-        raise Unresolvable(f"references in it are within more than {MAX_NESTING} others")
+        raise Unresolvable(f"references are nested deeper than {MAX_NESTING} levels")
     parts: list[Part] = []
     plain = ""
     while position < len(text):
@@ -57,7 +57,7 @@ def _parse(text: str, position: int, nesting: int) -> tuple[list[Part], int]:
             continue
         inner, position = _parse(text, position, nesting + 1)
         if position == len(text):
-            raise Unresolvable("a '${' in it has no '}'")
+            raise Unresolvable("a '${' has no closing '}'")
         position += 1
         parts += [plain, Reference(inner)] if plain else [Reference(inner)]
         plain = ""

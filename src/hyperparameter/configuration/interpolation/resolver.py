@@ -80,7 +80,7 @@ class _Resolver:
                 cycle = [*self.chain[self.chain.index(key) :], key]
                 raise self._error(key, f"it refers to itself: {' -> '.join(map(self._with_place, cycle))}")
             if len(self.chain) >= MAX_CHAIN:
-                detail = f"it needs more than {MAX_CHAIN} others, each through the next"
+                detail = f"the chain of references is longer than {MAX_CHAIN} keys"
                 raise self._error(self.chain[0], detail)
             self.chain.append(key)
             try:
@@ -128,7 +128,7 @@ class _Resolver:
                 return str(convert(value, str))
             except Misfit:
                 type_text = "a table" if is_mapping(value) else f"a {type(value).__name__}"
-        raise Unresolvable(f"a reference in the midst of it means {type_text}, which has no text")
+        raise Unresolvable(f"expected a reference inside a text to be text or a number, got {type_text}")
 
     # --- The value of a reference ---
 
@@ -139,11 +139,13 @@ class _Resolver:
         if colon:
             resolver = resolver.strip()
             if resolver not in RESOLVERS:
-                raise Unresolvable(f"{resolver!r} is no resolver: there are {' and '.join(RESOLVERS)}")
+                raise Unresolvable(f"{resolver!r} is not a resolver: expected {' or '.join(RESOLVERS)}")
             return self._value_of_variable([rest, *parts[1:]])
         key = self._join(parts).strip()
         if not key or key.startswith("."):
-            raise Unresolvable(f"'${{{key}}}' names no key: a key is written in full")
+            raise Unresolvable(
+                f"'${{{key}}}' is not a reference to a key: write the full key, as in '${{train.lr}}'"
+            )
         return self._value_of_key(key)
 
     def _value_of_variable(self, parts: list[Part]) -> Any:
@@ -156,7 +158,7 @@ class _Resolver:
             near = nearest(variable, os.environ)
             hint = did_you_mean(near)
             raise Unresolvable(
-                f"the environment variable {variable!r} is not set, and has no default here{hint}"
+                f"the environment variable {variable!r} is not set, and the reference has no default{hint}"
             )
         return self._default_of_variable(default)
 
@@ -210,13 +212,13 @@ class _Resolver:
     def _count(self, size: int) -> None:
         self.size += size
         if self.size > MAX_SIZE:
-            raise Unresolvable(f"references make more than {MAX_SIZE:,} characters in all")
+            raise Unresolvable(f"the references produce more than {MAX_SIZE:,} characters")
 
     # --- Errors ---
 
     def _missing(self, key: str) -> Unresolvable:
         near = nearest(key, [*self.merged.leaves, *self.merged.tables])
-        return Unresolvable(f"there is no {key!r}{did_you_mean(near)}")
+        return Unresolvable(f"{key!r} is not set{did_you_mean(near)}")
 
     def _with_place(self, key: str) -> str:
         place = place_of(self.merged.leaves[key][1])

@@ -71,10 +71,12 @@ class SchemaErrors:
     def add_refusal(self, cls: Any, value: Any, path: str, reason: str) -> None:
         """Add an exception that the constructor of the class raised."""
         if path:
-            detail = f"is refused by {cls.__qualname__}: {reason}"
+            detail = f"is not a valid {cls.__qualname__}: {reason}"
             self.errors.append(ConfigError(path, value=value, detail=detail, origin=self.origin(path)))
         else:
-            self.errors.append(ConfigError(detail=f"{cls.__qualname__} refuses the configuration: {reason}"))
+            self.errors.append(
+                ConfigError(detail=f"the configuration is not a valid {cls.__qualname__}: {reason}")
+            )
 
     def origin(self, path: str) -> Any:
         """Return the origin of a key, of the nearest prefix that is set, or of the first key below it."""
