@@ -125,12 +125,26 @@ def test_without_a_namespace_it_is_the_name_of_the_function():
         hp.param("a")(3)
 
 
-def test_methods_static_methods_and_class_methods_are_bound():
+def test_methods_and_properties_are_bound():
     class Owner:
         @hp.param("ns")
         def method(self, x=1):
             return self, x
 
+        @property
+        @hp.param("ns")
+        def prop(self, x=1):
+            return x
+
+    owner = Owner()
+    with hp.scope(**{"ns.x": 5}):
+        assert owner.method() == (owner, 5)
+        assert owner.method(6) == Owner.method(owner, 6) == (owner, 6)
+        assert owner.prop == 5
+
+
+def test_static_and_class_methods_can_be_decorated_from_above_and_from_below():
+    class Owner:
         @hp.param("ns")
         @staticmethod
         def static_below(x=1):
@@ -151,11 +165,15 @@ def test_methods_static_methods_and_class_methods_are_bound():
         def class_above(cls, x=1):
             return cls, x
 
-        @property
-        @hp.param("ns")
-        def prop(self, x=1):
-            return x
+    owner = Owner()
+    with hp.scope(**{"ns.x": 5}):
+        assert [Owner.static_below(), owner.static_below()] == [5, 5]
+        assert [Owner.static_above(), owner.static_above(6)] == [5, 6]
+        assert [Owner.class_below(), owner.class_above(6)] == [(Owner, 5), (Owner, 6)]
 
+
+def test_coroutine_and_generator_methods_are_bound():
+    class Owner:
         @hp.param("ns")
         def steps(self, x=1):
             yield x
@@ -166,16 +184,6 @@ def test_methods_static_methods_and_class_methods_are_bound():
 
     owner = Owner()
     with hp.scope(**{"ns.x": 5}):
-        assert owner.method() == (owner, 5)
-        assert owner.method(6) == Owner.method(owner, 6) == (owner, 6)
-        assert [Owner.static_below(), owner.static_below(), Owner.static_above(), owner.static_above(6)] == [
-            5,
-            5,
-            5,
-            6,
-        ]
-        assert [Owner.class_below(), owner.class_above(6)] == [(Owner, 5), (Owner, 6)]
-        assert owner.prop == 5
         assert [list(owner.steps()), list(owner.steps(6)), list(Owner.steps(owner))] == [[5], [6], [5]]
     assert inspect.isgeneratorfunction(owner.steps)
     assert inspect.iscoroutinefunction(owner.job)

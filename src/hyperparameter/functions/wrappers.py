@@ -1,7 +1,7 @@
 """What a decorated function looks like to `inspect`, picklers, mocks and debuggers.
 
-A decorated function has to be found to be a function, of the kind of the one that it wraps. There are three
-forms of it:
+Each of them has to take a decorated function for a function of the same kind as the one that it wraps. A
+decorated function has one of three forms:
 
 - under the Python kernel, a plain function;
 - under the Rust kernel, an object of that kernel;
@@ -31,7 +31,7 @@ __all__ = ["Stepwise", "plain_function", "wrap"]
 
 
 def wrap(function: Any, binding: Binding) -> Any:
-    """Return a function that calls `function` with arguments from the scopes, and looks like it."""
+    """Return `function` decorated: its calls take arguments from the scopes, and it looks like `function`."""
     from functools import update_wrapper
 
     wrapper = decorate(function, binding)
@@ -45,7 +45,7 @@ def wrap(function: Any, binding: Binding) -> Any:
 def _in_view_of_call(kind: str, call: Callable[..., Any], function: Any) -> Callable[..., Any]:
     """Return a function whose generator runs in the view of the call, not in that of its consumer."""
     if kind == "coroutine":
-        # No other code of the context runs between two steps of a coroutine: its awaiter waits for all of them.
+        # A coroutine needs no view of its own: its awaiter waits for it, so no other code runs in its context.
         return call
     driver = DRIVERS[kind]
 
