@@ -20,7 +20,7 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
-use crate::object::{NULL, allocate, owned, owned_or_none, replace};
+use crate::object::{NULL, allocate, owned, owned_or_none, replace, type_error};
 use crate::state::state;
 use crate::type_builder::{Layout, TypeBuilder, deallocate, offsets};
 
@@ -74,7 +74,7 @@ pub(crate) unsafe fn new_frame(
     overrides: *mut PyObject,
     parent: *mut PyObject,
 ) -> *mut PyObject {
-    // A frame starts to answer from the overrides of its scope. See `Frame.cache_answer` in frame.py.
+    // A frame starts to answer from the overrides of its scope. See core/frame.py.
     let cache = if PyDict_CheckExact(overrides) != 0 {
         owned(overrides)
     } else {
@@ -103,6 +103,50 @@ pub(crate) unsafe fn new_frame(
 pub(crate) unsafe fn is_frame(object: *mut PyObject) -> bool {
     let class = Py_TYPE(object).cast();
     class == state().frame_type || class == state().frame_base
+}
+
+/// Return the value in the cache of a frame, borrowed; null if there is none, or with an error set.
+pub(crate) unsafe fn value_in_cache(frame: *mut Frame, key: *mut PyObject) -> *mut PyObject {
+    if (*frame).cache.is_null() {
+        return NULL;
+    }
+    // The lookup can run other code, if a user's subclass of str is a key, and that code can make the frame replace its
+    // cache. The value is then dropped with the old cache, so it is not returned.
+    let cache = owned((*frame).cache);
+    let entry = PyDict_GetItemWithError(cache, key);
+    let is_replaced = cache != (*frame).cache;
+    Py_DECREF(cache);
+    if is_replaced || entry.is_null() {
+        return NULL;
+    }
+    let is_entry = PyTuple_CheckExact(entry) != 0 && PyTuple_GET_SIZE(entry) > 0;
+    if is_entry {
+        PyTuple_GET_ITEM(entry, 0)
+    } else {
+        NULL
+    }
+}
+
+/// Return the value that the frame has converted to a type, borrowed; null if there is none.
+pub(crate) unsafe fn converted_in_cache(
+    frame: *mut Frame,
+    key: *mut PyObject,
+    target: *mut PyTypeObject,
+) -> *mut PyObject {
+    if (*frame).answers.is_null() {
+        return NULL;
+    }
+    let cache_key = PyTuple_Pack(2, key, target.cast::<PyObject>());
+    if cache_key.is_null() {
+        return NULL;
+    }
+    // The lookup can run other code, as in `value_in_cache`.
+    let answers = owned((*frame).answers);
+    let value = PyDict_GetItemWithError(answers, cache_key);
+    let is_replaced = answers != (*frame).answers;
+    Py_DECREF(answers);
+    Py_DECREF(cache_key);
+    if is_replaced { NULL } else { value }
 }
 
 /// `FrameBase(scope, overrides, parent)`
@@ -139,7 +183,7 @@ unsafe extern "C" fn set_cache(
     offset: *mut c_void,
 ) -> c_int {
     if cache.is_null() || PyDict_CheckExact(cache) == 0 {
-        PyErr_SetString(PyExc_TypeError, c"a cache is a dict".as_ptr());
+        type_error(c"expected a dict as a cache");
         return -1;
     }
     let field = cache_field(frame, offset);

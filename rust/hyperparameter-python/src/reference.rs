@@ -30,7 +30,7 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 
 use crate::children::{Parent, get_dict, getattro};
-use crate::frame::{AMBIENT, Frame, NO_FRAME, is_frame};
+use crate::frame::{AMBIENT, Frame, NO_FRAME, converted_in_cache, is_frame, value_in_cache};
 use crate::object::{NULL, allocate, is_static, only_argument, owned, replace, type_error};
 use crate::state::{current, state};
 use crate::type_builder::{Layout, TypeBuilder, offsets};
@@ -228,50 +228,6 @@ unsafe fn cache_answer(
             value,
         };
     }
-}
-
-/// Return the value in the cache of a frame, borrowed; null if there is none, or with an error set.
-unsafe fn value_in_cache(frame: *mut Frame, key: *mut PyObject) -> *mut PyObject {
-    if (*frame).cache.is_null() {
-        return NULL;
-    }
-    // The lookup can run other code, if a user's subclass of str is a key, and that code can make the frame replace its
-    // cache. The value is then dropped with the old cache, so it is not returned.
-    let cache = owned((*frame).cache);
-    let entry = PyDict_GetItemWithError(cache, key);
-    let is_replaced = cache != (*frame).cache;
-    Py_DECREF(cache);
-    if is_replaced || entry.is_null() {
-        return NULL;
-    }
-    let is_entry = PyTuple_CheckExact(entry) != 0 && PyTuple_GET_SIZE(entry) > 0;
-    if is_entry {
-        PyTuple_GET_ITEM(entry, 0)
-    } else {
-        NULL
-    }
-}
-
-/// Return the value that the frame has converted to a type, borrowed; null if there is none.
-unsafe fn converted_in_cache(
-    frame: *mut Frame,
-    key: *mut PyObject,
-    target: *mut PyTypeObject,
-) -> *mut PyObject {
-    if (*frame).answers.is_null() {
-        return NULL;
-    }
-    let cache_key = PyTuple_Pack(2, key, target.cast::<PyObject>());
-    if cache_key.is_null() {
-        return NULL;
-    }
-    // The lookup can run other code, as in `value_in_cache`.
-    let answers = owned((*frame).answers);
-    let value = PyDict_GetItemWithError(answers, cache_key);
-    let is_replaced = answers != (*frame).answers;
-    Py_DECREF(answers);
-    Py_DECREF(cache_key);
-    if is_replaced { NULL } else { value }
 }
 
 /// Return whether no value of a type is a mapping. The answer is yes for few static types only, because hashing any

@@ -147,7 +147,7 @@ fn set_current(frame: Bound<'_, PyAny>) -> PyResult<()> {
     unsafe {
         let frame_base = state().frame_base.cast::<PyTypeObject>();
         if !frame.is_none() && PyObject_TypeCheck(frame.as_ptr(), frame_base) == 0 {
-            return Err(PyTypeError::new_err("a context points at a frame"));
+            return Err(PyTypeError::new_err("expected a frame or None"));
         }
         if point_at(frame.as_ptr()) {
             Ok(())
@@ -169,7 +169,7 @@ fn set_baseline(frame: Bound<'_, PyAny>) -> PyResult<()> {
     unsafe {
         let frame_base = state().frame_base.cast::<PyTypeObject>();
         if PyObject_TypeCheck(frame.as_ptr(), frame_base) == 0 {
-            return Err(PyTypeError::new_err("a baseline is a frame"));
+            return Err(PyTypeError::new_err("expected a frame"));
         }
         replace(&raw mut state().baseline, frame.into_ptr());
     }
