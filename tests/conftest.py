@@ -12,12 +12,12 @@ def _clean(clean_scope):
 
 
 @pytest.fixture
-def program(tmp_path):
+def write_program(tmp_path):
     """Return a function that writes a program to a folder; call the result to run the program."""
 
-    def write_program(text: str = TRAIN, *command: str) -> Program:
+    def write(text: str = TRAIN, *command: str) -> Program:
         program = Program(tmp_path, *(command or ("prog.py",)))
         program.write("prog.py", text)
         return program
 
-    return write_program
+    return write

@@ -94,3 +94,13 @@ class Program:
         path = self.folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(dedent(text))
+
+
+def output_of(result: Result) -> str:
+    """Return the output of a process that succeeded and wrote nothing to stderr."""
+    assert (result.code, result.err) == (0, ""), result
+    return result.out
+
+
+def output_lines(result: Result) -> list[str]:
+    return output_of(result).splitlines()

@@ -1,0 +1,128 @@
+"""What a program prints about its parameters: --help, --list-params and --explain."""
+
+import subprocess
+import sys
+
+import pytest
+
+from programs import output_lines
+
+# The tests run processes, always under the same kernel.
+pytestmark = pytest.mark.once
+
+HELP = """\
+usage: prog.py [-h] [-D KEY=VALUE [KEY=VALUE ...]] [-C FILE [FILE ...]] [-lps] [-ep KEY]
+               [--allow-unknown] [--lr FLOAT] [--batch-size INT] [--cache | --no-cache]
+               [--colour {red,blue}] [--layers ITEM [ITEM ...]] [--steps INT]
+               DATA
+
+Train a model on the images of a folder.
+
+It reads 100% of them.
+
+positional arguments:
+  DATA                  folder of the images.
+
+options:
+  -h, --help            show this help message and exit
+  --lr FLOAT            learning rate. (default: 0.001)
+  --batch-size INT      images per step, or 0 for all. (default: 32)
+  --cache, --no-cache   keep the data in memory, 50% of it. (default: True)
+  --colour {red,blue}   (default: 'red')
+  --layers ITEM [ITEM ...]
+                        (default: [64, 32])
+  --steps INT           (default: None)
+
+configuration options:
+  -D KEY=VALUE [KEY=VALUE ...], --define KEY=VALUE [KEY=VALUE ...]
+                        set parameters; if a key is set twice, the last value wins
+  -C FILE [FILE ...], --config FILE [FILE ...]
+                        read parameters from TOML, YAML or JSON files
+  -lps, --list-params   list all parameters and exit
+  -ep KEY, --explain KEY
+                        show the value of a parameter and where it is set, and exit
+  --allow-unknown       warn of a key that looks misspelled, instead of refusing it
+
+all parameters, to set with -D KEY=VALUE or in a file:
+  model
+    act         Literal['relu', 'gelu']  'relu'    Activation after a layer.
+    hidden      int                      32        Units of the hidden layer.
+  opt
+    momentum    float                    0.9
+  task.*
+    weight      int                      1
+  train
+    batch_size  int                      32        images per step, or 0 for all.
+    cache       bool                     True      keep the data in memory, 50% of it.
+    colour      Colour                   'red'
+    data        str                      required  folder of the images.
+    layers      list[int]                [64, 32]
+    lr          float                    0.001     learning rate.
+    steps       int | None               None
+"""
+
+
+def test_help_lists_every_parameter_of_the_program(write_program):
+    assert output_lines(write_program()("-h")) == HELP.splitlines()
+
+
+@pytest.mark.parametrize("style", ["Google", "NumPy", "reST"])
+def test_help_is_read_from_a_docstring_of_any_style(write_program, style):
+    docstring = {
+        "Google": "Args:\n        lr: learning rate.",
+        "NumPy": "Parameters\n    ----------\n    lr : float\n        learning rate.",
+        "reST": ":param lr: learning rate.",
+    }[style]
+    text = f'''
+import hyperparameter as hp
+
+@hp.param("train")
+def train(lr=0.1):
+    """Train a model.
+
+    {docstring}
+    """
+
+hp.launch(train)
+'''
+    help_text = write_program(text)("--help").out
+    assert "Train a model.\n" in help_text
+    assert "--lr FLOAT            learning rate. (default: 0.1)\n" in help_text
+    assert "    lr  float  0.1  learning rate.\n" in help_text
+
+
+def test_list_params_prints_only_the_list(write_program):
+    assert write_program()("-lps").out == HELP[HELP.index("  model\n") :]
+    assert write_program()("--list-params", "-D", "train.lr=1").code == 0
+
+
+def test_explain_prints_every_source_that_set_a_value(write_program):
+    run = write_program()
+    run.write("a.toml", "[train]\n# rate\nlr = 2.0\n")
+    result = run("-C", "a.toml", "-D", "train.lr=3", "train.lr=4", "-ep", "train.lr", APP_TRAIN__LR="9")
+    assert output_lines(result) == [
+        "train.lr = '4'",
+        "  set by -D train.lr=4",
+        "  instead of '3', set by -D train.lr=3",
+        "  instead of '9', set by the environment variable APP_TRAIN__LR",
+        "  instead of 2.0, set at a.toml:3",
+        f"  declared as lr: float = 0.001, a parameter of train() at {run.folder}/prog.py:27",
+        "    learning rate.",
+    ]
+    assert output_lines(run("--explain", "opt")) == [
+        "opt.momentum = 0.9, the default",
+        f"  declared as momentum: float = 0.9, read at {run.folder}/prog.py:49",
+    ]
+
+
+def test_a_closed_pipe_is_not_an_error_but_a_full_disk_is(write_program):
+    run = write_program()
+    process = subprocess.run(
+        f"{sys.executable} prog.py -lps | true; {sys.executable} prog.py -lps >/dev/full",
+        shell=True,
+        cwd=run.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert process.stderr == "prog.py: error: cannot write to stdout: No space left on device\n"
