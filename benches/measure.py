@@ -1,4 +1,4 @@
-"""Run the measuring processes and sum up what they find: medians, ratios, and whether goals are met."""
+"""Run the measuring processes, and reduce their results to medians and ratios."""
 
 # ruff: noqa: T201
 from __future__ import annotations
@@ -27,15 +27,18 @@ PEERS = BENCH / "peers"
 IMPORT = "import hyperparameter"
 KERNELS = ["rust", "python"] if importlib.util.find_spec("hyperparameter.core._native") else ["python"]
 
-Times = dict[str, list[float]]  # "ours", "other" in ns, and "ratio" of the two, by round
-Found = dict[str, list[Any]]  # who was measured to what each process found
+# "ours" and "other" in ns, and "ratio", one for each round.
+Times = dict[str, list[float]]
+# The results of each process, by what was measured: a kernel, "incumbent" or "peers".
+Found = dict[str, list[Any]]
 
 
 class Extent(NamedTuple):
-    """Say how long to measure. Luck of hashes and addresses lasts as long as a process: so several."""
+    """How long to measure. Several processes are needed, because hashes and addresses differ between them."""
 
     processes: int
-    budget: float  # seconds for an operation in a process
+    # Seconds for an operation in a process.
+    budget: float
     imports: int
 
 
@@ -47,7 +50,7 @@ QUICK = Extent(processes=2, budget=0.2, imports=12)
 
 
 def environment(**added: str) -> dict[str, str]:
-    """Return the environment without what changes Python or the library, and with what is named here."""
+    """Return the environment without variables that change Python or the library, and with those of `added`."""
     inherited = {
         name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "HYPERPARAMETER"))
     }
@@ -61,7 +64,7 @@ def worker(python: Path | str, script: str, *arguments: object, **added: str) ->
 
 
 def measure_operations(extent: Extent) -> Found:
-    """Run the operations in fresh processes: each kernel, the incumbent and the peers in turn."""
+    """Run the operations in fresh processes, in turns: each kernel, the incumbent, the peers."""
     parts = [FLOOR, *GROWTH]
     tasks: dict[str, Callable[[], Any]] = {
         kernel: partial(
@@ -83,7 +86,7 @@ def measure_operations(extent: Extent) -> Found:
 
 
 def say(doing: str) -> None:
-    """Show what is being measured, to a person who waits."""
+    """Show a waiting person what is being measured."""
     if sys.stderr.isatty():
         print(f"{doing:<40}", end="\r", file=sys.stderr, flush=True)
 
@@ -97,7 +100,7 @@ def fresh_process(python: Path | str, statement: str, **added: str) -> float:
 
 def measure_imports(extent: Extent) -> dict[str, Times]:
     """Time fresh processes in turn, with the import ("ours") and without ("other")."""
-    # whatever PYTHONDONTWRITEBYTECODE says, what is timed is an import and not a compilation
+    # Without this, PYTHONDONTWRITEBYTECODE would make each import compile the package.
     compileall.compile_dir(str(Path(hp.__file__).parent), quiet=2)
     pythons: dict[str, tuple[Path | str, dict[str, str]]] = {
         kernel: (sys.executable, {"HYPERPARAMETER_KERNEL": kernel}) for kernel in KERNELS
@@ -108,7 +111,8 @@ def measure_imports(extent: Extent) -> dict[str, Times]:
     for number in range(extent.imports + 1):
         for who, (python, added) in pythons.items():
             bare, full = fresh_process(python, "pass", **added), fresh_process(python, IMPORT, **added)
-            if number:  # the first round fills the file cache
+            # The first round only fills the file cache.
+            if number:
                 times[who]["other"].append(bare)
                 times[who]["ours"].append(full)
     return times
@@ -118,13 +122,14 @@ def measure_imports(extent: Extent) -> dict[str, Times]:
 
 
 class Figure(NamedTuple):
-    """Hold a ratio, or for the import a sum in ns, with its goal: a highest one, or a lowest where `least`."""
+    """A ratio, or for the import a number of ns. The goal is a maximum, or a minimum if `least` is true."""
 
     value: float
     goal: float | None = None
     least: bool = False
-    ns: float = 0  # the median time behind it
-    other: float = 0  # and that of what it is held against
+    # The median times of ours, and of what it is compared with.
+    ns: float = 0
+    other: float = 0
 
     @property
     def met(self) -> bool | None:
@@ -134,7 +139,7 @@ class Figure(NamedTuple):
 
 
 def pooled(every: list[Times], goal: float | None = None) -> Figure | None:
-    """Return the medians over all rounds of all processes, None where nothing was measured."""
+    """Return the medians of all rounds of all processes, None if nothing was measured."""
     every = [times for times in every if times]
     if not every:
         return None

@@ -1,9 +1,8 @@
-"""What is measured of this library, and against what: run.py starts this file once per process.
+"""The operations that are measured, and what each is compared with. run.py starts this file once per process.
 
-It runs under both kernels and, unchanged, under the published package of the same name, so all are asked the
-very same statements. `operations.py BUDGET PART...` prints one JSON object: for each operation and part its
-times in ns and, round by round, the ratio to what the part holds it against; None for an operation that the
-library at hand has no statement for.
+It runs under both kernels and, unchanged, under the published package of the same name. So all of them run
+the same statements. `operations.py BUDGET PART...` prints one JSON object: for each operation and part, the
+times in ns and the ratio of each round. The result is null if the installed library lacks the operation.
 """
 
 # ruff: noqa: T201
@@ -19,11 +18,12 @@ from timing import Loop, side_by_side
 
 import hyperparameter as hp
 
-# --- The floors: what the language itself asks for the same work ---
+# --- The floors: the same work in plain Python ---
 
 var: ContextVar[Any] = ContextVar("floor", default=None)
 ns = SimpleNamespace(train=SimpleNamespace(lr=0.1))
-key = ".".join(("train", "lr"))  # made at run time, so it is not the very text of the override
+# A key computed at run time is another object than the key of the override.
+key = ".".join(("train", "lr"))
 
 
 class Bare:
@@ -67,7 +67,7 @@ FLOORS = {
 
 
 class Around(NamedTuple):
-    """Describe the scopes that a statement runs in: one with `train` and further keys, the others in it."""
+    """The scopes that a statement runs in: one with the keys of `train` and more keys, and scopes inside it."""
 
     train: tuple[tuple[str, object], ...] = ()
     keys: int = 0
@@ -75,15 +75,18 @@ class Around(NamedTuple):
 
 
 class Operation(NamedTuple):
-    """Name a statement and what it is held against, with the highest ratios allowed of each kernel."""
+    """A statement, the floor that it is compared with, and the highest ratios that are allowed, by kernel."""
 
     name: str
     statement: str
     floor: str
     around: Around
-    value: object = None  # what it gives, where it is an expression
-    goals: dict[str, float] = {}  # noqa: RUF012  by kernel
-    growth: dict[str, float] = {}  # noqa: RUF012  the same for many keys or scopes around it, against few
+    # The result, if the statement is an expression.
+    value: object = None
+    # The highest ratio to the floor.
+    goals: dict[str, float] = {}  # noqa: RUF012
+    # The highest ratio of the statement with many keys or scopes around it to the same statement with few.
+    growth: dict[str, float] = {}  # noqa: RUF012
 
 
 SET = Around((("lr", 0.5),))
@@ -110,19 +113,20 @@ OPERATIONS = [
     Operation("enter, and miss a key there", AND_MISS, WITH_WALK, SET, growth=EVEN_ENTERING),
 ]
 
-# --- The parts: what an operation is held against ---
+# --- The parts: what an operation is compared with ---
 
 FLOOR = "floor"
 GROWTH: dict[str, dict[str, Any]] = {
     "keys": {"keys": 100_000},
     "scopes": {"scopes": 1000},
 }
-entered: list[Any] = []  # what was entered stays alive
+# Entered scopes have to stay alive.
+entered: list[Any] = []
 contexts: dict[Around, Context] = {}
 
 
 def context_in(around: Around) -> Context:
-    """Return a context in which the scopes are entered, for good; one for all who ask for the same."""
+    """Return a context in which the scopes are entered. It is the same context for the same scopes."""
     if around not in contexts:
         contexts[around] = copy_context()
         contexts[around].run(enter, around)
@@ -130,7 +134,8 @@ def context_in(around: Around) -> Context:
 
 
 def enter(around: Around) -> None:
-    var.set(None)  # a floor too finds its variable set
+    # The variable of the floor is set too, as that of the library is.
+    var.set(None)
     outermost: dict[str, object] = {f"group{n % 1000}.key{n}": n for n in range(around.keys)}
     outermost.update({f"train.{name}": value for name, value in around.train})
     for number in range(around.scopes):
@@ -142,8 +147,8 @@ def enter(around: Around) -> None:
 def loop(statement: str, around: Around, value: object) -> Loop:
     context = context_in(around)
     if value is not None:
-        found = context.run(eval, statement, globals())
-        assert found == value, f"{statement} gives {found!r}, not {value!r}"
+        result = context.run(eval, statement, globals())
+        assert result == value, f"{statement} is {result!r}, not {value!r}"
     return Loop(statement, globals(), context)
 
 
@@ -155,16 +160,17 @@ def measure(operation: Operation, part: str, budget: float) -> dict[str, list[fl
         few = around._replace(scopes=1)
         many = few._replace(**GROWTH[part])
         return side_by_side(loop(statement, many, value), loop(statement, few, value), budget)
-    except TypeError:  # no such statement in this library
+    # The published package does not have every operation.
+    except TypeError:
         return None
 
 
 def main() -> None:
     budget, parts = float(sys.argv[1]), sys.argv[2:]
-    found = {
+    results = {
         operation.name: {part: measure(operation, part, budget) for part in parts} for operation in OPERATIONS
     }
-    print(json.dumps(found))
+    print(json.dumps(results))
 
 
 if __name__ == "__main__":

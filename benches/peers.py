@@ -1,7 +1,7 @@
-"""This library beside others that are used for the same, in one process: run.py starts this file.
+"""Measure this library beside others with the same purpose, in one process. run.py starts this file.
 
-They live in `.bench/peers`, which is on the path of this process alone. `peers.py BUDGET` prints JSON: for each
-comparison the times in ns and, round by round, the ratio of ours to theirs.
+The other libraries are in `.bench/peers`, which only this process has on its path. `peers.py BUDGET` prints
+JSON: for each comparison, the times in ns and the ratio of ours to theirs in each round.
 """
 
 # ruff: noqa: T201
@@ -30,7 +30,7 @@ cv: ContextVar[dict[str, Any]] = ContextVar("by hand")
 
 
 class Overridden:
-    """Override by hand: a copy of the dict with the overrides in it, for a block."""
+    """The hand-written way: copy the dict, with the overrides in it, for a block."""
 
     __slots__ = ("overrides", "token")
 
@@ -49,10 +49,11 @@ MANY = SET._replace(keys=1000)
 
 
 class Comparison(NamedTuple):
-    """Hold a statement of theirs against one of ours, and say what theirs does each time."""
+    """A statement of another library, ours for the same purpose, and what theirs does each time."""
 
     peer: str
-    name: str  # of the operation, in their words
+    # The operation, in the words of the other library.
+    name: str
     theirs: str
     ours: str
     does: str
@@ -61,7 +62,7 @@ class Comparison(NamedTuple):
 
 
 BY_HAND_READ = 'cv.get().get("train.lr", 0.001)'
-COPIES = "copies the dict of all that is set: no check, no place"
+COPIES = "copies the dict of everything that is set; no check, no origin"
 COMPARISONS = [
     Comparison(
         *("OmegaConf (Hydra)", "`cfg.train.lr`", "cfg.train.lr", READ),
@@ -73,11 +74,11 @@ COMPARISONS = [
     ),
     Comparison(
         *("gin-config", "configurable call, 1 binding", "configurable()", "decorated()"),
-        *("merges what is bound in the process, and records what was used", SET, (0.5, 100)),
+        *("merges the bindings of the process, and records which were used", SET, (0.5, 100)),
     ),
     Comparison(
         *("dict in a `ContextVar`", f"`{BY_HAND_READ}`", BY_HAND_READ, READ),
-        *("looks a flat key up; no check, no conversion", SET, 0.5),
+        *("looks up a flat key; no check, no conversion", SET, 0.5),
     ),
     Comparison("dict in a `ContextVar`", "enter and leave", BY_HAND, ENTER, COPIES, SET),
     Comparison("dict in a `ContextVar`", "the same, 1,000 keys outside", BY_HAND, ENTER, COPIES, MANY),
@@ -91,16 +92,16 @@ def measure(comparison: Comparison, budget: float) -> dict[str, list[float]]:
     for statement in (comparison.ours, comparison.theirs):
         names = {**vars(operations), **globals()}
         if comparison.value is not None:
-            found = context.run(eval, statement, names)
-            assert found == comparison.value, f"{statement} gives {found!r}, not {comparison.value!r}"
+            result = context.run(eval, statement, names)
+            assert result == comparison.value, f"{statement} is {result!r}, not {comparison.value!r}"
         loops.append(Loop(statement, names, context))
     return side_by_side(loops[0], loops[1], budget)
 
 
 def main() -> None:
     budget = float(sys.argv[1])
-    found = [{**comparison._asdict(), "times": measure(comparison, budget)} for comparison in COMPARISONS]
-    print(json.dumps(found))
+    results = [{**comparison._asdict(), "times": measure(comparison, budget)} for comparison in COMPARISONS]
+    print(json.dumps(results))
 
 
 if __name__ == "__main__":

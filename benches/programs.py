@@ -1,6 +1,6 @@
 """Measure whole programs: under hp.launch beside argparse, their help, and `hp ls` of many files.
 
-Nothing fails on a missed goal: it is marked, for a person to judge.
+A missed goal is marked, and does not fail the run: a person has to judge it.
 """
 
 # ruff: noqa: T201
@@ -64,25 +64,25 @@ PLAIN = [f"def helper{n}(items):\n    return [item + {n} for item in items]\n" f
 
 
 def measured(rounds: int, commands: dict[str, list[str]]) -> dict[str, float]:
-    """Return the median time of each command in ms, taken in turns."""
+    """Run the commands in turns, and return the median time of each in ms."""
     times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
             start = time.perf_counter()
             subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
             times[name].append(1000 * (time.perf_counter() - start))
-    return {name: median(taken) for name, taken in times.items()}
+    return {name: median(values) for name, values in times.items()}
 
 
 def rows(rounds: int, folder: Path) -> Iterator[tuple[str, float, float, str]]:
-    """Yield what is measured, the figure, its goal and its unit."""
+    """Yield the name of each figure, the figure, its goal and its unit."""
     bare, launched, tree = folder / "bare.py", folder / "launched.py", folder / "tree"
     bare.write_text(BARE)
     launched.write_text(LAUNCHED)
     tree.mkdir()
     for number in range(FILES):
         (tree / f"module{number}.py").write_text(MODULE.format(number=number) + "\n".join(PLAIN))
-    found = measured(
+    medians = measured(
         rounds,
         {
             "python": ["-c", "pass"],
@@ -92,9 +92,9 @@ def rows(rounds: int, folder: Path) -> Iterator[tuple[str, float, float, str]]:
             "help": [str(launched), "--help"],
         },
     )
-    yield "program, its parameters by name, over argparse", found["launched"] - found["bare"], 25, "ms"
-    yield "program, its parameters by -D, over argparse", found["defined"] - found["bare"], 25, "ms"
-    yield "its --help, over bare Python", found["help"] - found["python"], 60, "ms"
+    yield "program, its parameters by name, over argparse", medians["launched"] - medians["bare"], 25, "ms"
+    yield "program, its parameters by -D, over argparse", medians["defined"] - medians["bare"], 25, "ms"
+    yield "its --help, over bare Python", medians["help"] - medians["python"], 60, "ms"
     listed = measured(1, {"ls": ["-m", "hyperparameter", "ls", str(tree)]})["ls"] / 1000
     yield f"hp ls of {FILES:,} files", listed, 10, "s"
 

@@ -1,6 +1,6 @@
-"""Measure both kernels beside the language's floor, the published 0.6.0 and other libraries: `make bench`.
+"""Measure both kernels beside plain Python, the published package 0.6.0 and other libraries: `make bench`.
 
-Nothing fails on a missed goal: it is marked, for a person to judge.
+A missed goal is marked, and does not fail the run: a person has to judge it.
 """
 
 # ruff: noqa: T201
@@ -20,10 +20,10 @@ from tables import print_tables, write_document
 
 
 def machine() -> dict[str, Any]:
-    known = pyperf.Run([1.0], collect_metadata=True).get_metadata()
+    metadata = pyperf.Run([1.0], collect_metadata=True).get_metadata()
     return {
         "python": f"{sys.implementation.name} {sys.version.split()[0]}".replace("cpython", "CPython"),
-        "cpu": known.get("cpu_model_name", "unknown CPU"),
+        "cpu": metadata.get("cpu_model_name", "unknown CPU"),
         "cores": os.cpu_count(),
         "load": round(os.getloadavg()[0], 1),
     }
@@ -40,16 +40,17 @@ def main() -> None:
     extent = QUICK if options.quick else FULL
     about = machine()
     print("{python}, {cpu}, {cores} cores, load {load}".format(**about))
-    for absent in [path for path in (INCUMBENT, PEERS) if not path.exists()]:
-        print(f"not beside us, since it is absent: {absent} (`make bench` makes it)")
+    for path in (INCUMBENT, PEERS):
+        if not path.exists():
+            print(f"{path} is missing, so it is not compared (`make bench` creates it)")
     if "rust" not in KERNELS:
-        print("the Rust kernel is absent: the installation was built without it")
-    found, imports = measure_operations(extent), measure_imports(extent)
-    summary = summarize(found, imports)
+        print("the Rust kernel is missing: the installation was built without it")
+    operations, imports = measure_operations(extent), measure_imports(extent)
+    summary = summarize(operations, imports)
     print_tables(summary)
     print(f"load at the end {os.getloadavg()[0]:.1f}; goals missed: {', '.join(missed(summary)) or 'none'}")
     if options.json:
-        saved = {"machine": about, "operations": found, "imports": imports}
+        saved = {"machine": about, "operations": operations, "imports": imports}
         options.json.write_text(json.dumps(saved, indent=1))
     if options.docs:
         write_document(summary, about)

@@ -1,4 +1,4 @@
-"""What a run comes to: for each operation, import and peer its figures and goals."""
+"""The summary of a run: the figures and goals of each operation, import and comparison."""
 
 from __future__ import annotations
 
@@ -7,35 +7,39 @@ from typing import Any, NamedTuple
 from measure import IMPORT, KERNELS, Figure, Found, Times, import_figure, operation_figure, pooled
 from operations import FLOOR, GROWTH, OPERATIONS, Operation
 
-IMPORT_GOALS = {"rust": 12e6, "python": 15e6}  # ns over bare Python
+# In ns, more than bare Python.
+IMPORT_GOALS = {"rust": 12e6, "python": 15e6}
 INCUMBENT = "published 0.6.0"
-FASTER = {"read": 200, "decorated call, 1 override": 40}  # how many times faster than the incumbent, at least
+# How many times faster than the incumbent an operation has to be.
+FASTER = {"read": 200, "decorated call, 1 override": 40}
 INCUMBENT_DOES = {
-    "read": "makes a class and an accessor, then asks its storage, which is in Rust",
-    "decorated call, 1 override": "enters a scope, and asks its storage for each parameter",
+    "read": "makes a class and an accessor, then reads from its storage in Rust",
+    "decorated call, 1 override": "enters a scope, and reads each parameter from its storage",
     "enter and leave": "enters its storage, writes to it, and undoes both",
-    IMPORT: "loads what reads files and command lines too",
+    IMPORT: "also imports the readers of files and command lines",
 }
 
 
 class Row(NamedTuple):
-    """Hold one operation: by kernel, then by part, a figure or None."""
+    """One operation: a figure or None, by kernel and part."""
 
     operation: Operation
     figures: dict[str, dict[str, Figure | None]]
 
 
 class Peer(NamedTuple):
-    """Hold one comparison: how many times faster ours is, and what theirs does each time."""
+    """One comparison with another library."""
 
     peer: str
     name: str
-    faster: Figure  # its `ns` are ours, its `other` theirs
+    # How many times faster ours is. Its `ns` are ours, and its `other` is theirs.
+    faster: Figure
+    # What the other library does each time.
     does: str
 
 
 class Summary(NamedTuple):
-    """Hold all of a run."""
+    """The figures of a whole run."""
 
     rows: list[Row]
     imports: dict[str, Figure | None]
@@ -58,7 +62,7 @@ def figures(found: Found, operation: Operation, kernel: str) -> dict[str, Figure
 
 
 def against_incumbent(found: Found) -> list[Peer]:
-    """Compare through the floor that both were timed beside, since two of one name need a process each."""
+    """Compare the ratios to the floor: two packages of one name cannot be measured in one process."""
     peers = []
     for operation in OPERATIONS:
         ours, theirs = (
@@ -93,7 +97,7 @@ def against_peers(found: Found) -> list[Peer]:
 
 
 def missed(summary: Summary) -> list[str]:
-    """Return what falls short of its goal."""
+    """Return the names of the figures that miss their goals."""
     short = []
     for operation, by_kernel in summary.rows:
         for kernel, parts in by_kernel.items():

@@ -1,4 +1,4 @@
-"""The tables of a run: printed, and written into docs/performance.md between two marks."""
+"""The tables of a run: printed, or written into docs/performance.md."""
 
 # ruff: noqa: T201
 from __future__ import annotations
@@ -25,7 +25,7 @@ def times(value: float) -> str:
     return f"{value:,.0f}" if value >= 10 else f"{value:.1f}" if value >= 1 else f"{value:.2f}"
 
 
-# --- Printed ---
+# --- In the terminal ---
 
 
 def verdict(figure: Figure | None, shown: str, goal: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""The timing of two statements side by side: what operations.py and peers.py share."""
+"""Time two statements side by side."""
 
 from __future__ import annotations
 
@@ -8,20 +8,23 @@ from itertools import repeat
 from time import perf_counter, thread_time
 from typing import Any
 
-VISIT = 0.0005  # seconds in one loop: some thousand statements, yet short beside a scheduler's slice
-COPIES = 10  # of a statement in the body of a loop, so that the loop itself is hardly measured
+# Seconds for one run of a loop: some thousand statements, and much less than a time slice of the scheduler.
+VISIT = 0.0005
+# How often a statement stands in the body of a loop, so that the loop itself hardly counts.
+COPIES = 10
 FEWEST_ROUNDS = 5
 
 
 class Loop:
-    """Run a statement many times in a context, as `timeit` would: its names are global, as in a program."""
+    """A loop that runs a statement many times in a context. Its names are globals, as in a program."""
 
     def __init__(self, statement: str, names: dict[str, Any], context: Context) -> None:
         self.context = context
         self.names = names
         self.compile(statement, 1)
         self.visits = 1
-        self.seconds()  # the first finds everything for the first time
+        # The first run fills caches.
+        self.seconds()
         once = self.seconds()
         if once < VISIT / COPIES:
             self.compile(statement, COPIES)
@@ -33,14 +36,15 @@ class Loop:
         source = (
             f"def loop(visits):\n    start = clock()\n    for _ in visits:\n{body}\n    return clock() - start"
         )
-        # its own globals, so that the interpreter adapts each loop's code alone
-        names = {**self.names, "clock": thread_time}  # what others take of a busy machine is not counted
+        # Each loop has its own globals, so that the interpreter specializes its code alone. The clock counts
+        # processor time, which other processes of a busy machine do not change.
+        names = {**self.names, "clock": thread_time}
         exec(source, names)
         self.loop, self.copies = names["loop"], copies
 
     def seconds(self) -> float:
-        taken: float = self.context.run(self.loop, repeat(None, self.visits))
-        return taken
+        seconds: float = self.context.run(self.loop, repeat(None, self.visits))
+        return seconds
 
     def ns(self) -> float:
         """Return the time of one statement in ns."""
@@ -48,12 +52,11 @@ class Loop:
 
 
 def side_by_side(ours: Loop, other: Loop, budget: float) -> dict[str, list[float]]:
-    """Time two loops in turn for `budget` seconds; `ratio` is, round by round, ours to the other.
+    """Time two loops in turns for `budget` seconds. `ratio` is the ratio of ours to the other in each round.
 
-    A ratio is of two times a millisecond apart: whatever else the machine does, it does to both.
-    Timing all of one and then all of the other, as worker processes of pyperf do, puts minutes and the
-    drift of a shared machine's clock between them. Which goes first alternates, so that a steady drift
-    cancels out. Garbage collection stays on, as users have it.
+    The two times of a ratio are a millisecond apart, so the load of the machine affects both. Timing one loop
+    completely before the other, as pyperf does, would put minutes between them. The loop that runs first
+    alternates, so that a steady drift cancels out. Garbage collection stays on, as it is for users.
     """
     times: dict[str, list[float]] = {"ours": [], "other": []}
     end = perf_counter() + budget
