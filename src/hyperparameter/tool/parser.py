@@ -64,7 +64,7 @@ def _add_ls(parser: argparse.ArgumentParser) -> None:
     from .listing import list_parameters
 
     parser.description = (
-        "List the parameters that a program or package declares. "
+        "List the parameters that a program or package declares.\n"
         "Without PACKAGE or PATH, list the installed packages that use hyperparameter."
     )
     parser.set_defaults(run=list_parameters, parser=parser)
@@ -76,7 +76,7 @@ def _add_ls(parser: argparse.ArgumentParser) -> None:
         "--deps", action="store_true", help="list the parameters of its dependencies only"
     )
     _add_format(parser, FORMATS)
-    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of the terminal")
+    parser.add_argument("-o", "--output", metavar="FILE", help="write to a file instead of stdout")
 
 
 def _add_describe(parser: argparse.ArgumentParser) -> None:
@@ -93,13 +93,17 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     from .configs import check_config
 
     parser.description = (
-        "Report every unknown key and every invalid value of a configuration, without running the program. "
+        "Report every unknown key and every invalid value of a configuration.\n"
         "The exit code is 0 without errors, 1 with errors, and 2 if the input cannot be used."
     )
     parser.set_defaults(run=check_config, parser=parser)
     parser.add_argument("path", metavar="PATH", help=TARGET_HELP)
     _add_sources(parser)
-    parser.add_argument("--allow-unknown", action="store_true", help="only warn of a key that looks misspelled")
+    parser.add_argument(
+        "--allow-unknown",
+        action="store_true",
+        help="warn of a key that looks misspelled, instead of reporting an error",
+    )
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
@@ -108,7 +112,10 @@ def _add_show(parser: argparse.ArgumentParser) -> None:
     parser.description = "Merge the sources of a configuration, and print each value and where it is set."
     parser.set_defaults(run=show_config, parser=parser)
     parser.add_argument(
-        "path", nargs="?", metavar="PATH", help=f"whose keys environment variables can set: {TARGET_HELP}"
+        "path",
+        nargs="?",
+        metavar="PATH",
+        help=f"the program whose keys the variables of --env set: {TARGET_HELP}",
     )
     _add_sources(parser)
     _add_format(parser, TEXT_OR_JSON)
@@ -121,7 +128,7 @@ def _add_format(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> No
         hint = did_you_mean(nearest(text, formats, most=1)) or f"; the formats are {', '.join(formats)}"
         raise argparse.ArgumentTypeError(f"{text!r} is not a format{hint}")
 
-    formats_help = f"{', '.join(formats)}; default: text"
+    formats_help = f"one of {', '.join(formats)}; default: text"
     parser.add_argument(
         "-f", "--format", type=check_format, default="text", metavar="FORMAT", help=formats_help
     )
@@ -132,7 +139,12 @@ def _add_sources(parser: argparse.ArgumentParser) -> None:
         parser.add_argument(*names, nargs="+", action="extend", default=[], **options)
 
     add("-C", "--config", metavar="FILE", help="read TOML, YAML or JSON files; a later file wins")
-    add("-D", "--define", metavar="KEY=VALUE", help="set parameters; wins over files and variables")
+    add(
+        "-D",
+        "--define",
+        metavar="KEY=VALUE",
+        help="set parameters; these win over files and environment variables",
+    )
     parser.add_argument(
         "--env", metavar="PREFIX", help="read the environment variables that start with PREFIX, such as APP_"
     )
