@@ -1,4 +1,4 @@
-"""Helpers for the tests of users. With pytest, the fixture `clean_scope` does the same as `clean` for one test."""
+"""Helpers for the tests of users. In pytest, the fixture `clean_scope` does what `clean` does, for one test."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ __all__ = ["clean"]
 
 
 def clean(*sources: Source, **params: Any) -> Any:
-    """Return a context manager that runs its block with an empty baseline, and in one scope with these parameters.
+    """Return a context manager whose block has an empty baseline, and no scope but one with these parameters.
 
-    After the block, the baseline and the view are as before, whatever the block set, entered or froze. The baseline
-    belongs to the process, so other threads see the empty one too.
+    After the block, the baseline and the view are as before, whatever the block set, entered or froze. The
+    baseline belongs to the process, so other threads see the empty one too.
 
     Examples:
         >>> import hyperparameter as hp

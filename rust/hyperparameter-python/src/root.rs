@@ -132,10 +132,16 @@ unsafe fn set_override(
 ) -> bool {
     // Allocating can run other code, and that code can change the dict that the key and the value are borrowed from.
     let (key, value) = (owned(key), owned(value));
-    let entry = PyTuple_Pack(2, value, origin);
-    let is_set = !entry.is_null() && PyDict_SetItem(overrides, key, entry) == 0;
-    Py_XDECREF(entry);
-    Py_DECREF(value);
+    let entry = PyTuple_New(2);
+    if entry.is_null() {
+        Py_DECREF(value);
+        Py_DECREF(key);
+        return false;
+    }
+    PyTuple_SET_ITEM(entry, 0, value);
+    PyTuple_SET_ITEM(entry, 1, owned(origin));
+    let is_set = PyDict_SetItem(overrides, key, entry) == 0;
+    Py_DECREF(entry);
     Py_DECREF(key);
     is_set
 }

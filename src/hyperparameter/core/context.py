@@ -2,14 +2,17 @@
 
 A context is a thread or an asyncio task. Its variable `current` is one of these:
 
-    None                  No scope is entered and nothing was written. A read sees the baseline of this moment.
-    an ambient frame      No scope is entered, but values were written. They belong to `AMBIENT_SCOPE`, and the frame has
-                          no parent: each read puts it on top of the baseline of this moment (`Frame.rebased_on`).
-    a frame of a scope    Scopes are entered. The chain of parents ends on the baseline that was there when the
-                          outermost scope was entered. Values that were written before that are the frame above it.
+    None                No scope is entered and nothing was written. A read sees the baseline of
+                        that moment.
+    an ambient frame    No scope is entered, but values were written. They belong to `AMBIENT_SCOPE`.
+                        The frame has no parent: each read puts it on top of the baseline of that
+                        moment (`Frame.rebased_on`).
+    any other frame     Scopes are entered. The chain of parents ends on the baseline of the moment
+                        at which the outermost scope was entered. Values that were written before
+                        that moment are a frame on top of this baseline.
 
-Frames are never changed. To write into a scope, or to leave a scope that is not the innermost, the frame in question
-is replaced or dropped, and the frames above it are made again on top. Other contexts keep the old frames.
+Frames are never changed. To write into a scope, or to leave a scope that is not the innermost one, its frame is
+replaced or dropped, and the frames above it are made again on top. Other contexts keep the old frames.
 """
 
 from __future__ import annotations
@@ -89,7 +92,7 @@ def is_in_scope() -> bool:
 
 
 def frame_of(scope: ScopeBase) -> Frame:
-    """Return the frame that answers from a scope outwards. A scope that is not entered answers as if it were."""
+    """Return the frame that answers from a scope outwards; if it is not entered, as if it were entered here."""
     frame, _ = _find(scope)
     return Frame(scope, scope.__overrides__, current_frame()) if frame is None else frame
 

@@ -1,4 +1,4 @@
-"""A frame is one entered scope, on top of the frames below it. It answers what every key is, as seen from there.
+"""A frame is one entered scope, on top of the frames below it. It answers what each key is, as seen from it.
 
     with hp.scope(a=1, b=1) as outer:
         with hp.scope(a=2) as inner:
@@ -17,16 +17,18 @@
 
 Entering a scope makes one frame and copies nothing. A read looks for its key in three places:
 
-1. in the frame's cache. A repeated read in one scope is a cache hit. The cache starts as the overrides themselves;
+1. in the frame's cache. A repeated read in one scope is a cache hit. The cache starts as the overrides
+   themselves;
 2. in the frame's overrides, if they are too large to be a cache;
-3. in the `visible_map` of the parent, which holds every key that can be seen from there. It is built from the map of
-   the frame below, when it is first needed, and shares with it all that is the same.
+3. in the `visible_map` of the parent, which holds every key that can be seen from there. It is built from the
+   map of the frame below, when it is first needed, and shares with it all that is the same.
 
-So neither the number of scopes nor the number of keys below makes a read slower. A subtree is read from the
-`prefix_index` of the frame, which is built in the same way (see map.py). A frame of `hp.scope.empty` answers as if it
-had no parent.
+So a read takes as long with many scopes or many keys below as with few. A subtree is read from the
+`prefix_index` of the frame, which is built in the same way (see map.py). A frame of `hp.scope.empty` answers as
+if it had no parent.
 
-What is set never changes in a frame: a write makes a new frame in its place (see context.py). These are filled later:
+The scope, the overrides and the parent of a frame never change: a write puts a new frame in its place (see
+context.py). The other attributes are filled when they are first needed:
 
     attribute      maps                      to                              used by
     cache          key                       its entry                       every read
@@ -35,9 +37,9 @@ What is set never changes in a frame: a write makes a new frame in its place (se
     visible_map    every visible key         its entry                       frames above, subtrees, views
     prefix_index   every visible prefix      the segments that follow it     subtrees, `dir()`
 
-The first three are caches. They are bounded, because a program can make any number of keys while it runs. Nothing in
-them is ever replaced, because the Rust kernel may hold a borrowed pointer to it. Instead, a full cache is dropped as a
-whole, which gives the frame a new number in the Rust kernel, so that no such pointer is used again.
+The first three are caches. They are bounded, because a program can make any number of keys while it runs.
+No item in them is ever replaced, because the Rust kernel may hold a borrowed pointer to it. A full cache is
+dropped as a whole. In the Rust kernel, this gives the frame a new id, so that no such pointer is used again.
 """
 
 from __future__ import annotations
@@ -73,7 +75,9 @@ class Frame(FrameBase):
         if entry is None:
             entry = lookup(self.overrides, key)
             if entry is None:
-                entry = lookup(self.visible_parent().view(), key) or MISSING_ENTRY
+                below = self.visible_parent()
+                visible = below.view() if below.visible_map is None else below.visible_map
+                entry = lookup(visible, key) or MISSING_ENTRY
             self._cache_entry(key, entry)
         return entry
 
@@ -122,7 +126,8 @@ class Frame(FrameBase):
     def _cache_entry(self, key: str, entry: Entry) -> None:
         cache = self.cache
         if cache is self.overrides or len(cache) >= MAX_CACHED:
-            # All frames of a scope share its overrides. So the first write to the cache copies them, unless they are
+            # All frames of a scope share its overrides. So the first write to the cache copies them, unless
+            # they are
             # many: then `entry` finds them in the overrides.
             is_small = type(self.overrides) is dict and len(self.overrides) <= MAX_LEAF_SIZE
             cache = self.cache = dict(self.overrides) if is_small else {}
@@ -154,9 +159,8 @@ class Frame(FrameBase):
 
     def view(self) -> Map:
         """Return the map of every visible key to its entry."""
-        if self.visible_map is None:
-            for frame in self._frames_without("visible_map"):
-                frame.visible_map = merge(frame.visible_parent().visible_map, changes_of(frame.overrides))
+        for frame in self._frames_without("visible_map"):
+            frame.visible_map = merge(frame.visible_parent().visible_map, changes_of(frame.overrides))
         return self.visible_map
 
     def index(self) -> Map:

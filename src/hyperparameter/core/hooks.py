@@ -1,7 +1,7 @@
 """What a kernel uses of the rest of the library, as one record.
 
-The kernel is the lowest room, so it cannot import what it calls. `scopes/scope.py` makes this record and connects it
-by one call of `core.context.connect`. A read that the kernel cannot answer from a cache goes
+The kernel is the lowest room, so it cannot import what it calls. `scopes/scope.py` makes this record and
+connects it by one call of `core.context.connect`. A read that the kernel cannot answer from a cache goes
 
     hp.scope.a | 1  ->  ReferenceBase.__or__ (kernel)  ->  hooks.read  ->  read_current (scopes/reading.py)
 """

@@ -1,7 +1,7 @@
 """The kernel in Python: what runs at every read, entry and decorated call. It defines the behaviour.
 
-The Rust kernel, `_native`, has these same names. Everything that is not hot is the same code under both kernels, and
-is reached through the hooks (see hooks.py).
+The Rust kernel, `_native`, has these same names. Everything that is not hot is the same code under both
+kernels, and is reached through the hooks (see hooks.py).
 """
 
 from __future__ import annotations
@@ -65,8 +65,8 @@ if sys.version_info < (3, 12):
 
     def set_current(frame: Any) -> None:
         """Point the context at a frame; None stands for the baseline."""
-        # Before Python 3.12 the garbage collector may run inside `ContextVar.set`. If it then runs code that sets the
-        # variable too, the interpreter uses freed memory (python/cpython#148891).
+        # Before Python 3.12 the garbage collector may run inside `ContextVar.set`. If it then runs code that
+        # sets the variable too, the interpreter uses freed memory (python/cpython#148891).
         is_enabled = gc.isenabled()
         try:
             gc.disable()
@@ -118,8 +118,8 @@ MAX_CHILDREN = 4096
 class ReferenceBase:
     """A reference to one parameter: its key, and the children that were named in source code."""
 
-    # Every name that is not a dunder is a segment of a key, so the fields have dunder names. The children are in
-    # __dict__, where Python finds an attribute without a call.
+    # Every name that is not a dunder is a segment of a key, so the fields have dunder names. The children are
+    # in __dict__, where Python finds an attribute without a call.
     __slots__ = ("__dict__", "__key__", "__weakref__")
     __key__: str
 
@@ -242,7 +242,8 @@ def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., An
     The plan of a call is a dict of keyword arguments to add. A frame has a plan for each binding and number of
     positional arguments. If the plan is anything but a dict, the binding follows it.
     """
-    # `as_function` gives `call` the globals of `function`. So it closes over what it uses, and all of that pickles.
+    # `as_function` gives `call` the globals of `function`. So it closes over what it uses, and all of that
+    # pickles.
     kernel = sys.modules[__name__]
     plan_key = binding.plan_key
     count, type_of, plan_type = len, type, dict

@@ -1,7 +1,7 @@
 """The grammar of keys, and helpers that take keys apart.
 
-A key is segments joined by dots. A segment is any non-empty text without `.`, `=` and control characters, and without
-white space at its ends. Case matters, and nothing is normalised.
+A key is segments joined by dots. A segment is any non-empty text without `.`, `=` and control characters, and
+without white space at its ends. Case matters, and nothing is normalised.
 """
 
 from __future__ import annotations
@@ -85,5 +85,5 @@ def parents(key: str) -> Iterator[str]:
 
 
 def is_below(key: str, prefix: str) -> bool:
-    """Return whether a key is in the subtree of a prefix, and is not the prefix itself. All keys are below `""`."""
+    """Return whether a key has a prefix and is longer than it; every key is below the prefix `""`."""
     return not prefix or key.startswith(prefix + ".")

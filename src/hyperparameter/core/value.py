@@ -1,7 +1,8 @@
 """What a scope holds for a key: an entry, which is a value and its origin; and what kinds of values there are.
 
-A class may have a metaclass that defines `__eq__` and `__hash__`, or that has no hash at all. So a class is put into
-a set or a dict, or compared, only after `is_plain_type` or `has_plain_hash` has looked at it: any object is a value.
+A class may have a metaclass that defines `__eq__` and `__hash__`, or that has no hash at all. So a class is put
+into a set or a dict, or compared, only after `is_plain_type` or `has_plain_hash` has looked at it: any object
+is a value.
 """
 
 from __future__ import annotations

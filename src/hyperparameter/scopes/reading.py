@@ -19,7 +19,7 @@ __all__ = ["describe", "misfit_error", "path_of", "read", "read_current", "requi
 
 
 def read_current(key: str, default: Any) -> Any:
-    """Return what `hp.scope[key] | default` is in this context. The kernel calls this for what is not cached."""
+    """Return `hp.scope[key] | default` in this context. The kernel calls this if no cache has the answer."""
     return read(current_frame(), key, default)
 
 
@@ -31,9 +31,10 @@ def read(frame: Frame, key: str, default: Any) -> Any:
         # An empty dict counts as not set if there are keys below it.
         if type(value) is default_type and default_type is not dict:
             return value
-        answer = _cached_answer(frame, key, default_type)
-        if answer is not MISSING:
-            return answer
+        if frame.answers is not None and (type(default_type) is type or has_plain_hash(default_type)):
+            answer = frame.answers.get((key, default_type), MISSING)
+            if answer is not MISSING:
+                return answer
         if not is_plain_type(type(value)):
             value = frame.read_entry(key)[0]
             if type(value) is default_type:
@@ -50,12 +51,6 @@ def read(frame: Frame, key: str, default: Any) -> Any:
         if is_mapping(default):
             return value
     return _converted(frame, key, value, default)
-
-
-def _cached_answer(frame: Frame, key: str, default_type: type) -> Any:
-    if frame.answers is None or not has_plain_hash(default_type):
-        return MISSING
-    return frame.answers.get((key, default_type), MISSING)
 
 
 def _converted(frame: Frame, key: str, value: Any, default: Any) -> Any:

@@ -38,7 +38,7 @@ __all__ = [
 
 def assign(scope: ScopeBase | None, key: str, value: Any) -> None:
     """Set one key in a scope (None: the innermost one)."""
-    write(scope, entries_from(({key: value},), {}, Origin.of_caller()))
+    write(scope, entries_from((), {key: value}, Origin.of_caller()))
 
 
 def attribute_key(name: str) -> str:

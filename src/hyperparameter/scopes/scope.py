@@ -50,9 +50,9 @@ class Scope(ScopeBase):
 
     A scope can be kept, entered again, entered within itself, and entered by many threads and tasks at once.
 
-    The attributes of a scope are references that read from it outwards, whatever scopes are inside it. If it is not
-    entered, they read as if it were entered here. As a mapping, a scope is the flat view from it outwards: the keys
-    are sorted, and `scope["a.b"]` is the value itself.
+    The attributes of a scope are references that read from it outwards, whatever scopes are inside it. If it is
+    not entered, they read as if it were entered here. As a mapping, a scope is the flat view from it outwards:
+    the keys are sorted, and `scope["a.b"]` is the value itself.
 
     Examples:
         >>> import hyperparameter as hp
@@ -99,8 +99,8 @@ class Scope(ScopeBase):
     def update(self, /, *sources: Source, **params: Any) -> None:
         """Set parameters in this scope until it is left. The sources are those of `hp.scope(...)`.
 
-        Raises `RuntimeError` if the scope is not entered in this context, and `ValueError` for a bad key, before
-        anything is set.
+        Raises `RuntimeError` if the scope is not entered in this context, and `ValueError` for a bad key,
+        before anything is set.
 
         Examples:
             >>> import hyperparameter as hp
@@ -194,9 +194,9 @@ class _AmbientScope(Scope):
 class ScopeRoot(RootBase):
     """Read parameters by attribute or item, and make a scope by a call.
 
-    The sources of `hp.scope(*sources, **params)` are mappings, which may be nested, and `key=value` texts. The later
-    one wins. A call raises `ValueError` for a bad key or a text without `=`, and `TypeError` for a source of another
-    type.
+    The sources of `hp.scope(*sources, **params)` are mappings, which may be nested, and `key=value` texts. The
+    later one wins. A call raises `ValueError` for a bad key or a text without `=`, and `TypeError` for a source
+    of another type.
 
     Examples:
         >>> import hyperparameter as hp

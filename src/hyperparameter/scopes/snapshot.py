@@ -50,8 +50,8 @@ def snapshot() -> Snapshot:
 class Snapshot:
     """A view as it was at one moment: an immutable mapping of flat keys to values, in sorted order.
 
-    Snapshots with equal items are equal, and have equal hashes. `hash` raises `TypeError` if a value has no hash, and
-    names its key.
+    Snapshots with equal items are equal, and have equal hashes. `hash` raises `TypeError` if a value has no
+    hash, and names its key.
     """
 
     __slots__ = ("_entries", "_hash")

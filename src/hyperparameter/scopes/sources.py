@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..core.kernel import ReferenceBase
-from ..core.key import check_key, join
+from ..core.key import check_key
 from ..core.map import items
-from ..core.value import is_mapping, is_plain_type
+from ..core.value import PLAIN_TYPES, is_mapping
 from ..errors import KeySyntaxError, short_repr
 from .reading import path_of
 
@@ -50,7 +50,9 @@ def entries_from(sources: Iterable[Any], params: Mapping[str, Any], origin: Orig
                 f"got {type(source).__name__}"
             )
     for key, value in params.items():
-        if is_plain_type(type(value)):
+        value_type = type(value)
+        # This is is_plain_type(value_type), without the call: most values that a program sets are plain.
+        if type(value_type) is type and value_type in PLAIN_TYPES:
             entries[check_key(key)] = value, origin
         else:
             _add_flattened(entries, check_key(key), value, origin)
@@ -100,11 +102,11 @@ def flatten(key: str, value: Any) -> Iterator[tuple[str, Any]]:
 
 
 def _path_below(prefix: str, name: object) -> str:
+    if not prefix:
+        return check_key(name)
     try:
-        return join(prefix, check_key(name))
+        return f"{prefix}.{check_key(name)}"
     except KeySyntaxError as error:
-        if not prefix:
-            raise
         raise KeySyntaxError(error.key, value=name, detail=f"{error.detail} (below {prefix!r})") from None
 
 
