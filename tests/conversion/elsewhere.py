@@ -1,4 +1,4 @@
-"""What `test_annotations.py` imports: classes whose annotations name what only this module has."""
+"""A module for `test_annotations.py`: the annotations of its classes use names that only it has."""
 
 from __future__ import annotations
 

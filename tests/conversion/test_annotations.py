@@ -1,4 +1,4 @@
-"""Annotations that are text: where what they name is found, and what happens where it is not."""
+"""Annotations that are text: which names they can use, and what happens if a name is not found."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ def quoted(
 
 
 class Later(enum.Enum):
-    """Be defined after the function whose annotation names it."""
+    """An enum that is defined after the function whose annotation names it."""
 
     X = "x"
 
 
-def test_text_is_evaluated_wherever_it_stands_in_an_annotation():
+def test_text_anywhere_in_an_annotation_is_evaluated():
     with hp.scope("ns.optional.lr=3", 'ns.several=[{"lr": 1}]', "ns.by_name.a.lr=2", "ns.noted=red"):
         assert quoted() == (Node(3.0), [Node(1.0)], {"a": Node(2.0)}, Colour.RED, None, None)
     with hp.scope("ns.literal=later", "ns.later=x", {"ns.optional": Node(5)}):
@@ -55,7 +55,7 @@ def test_text_is_evaluated_wherever_it_stands_in_an_annotation():
             quoted()
 
 
-def test_an_annotation_can_name_what_stands_around_the_function():
+def test_an_annotation_can_name_the_local_variables_around_the_function():
     class Local(enum.Enum):
         A = "a"
 
@@ -101,7 +101,7 @@ class Outer:
         B = "b"
 
 
-def test_an_annotation_of_a_method_can_name_what_its_class_has():
+def test_an_annotation_of_a_method_can_name_what_its_class_defines():
     with hp.scope("ns.x=b"):
         assert Outer().method() is Outer.Inner.B
 
@@ -123,7 +123,7 @@ class Pair(NamedTuple):
     mode: elsewhere.Mode | None = None
 
 
-def test_the_annotations_of_a_class_are_evaluated_where_each_was_written():
+def test_the_annotations_of_a_class_are_evaluated_where_they_were_written():
     with hp.scope("ns.place=/tmp", "ns.mode=fast", "ns.colour=red"):
         assert Inherited() == Inherited(Path("/tmp"), elsewhere.Mode.FAST, Colour.RED)
         assert vars(Heir()) == {"place": Path("/tmp"), "mode": elsewhere.Mode.FAST}
@@ -151,19 +151,19 @@ def test_a_decorated_local_class_can_name_itself():
 
 
 def test_an_annotation_that_cannot_be_resolved_refuses_text_and_keys():
-    """What they should become is not known; a value that was set as an object is taken for one."""
+    """It is not known what they would have to become. A value that was set as an object is left unchanged."""
 
     @hp.param("ns")
     def f(x: Array, y: Array | None = None, z: Array = 3):
         return x, y, z
 
     unresolved = "the annotation cannot be resolved: name 'Array' is not defined"
-    told = rf"is not a valid Array( \| None)?: {unresolved} \(set at"
-    with hp.scope("ns.x=1"), pytest.raises(hp.ParamError, match=told):
+    message = rf"is not a valid Array( \| None)?: {unresolved} \(set at"
+    with hp.scope("ns.x=1"), pytest.raises(hp.ParamError, match=message):
         f()
     with hp.scope({"ns.x": [1]}):
         assert f() == ([1], None, 3)
-        with hp.scope("ns.y.shape=3"), pytest.raises(hp.ParamError, match=told):
+        with hp.scope("ns.y.shape=3"), pytest.raises(hp.ParamError, match=message):
             f()
         with hp.scope({"ns.z.shape": 3}):
             assert f() == ([1], None, 3)

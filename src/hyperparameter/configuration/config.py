@@ -82,7 +82,7 @@ class Config(dict):  # type: ignore[type-arg]
         self._provenance = Provenance({}) if provenance is None else provenance
 
     @property
-    def __kept__(self) -> dict[str, Entry]:
+    def __loaded__(self) -> dict[str, Entry]:
         return self._provenance.entries
 
     @property

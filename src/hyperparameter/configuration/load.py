@@ -140,7 +140,7 @@ def _add_scope(merged: Merged, source: Any) -> None:
 
 def _add_config(merged: Merged, source: Config, origin: Origin | None) -> None:
     """Merge another configuration, with its origins and its history."""
-    entries = source.__kept__
+    entries = source.__loaded__
     for key, leaf in flatten("", source):
         entry = entries.get(key)
         if entry is None or entry[0] is not leaf:

@@ -61,7 +61,7 @@ def entries_from(sources: Iterable[Any], params: Mapping[str, Any], origin: Orig
 
 def _add_flattened(entries: dict[str, Entry], key: str, value: Any, origin: Origin | None) -> None:
     # A configuration knows the entry of each value that it was loaded with.
-    loaded: Mapping[str, Entry] = value.__kept__ if hasattr(type(value), "__kept__") else {}
+    loaded: Mapping[str, Entry] = value.__loaded__ if hasattr(type(value), "__loaded__") else {}
     for path, leaf in flatten(key, value):
         if issubclass(type(leaf), ReferenceBase):
             raise TypeError(
