@@ -104,11 +104,17 @@ unsafe extern "C" fn new(
 
 /// `reference | default`
 unsafe extern "C" fn or(left: *mut PyObject, right: *mut PyObject) -> *mut PyObject {
-    let reference_base = state().reference_base.cast::<PyTypeObject>();
-    if PyObject_TypeCheck(left, reference_base) == 0 {
+    if !is_reference(left) {
         return PyObject_CallOneArg(state().reject_operator, right);
     }
     read(left.cast(), right)
+}
+
+#[inline(always)]
+unsafe fn is_reference(object: *mut PyObject) -> bool {
+    // Most references are of the class itself, and that comparison saves a call.
+    Py_TYPE(object).cast() == state().reference_type
+        || PyObject_TypeCheck(object, state().reference_base.cast()) != 0
 }
 
 /// `reference()` and `reference(default)`
