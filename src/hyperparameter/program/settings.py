@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from functools import cached_property
-from pathlib import Path
 
 from ..catalog.check import entries_of, errors_of, running_program_files
 from ..configuration.config import env as environment
@@ -15,6 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from os import PathLike
+    from pathlib import Path
     from typing import Any
 
     from ..catalog.catalog import Catalog
@@ -53,8 +53,7 @@ class Settings:
         from ..configuration.load import PlacedSource, load
 
         parsed = self.parsed
-        # A file name as a plain text would be an override if it contains "=".
-        sources: list[Any] = [Path(file) for file in (*self._config_files, *parsed.files)]
+        sources: list[Any] = _paths([*self._config_files, *parsed.files])
         if self._env is not None:
             sources.append(environment(self._env) if isinstance(self._env, str) else self._env)
         sources += [PlacedSource(text, origin) for text, origin in parsed.defines]
@@ -131,3 +130,13 @@ class Settings:
         if equals:
             return [f"{key}={value}" for value in possible_values(key, self.catalog)]
         return [f"{name}=" for name in self.complete_key(prefix)]
+
+
+def _paths(files: list[str | PathLike[str]]) -> list[Path]:
+    """Return file names as paths, because a source that is a text would be an override if it contains "="."""
+    if not files:
+        # Most programs read no files. They start faster without pathlib.
+        return []
+    from pathlib import Path
+
+    return [Path(file) for file in files]
