@@ -1,6 +1,6 @@
 """References at the top of a module that other files import.
 
-After `train = hp.scope.train` in one file, another one that imports `train` can read any key below it. A
+After `train = hp.scope.train` in one file, another file that imports `train` can read any key below it. A
 file that does not contain the word "hyperparameter" is not parsed, so its words decide: the module's name
 in an import statement, and the name itself anywhere.
 """

@@ -191,5 +191,5 @@ class Interpreter:
 
 
 def _keys(value: AbstractValue) -> list[str]:
-    """Return the keys of the references in a value; one whose segments are all unknown is not a key."""
+    """Return the keys of the references in a value, without those whose segments are all unknown."""
     return [item.key for item in value if type(item) is Reference and item.key.strip("*.")]
