@@ -142,18 +142,8 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
         offset_of!(Scope, weak_references),
         Py_READONLY,
     )
-    .method(
-        c"__enter__",
-        PyMethodDefPointer { PyCFunction: enter },
-        METH_NOARGS,
-    )
-    .method(
-        c"__exit__",
-        PyMethodDefPointer {
-            PyCFunctionFast: exit,
-        },
-        METH_FASTCALL,
-    );
+    .method_without_arguments(c"__enter__", enter)
+    .method(c"__exit__", exit);
     // SAFETY: the functions have the signatures of their slots, for scopes.
     let class = unsafe { builder.build(module.py())? };
     // SAFETY: the interpreter lock is held. The Python side later replaces `scope_type` by its subclass `Scope`.

@@ -176,8 +176,19 @@ impl TypeBuilder {
         self
     }
 
-    /// Add a method.
-    pub(crate) fn method(
+    /// Add a method without arguments.
+    pub(crate) fn method_without_arguments(self, name: &'static CStr, f: PyCFunction) -> Self {
+        let function = PyMethodDefPointer { PyCFunction: f };
+        self.add_method(name, function, METH_NOARGS)
+    }
+
+    /// Add a method with positional arguments.
+    pub(crate) fn method(self, name: &'static CStr, f: PyCFunctionFast) -> Self {
+        let function = PyMethodDefPointer { PyCFunctionFast: f };
+        self.add_method(name, function, METH_FASTCALL)
+    }
+
+    fn add_method(
         mut self,
         name: &'static CStr,
         function: PyMethodDefPointer,

@@ -7,8 +7,13 @@ use std::ffi::{CStr, c_char, c_int, c_void};
 
 use pyo3::ffi::*;
 
-use super::{Decorated, PyMethod_New};
+use super::Decorated;
 use crate::object::{NULL, none_if, owned, type_error};
+
+unsafe extern "C" {
+    // PyO3 does not declare this function of Python's C API.
+    fn PyMethod_New(function: *mut PyObject, instance: *mut PyObject) -> *mut PyObject;
+}
 
 /// The attributes that a decorated function does not take from its plain function.
 const OWN_METHODS: [&CStr; 4] = [c"__call__", c"__get__", c"__reduce__", c"__reduce_ex__"];

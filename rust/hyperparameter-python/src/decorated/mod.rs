@@ -32,7 +32,7 @@ struct Decorated {
     head: PyObject,
     vectorcall: Option<vectorcallfunc>,
     function: *mut PyObject,
-    /// The key of the function's plans in the cache of a frame.
+    /// The key of the function's plans in `plans` of a frame.
     plan_key: *mut PyObject,
     resolve: *mut PyObject,
     as_function: *mut PyObject,
@@ -91,20 +91,8 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
         .slot(Py_tp_getattro, attributes::getattro as *mut _)
         .slot(Py_tp_setattro, attributes::setattro as *mut _)
         .slot(Py_tp_repr, attributes::repr as *mut _)
-        .method(
-            c"__reduce__",
-            PyMethodDefPointer {
-                PyCFunction: attributes::reduce,
-            },
-            METH_NOARGS,
-        )
-        .method(
-            c"__set_name__",
-            PyMethodDefPointer {
-                PyCFunctionFast: attributes::set_name,
-            },
-            METH_FASTCALL,
-        );
+        .method_without_arguments(c"__reduce__", attributes::reduce)
+        .method(c"__set_name__", attributes::set_name);
     for name in FUNCTION_ATTRIBUTES {
         let closure = name.as_ptr().cast_mut().cast();
         builder = builder.property(name, attributes::get_function_attribute, None, closure);
@@ -116,9 +104,4 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // SAFETY: the interpreter lock is held.
     unsafe { replace(&raw mut state().decorated, class.into_ptr()) };
     module.add_function(wrap_pyfunction!(decorate, module)?)
-}
-
-unsafe extern "C" {
-    // PyO3 does not declare this function of Python's C API.
-    fn PyMethod_New(function: *mut PyObject, instance: *mut PyObject) -> *mut PyObject;
 }
