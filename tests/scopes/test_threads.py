@@ -1,4 +1,4 @@
-"""Threads, processes, and pools of them."""
+"""Scopes in threads, in processes, and in pools of both."""
 
 import concurrent.futures
 import multiprocessing
@@ -12,8 +12,8 @@ import hyperparameter as hp
 THREADS = 8
 
 
-def at_once(work, count=THREADS):
-    """Return what `count` threads return that start at a barrier; the first error is raised."""
+def run_in_threads(work, count=THREADS):
+    """Run `work(number)` in threads that start together, and return the results. Raise the first error."""
     barrier = threading.Barrier(count)
 
     def run(number):
@@ -28,23 +28,23 @@ def read_lr(_=None):
     return hp.scope.train.lr | 0.0
 
 
-def where_refused(_=None):
+def read_wrongly(_=None):
     return hp.scope.train.lr | [1]
 
 
 @hp.param("train")
-def trained(lr=0.1, *, steps=10):
+def train(lr=0.1, *, steps=10):
     return lr, steps
 
 
 def test_a_new_thread_starts_from_the_baseline():
     with hp.scope(**{"train.lr": 1.0}):
-        assert at_once(read_lr) == [0.0] * THREADS
+        assert run_in_threads(read_lr) == [0.0] * THREADS
         hp.frozen()
-    assert at_once(read_lr) == [1.0] * THREADS
+    assert run_in_threads(read_lr) == [1.0] * THREADS
 
 
-def test_one_scope_is_entered_by_many_threads_at_once():
+def test_one_scope_is_entered_by_many_threads_run_in_threads():
     shared = hp.scope(**{"train.lr": 1.0})
 
     def work(number):
@@ -57,20 +57,20 @@ def test_one_scope_is_entered_by_many_threads_at_once():
                 assert read_lr() == ps.train.lr() == float(number)
             assert read_lr() == 0.0
 
-    at_once(work)
+    run_in_threads(work)
 
 
-def test_one_reference_is_read_by_many_threads_at_once():
+def test_one_reference_is_read_by_many_threads_run_in_threads():
     lr = hp.scope.train.lr
 
     def work(number):
         with hp.scope(**{"train.lr": float(number)}):
             return {lr | -1.0 for _ in range(5000)}
 
-    assert at_once(work) == [{float(number)} for number in range(THREADS)]
+    assert run_in_threads(work) == [{float(number)} for number in range(THREADS)]
 
 
-def test_a_write_is_not_seen_by_a_thread_already_running():
+def test_a_write_is_not_visible_to_a_running_thread():
     started, written = threading.Event(), threading.Event()
     seen = []
 
@@ -89,8 +89,8 @@ def test_a_write_is_not_seen_by_a_thread_already_running():
     assert seen == [0.0]
 
 
-def test_the_baseline_is_swapped_whole():
-    """Two keys that are always frozen together are never read apart inside a scope."""
+def test_the_baseline_is_replaced_as_a_whole():
+    """Two keys that are always frozen together have equal values inside any scope."""
     stop = threading.Event()
 
     def work(number):
@@ -100,19 +100,19 @@ def test_the_baseline_is_swapped_whole():
                     hp.frozen()
             stop.set()
             return set()
-        apart = set()
+        unequal = set()
         while not stop.is_set():
             with hp.scope():
                 first, second = hp.scope.a | -1, hp.scope.b | -1
                 if first != second:
-                    apart.add((first, second))
-        return apart
+                    unequal.add((first, second))
+        return unequal
 
-    assert at_once(work, 4) == [set()] * 4
+    assert run_in_threads(work, 4) == [set()] * 4
 
 
-def test_outside_any_scope_a_thread_sees_the_baseline_of_the_moment():
-    """Also one that has read before, and one that has written something of its own."""
+def test_outside_any_scope_a_thread_sees_the_baseline_of_that_moment():
+    """That also holds for a thread that has read before, and for one that has set a value."""
     frozen, read = threading.Event(), threading.Event()
     seen = []
 
@@ -133,7 +133,7 @@ def test_outside_any_scope_a_thread_sees_the_baseline_of_the_moment():
     assert seen == [(0.0, 1), (2.0, 1)]
 
 
-def test_a_scope_left_in_another_thread_is_gone_there_and_stays_here():
+def test_a_scope_that_another_thread_leaves_stays_entered_here():
     with hp.scope(**{"train.lr": 1.0}) as ps:
         bound = hp.bind(lambda: (read_lr() == 1.0 and ps.__exit__(None, None, None), read_lr())[1])
         with concurrent.futures.ThreadPoolExecutor(1) as pool:
@@ -142,19 +142,21 @@ def test_a_scope_left_in_another_thread_is_gone_there_and_stays_here():
         assert read_lr() == 1.0
 
 
-def test_a_bound_function_runs_in_the_view_of_its_binding_at_once_in_many_threads():
+def test_a_bound_function_runs_in_its_view_in_many_threads_at_the_same_time():
     bound = []
     for number in range(THREADS):
         with hp.scope(**{"train.lr": float(number)}):
             bound.append(hp.bind(read_lr))
-    assert at_once(lambda number: {bound[number]() for _ in range(500)}) == [{float(n)} for n in range(THREADS)]
+    assert run_in_threads(lambda number: {bound[number]() for _ in range(500)}) == [
+        {float(n)} for n in range(THREADS)
+    ]
     with hp.scope(**{"train.lr": 99.0, "other": 1}):
-        assert at_once(lambda _: bound[3]()) == [3.0] * THREADS
+        assert run_in_threads(lambda _: bound[3]()) == [3.0] * THREADS
         assert hp.bind(lambda: hp.scope.other | 0)() == 1
         assert bound[3]() == 3.0
 
 
-def test_what_a_bound_function_sets_stays_in_the_call():
+def test_a_value_that_a_bound_function_sets_lasts_until_it_returns():
     def work():
         hp.scope.train.lr = 7.0
         hp.scope.init(**{"train.lr": 8.0})
@@ -166,22 +168,23 @@ def test_what_a_bound_function_sets_stays_in_the_call():
 
 @pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
 @pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")
-def test_bound_functions_go_through_process_pools(method):
+def test_bound_functions_run_in_process_pools(method):
     context = multiprocessing.get_context(method)
     with concurrent.futures.ProcessPoolExecutor(2, mp_context=context) as pool:
         with hp.scope("train.lr=0.5", **{"train.steps": 3}):
-            bound, decorated, refused = hp.bind(read_lr), hp.bind(trained), hp.bind(where_refused)
+            bound, decorated, failing = hp.bind(read_lr), hp.bind(train), hp.bind(read_wrongly)
         assert list(pool.map(bound, range(4))) == [0.5] * 4
         assert pool.submit(decorated).result() == (0.5, 3)
         assert pool.submit(decorated, steps=4).result() == (0.5, 4)
         with pytest.raises(
             hp.ParamError, match=r"'train.lr' = '0.5' is not a valid list .*test_threads\.py:\d+"
         ):
-            pool.submit(refused).result()
-        assert pool.submit(read_lr).result() in (0.0, 0.5)  # unbound: whatever the process has
+            pool.submit(failing).result()
+        # Without hp.bind the function reads what the worker process has.
+        assert pool.submit(read_lr).result() in (0.0, 0.5)
 
 
-def test_an_initializer_makes_a_snapshot_the_baseline_of_a_worker():
+def test_an_initializer_sets_the_values_of_a_snapshot_in_a_worker():
     with hp.scope(**{"train.lr": 0.25}):
         view = hp.snapshot()
     context = multiprocessing.get_context("spawn")
@@ -191,27 +194,28 @@ def test_an_initializer_makes_a_snapshot_the_baseline_of_a_worker():
         assert pool.submit(read_lr).result() == 0.25
 
 
-def test_what_binds_itself_anew_does_not_grow():
-    """A job that hands itself on, bound each time, keeps nothing of the calls before."""
+def test_a_function_that_binds_itself_again_and_again_does_not_use_more_memory():
+    """A job that returns itself, bound anew each time, keeps nothing of the earlier calls."""
     steps = []
 
     def job():
-        with hp.scope(step=len(steps)):  # left before the next is bound
+        # The scope is left before the job is bound again.
+        with hp.scope(step=len(steps)):
             steps.append(hp.scope.a | 0)
         return hp.bind(job)
 
-    def hand_on(times):
+    def run_jobs(times):
         nonlocal bound
         for _ in range(times):
             bound = bound()
 
     with hp.scope(a=1):
         bound = hp.bind(job)
-    hand_on(100)
+    run_jobs(100)
     tracemalloc.start()
     try:
         steps.clear()
-        hand_on(2000)
+        run_jobs(2000)
         steps.clear()
         assert tracemalloc.get_traced_memory()[0] < 20_000
     finally:

@@ -138,11 +138,7 @@ class Reference(ReferenceBase):
         return self.__key__ == other.__key__ and _scope_of(self) is _scope_of(other)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        from operator import getitem
-
-        from .scope import scope
-
-        return getitem, (scope, self.__key__)
+        return Reference, (self.__key__,)
 
 
 class HandleReference(Reference):
