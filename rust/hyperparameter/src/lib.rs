@@ -19,9 +19,6 @@ mod value;
 #[allow(missing_docs)]
 pub mod macros;
 
-#[doc(hidden)]
-pub use macros as private;
-
 pub use convert::{FromValue, Misfit};
 pub use entry::Origin;
 pub use error::{ParamError, ParamErrorKind};

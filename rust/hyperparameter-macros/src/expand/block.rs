@@ -23,12 +23,12 @@ pub(crate) fn with_params(body: &Body) -> Result<TokenStream> {
     let guard = quote_spanned!(Span::mixed_site()=> _block);
     if let Some((Piece::Statement(Statement::Set(set)), rest)) = body.pieces.split_first() {
         // Entering a scope with its first override is faster than entering it empty.
-        let entered = BlockKind::Sync.expand_call(set, &quote!(Block::enter_with));
+        let entered = BlockKind::Sync.expand_call(set, &quote!(BlockScope::enter_with));
         let rest = BlockKind::Sync.expand_pieces(rest);
         return Ok(quote!({ let #guard = #entered; #rest }));
     }
     let body = BlockKind::Sync.expand(body);
-    Ok(quote!({ let #guard = ::hyperparameter::private::Block::enter(); #body }))
+    Ok(quote!({ let #guard = ::hyperparameter::macros::BlockScope::enter(); #body }))
 }
 
 /// Expand a `with_params!` that stands inside another one.
@@ -100,9 +100,9 @@ impl BlockKind {
         let key_static = key.static_key();
         let name = quote_spanned!(Span::mixed_site()=> value);
         let call = quote_spanned! {key.span=>
-            ::hyperparameter::private::#function(
+            ::hyperparameter::macros::#function(
                 #key_static,
-                (&&::hyperparameter::private::Give::of(&#name)).give(#name)
+                (&&::hyperparameter::macros::SetAs::type_of(&#name)).param_value(#name)
             )
         };
         // The value is evaluated outside of the arm, so it does not see the names that the arm declares. The
@@ -111,7 +111,7 @@ impl BlockKind {
             match (#value,) {
                 (#name,) => {
                     #[allow(unused_imports)]
-                    use ::hyperparameter::private::{GiveAny as _, GiveInto as _};
+                    use ::hyperparameter::macros::{ByAny as _, ByInto as _};
                     #call
                 }
             }
@@ -143,11 +143,11 @@ impl BlockKind {
         let guard = quote_spanned!(Span::mixed_site()=> _params);
         let scope = self.expand(&params.scope);
         let enter = match self {
-            Self::Sync => quote_spanned!(params.span=> params),
+            Self::Sync => quote_spanned!(params.span=> enter_params),
             // The future may continue in another thread, so its guard has to be `Send`.
-            Self::Async => quote_spanned!(params.span=> Held::enter),
+            Self::Async => quote_spanned!(params.span=> SendGuard::enter),
         };
-        quote!(let #guard = ::hyperparameter::private::#enter(#scope);)
+        quote!(let #guard = ::hyperparameter::macros::#enter(#scope);)
     }
 }
 

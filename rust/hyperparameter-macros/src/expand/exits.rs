@@ -1,7 +1,7 @@
 //! Redirects the exits of a block that awaits.
 //!
 //! The block becomes a future, so `return`, `?`, and a `break` or `continue` to an outer loop cannot leave the
-//! code around it. Each is replaced by a `return` of a `Flow`, which the code around the future evaluates.
+//! code around it. Each is replaced by a `return` of a `BlockExit`, which the code around the future evaluates.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -21,7 +21,7 @@ pub(super) type ExpandBlock = fn(TokenStream) -> Result<TokenStream>;
 pub(super) struct Exits {
     /// Whether the block contains `return` or `?`.
     pub(super) has_return: bool,
-    /// Each different `break` or `continue` to an outer loop. `Flow::Jump` holds its index.
+    /// Each different `break` or `continue` to an outer loop. `BlockExit::Jump` holds its index.
     pub(super) jumps: Vec<TokenStream>,
 }
 
@@ -69,7 +69,7 @@ impl ExitVisitor {
             Some(value) => value.to_token_stream(),
             None => quote!(()),
         };
-        parse_quote_spanned!(span=> return ::hyperparameter::private::Flow::Return(#value))
+        parse_quote_spanned!(span=> return ::hyperparameter::macros::BlockExit::Return(#value))
     }
 
     fn redirect_try(&mut self, exit: &mut ExprTry) -> Expr {
@@ -79,10 +79,10 @@ impl ExitVisitor {
         let output = quote_spanned!(Span::mixed_site()=> output);
         let residual = quote_spanned!(Span::mixed_site()=> residual);
         parse_quote_spanned! {question=>
-            match ::hyperparameter::private::Branch::branch(#value) {
+            match ::hyperparameter::macros::Branch::branch(#value) {
                 ::core::result::Result::Ok(#output) => #output,
-                ::core::result::Result::Err(#residual) => return ::hyperparameter::private::Flow::Return(
-                    ::hyperparameter::private::FromResidual::from_residual(#residual)
+                ::core::result::Result::Err(#residual) => return ::hyperparameter::macros::BlockExit::Return(
+                    ::hyperparameter::macros::FromResidual::from_residual(#residual)
                 ),
             }
         }
@@ -107,7 +107,7 @@ impl ExitVisitor {
         if known.is_none() {
             jumps.push(jump);
         }
-        parse_quote_spanned!(span=> return ::hyperparameter::private::Flow::Jump(#number))
+        parse_quote_spanned!(span=> return ::hyperparameter::macros::BlockExit::Jump(#number))
     }
 
     /// Report whether a `break` or `continue` with this label leaves the block.

@@ -14,7 +14,7 @@ pub(super) fn awaited_future(
 ) -> Result<TokenStream> {
     let mut block: Block = parse2(quote!({ #body }))?;
     let exits = Exits::redirect(&mut block, expand_block)?;
-    let private = quote!(::hyperparameter::private);
+    let macros = quote!(::hyperparameter::macros);
     let awaited = quote_spanned!(await_span=> .await);
     let site = Span::mixed_site();
     let value = quote_spanned!(site=> value);
@@ -32,17 +32,17 @@ pub(super) fn awaited_future(
         .jumps
         .iter()
         .enumerate()
-        .map(|(number, jump)| quote!(#private::Flow::Jump(#number) => #jump,));
+        .map(|(number, jump)| quote!(#macros::BlockExit::Jump(#number) => #jump,));
     Ok(quote! {
-        match #private::scoped(async {
+        match #macros::in_new_scope(async {
             #[allow(unreachable_code)]
-            #private::Flow #types::Value(#block)
+            #macros::BlockExit #types::Value(#block)
         })#awaited {
-            #private::Flow::Value(#value) => #value,
-            #private::Flow::Return(#returned) => #take_return,
+            #macros::BlockExit::Value(#value) => #value,
+            #macros::BlockExit::Return(#returned) => #take_return,
             #(#jumps)*
             #[allow(unreachable_patterns)]
-            #private::Flow::Jump(_) => ::core::unreachable!(),
+            #macros::BlockExit::Jump(_) => ::core::unreachable!(),
         }
     })
 }

@@ -4,7 +4,7 @@
 //! scope of the block:
 //!
 //! ```text
-//! { let _block = Block::enter(); … }
+//! { let _block = BlockScope::enter(); … }
 //! ```
 //!
 //! If it also contains `.await`, it becomes a future that enters the scope at every poll. Inside the future,
@@ -12,10 +12,10 @@
 //! which of these exits was reached, and the code around it takes that exit:
 //!
 //! ```text
-//! match scoped(async { Flow::Value({ … return Flow::Return(value) … }) }).await {
-//!     Flow::Value(value) => value,
-//!     Flow::Return(returned) => return returned,
-//!     Flow::Jump(0) => break 'outer,
+//! match in_new_scope(async { BlockExit::Value({ … return BlockExit::Return(value) … }) }).await {
+//!     BlockExit::Value(value) => value,
+//!     BlockExit::Return(returned) => return returned,
+//!     BlockExit::Jump(0) => break 'outer,
 //! }
 //! ```
 

@@ -11,13 +11,13 @@ use crate::scope::{Bound, ParamScope, ScopeGuard};
 use crate::value::Value;
 
 /// The scope of one block. It is left when this guard is dropped.
-pub struct Block {
+pub struct BlockScope {
     scope_id: u64,
     /// A raw pointer makes the guard `!Send`: a scope has to be left in the thread that entered it.
     not_send: PhantomData<*const ()>,
 }
 
-impl Block {
+impl BlockScope {
     /// Enter a scope that sets nothing.
     pub fn enter() -> Self {
         Self::enter_overrides(Overrides::none())
@@ -49,14 +49,14 @@ impl Block {
     }
 }
 
-impl Drop for Block {
+impl Drop for BlockScope {
     fn drop(&mut self) {
         context::leave(self.scope_id);
     }
 }
 
 /// Enter the scope of a `params` statement.
-pub fn params(scope: impl Into<ParamScope>) -> ScopeGuard {
+pub fn enter_params(scope: impl Into<ParamScope>) -> ScopeGuard {
     scope.into().enter()
 }
 
@@ -64,9 +64,9 @@ pub fn params(scope: impl Into<ParamScope>) -> ScopeGuard {
 ///
 /// Unlike [`ScopeGuard`] it is `Send`. The future that holds it takes its view along from thread to
 /// thread, so the scope is entered in whichever thread drops the guard.
-pub struct Held(ParamScope);
+pub struct SendGuard(ParamScope);
 
-impl Held {
+impl SendGuard {
     pub fn enter(scope: impl Into<ParamScope>) -> Self {
         let scope = scope.into();
         scope.enter_without_guard();
@@ -74,7 +74,7 @@ impl Held {
     }
 }
 
-impl Drop for Held {
+impl Drop for SendGuard {
     fn drop(&mut self) {
         self.0.leave();
     }
@@ -84,7 +84,7 @@ impl Drop for Held {
 ///
 /// It is awaited where it is made, so the frames around it stay alive as long as it does, and they
 /// need not be copied into a baseline.
-pub fn scoped<F: Future>(future: F) -> Bound<F> {
+pub fn in_new_scope<F: Future>(future: F) -> Bound<F> {
     let scope = ScopeIdentity::new(None);
     Bound::new(
         chain::enter(context::current_frame(), scope, Overrides::none()),

@@ -9,7 +9,7 @@
 //! call with the expression as its argument, and calls a method of the marker behind some references:
 //!
 //! ```text
-//! (&&&&&Ask::of(&default)).ask(place, default)
+//! (&&&&&ReadAs::type_of(&default)).read_param(place, default)
 //! ```
 //!
 //! Several traits have a method of that name, each implemented for another number of references. Method
@@ -17,22 +17,22 @@
 //!
 //! | receiver | trait | types |
 //! |---|---|---|
-//! | `&&&&Ask<T>` | `ByRule` | types of the conversion rule: [`FromValue`](crate::FromValue) |
-//! | `&&&Ask<&str>` | `ByText` | borrowed text, which is read as a `String` |
-//! | `&&Ask<Option<T>>` | `ByOption` | options of a type that serde can deserialize |
-//! | `&Ask<T>` | `BySerde` | types that serde can deserialize |
-//! | `Ask<T>` | `ByType` | any other type, if the value was set as that very type |
+//! | `&&&&ReadAs<T>` | `ByRule` | types of the conversion rule: [`FromValue`](crate::FromValue) |
+//! | `&&&ReadAs<&str>` | `ByText` | borrowed text, which is read as a `String` |
+//! | `&&ReadAs<Option<T>>` | `ByOption` | options of a type that serde can deserialize |
+//! | `&ReadAs<T>` | `BySerde` | types that serde can deserialize |
+//! | `ReadAs<T>` | `ByType` | any other type, if the value was set as that very type |
 
 mod block;
-mod flow;
+mod exit;
 mod read_as;
 mod set_as;
 mod statics;
 
-pub use block::{Block, Held, params, scoped};
-pub use flow::{Branch, Flow, FromResidual};
-pub use read_as::{Ask, ByOption, ByRule, BySerde, ByText, ByType, require, unwrap};
-pub use set_as::{Give, GiveAny, GiveInto, set};
+pub use block::{BlockScope, SendGuard, enter_params, in_new_scope};
+pub use exit::{BlockExit, Branch, FromResidual};
+pub use read_as::{ByOption, ByRule, BySerde, ByText, ByType, ReadAs, require, unwrap_or_panic};
+pub use set_as::{ByAny, ByInto, SetAs, set};
 
 pub use std::thread_local;
 

@@ -12,44 +12,44 @@ use crate::place::Place;
 use crate::read;
 
 /// A marker of the type that a parameter is read as.
-pub struct Ask<T>(PhantomData<T>);
+pub struct ReadAs<T>(PhantomData<T>);
 
-impl<T> Ask<T> {
+impl<T> ReadAs<T> {
     /// Return the marker of a default's type.
     #[inline(always)]
-    pub fn of(_default: &T) -> Self {
+    pub fn type_of(_default: &T) -> Self {
         Self(PhantomData)
     }
 }
 
 pub trait ByRule<T> {
-    fn ask(&self, place: Place, default: T) -> Result<T, ParamError>;
+    fn read_param(&self, place: Place, default: T) -> Result<T, ParamError>;
 }
 
-impl<T: FromValue> ByRule<T> for &&&&Ask<T> {
+impl<T: FromValue> ByRule<T> for &&&&ReadAs<T> {
     #[inline(always)]
-    fn ask(&self, place: Place, default: T) -> Result<T, ParamError> {
+    fn read_param(&self, place: Place, default: T) -> Result<T, ParamError> {
         place.read(default)
     }
 }
 
 pub trait ByText {
-    fn ask(&self, place: Place, default: &str) -> Result<String, ParamError>;
+    fn read_param(&self, place: Place, default: &str) -> Result<String, ParamError>;
 }
 
-impl ByText for &&&Ask<&str> {
-    fn ask(&self, place: Place, default: &str) -> Result<String, ParamError> {
+impl ByText for &&&ReadAs<&str> {
+    fn read_param(&self, place: Place, default: &str) -> Result<String, ParamError> {
         place.read(default.to_owned())
     }
 }
 
 pub trait ByOption<T> {
-    fn ask(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError>;
+    fn read_param(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError>;
 }
 
-impl<T: DeserializeOwned + Clone + 'static> ByOption<T> for &&Ask<Option<T>> {
+impl<T: DeserializeOwned + Clone + 'static> ByOption<T> for &&ReadAs<Option<T>> {
     /// A value that was set as `T` is accepted too, although the default is an `Option<T>`.
-    fn ask(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError> {
+    fn read_param(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError> {
         let frame = context::current_frame();
         if let Ok(Some(value)) = read::by_type(&frame, place.key) {
             return Ok(Some(value));
@@ -59,11 +59,11 @@ impl<T: DeserializeOwned + Clone + 'static> ByOption<T> for &&Ask<Option<T>> {
 }
 
 pub trait BySerde<T> {
-    fn ask(&self, place: Place, default: T) -> Result<T, ParamError>;
+    fn read_param(&self, place: Place, default: T) -> Result<T, ParamError>;
 }
 
-impl<T: DeserializeOwned + Clone + 'static> BySerde<T> for &Ask<T> {
-    fn ask(&self, place: Place, default: T) -> Result<T, ParamError> {
+impl<T: DeserializeOwned + Clone + 'static> BySerde<T> for &ReadAs<T> {
+    fn read_param(&self, place: Place, default: T) -> Result<T, ParamError> {
         by_type_or_serde(&context::current_frame(), place, default)
     }
 }
@@ -80,11 +80,11 @@ fn by_type_or_serde<T: DeserializeOwned + Clone + 'static>(
 }
 
 pub trait ByType<T> {
-    fn ask(&self, place: Place, default: T) -> Result<T, ParamError>;
+    fn read_param(&self, place: Place, default: T) -> Result<T, ParamError>;
 }
 
-impl<T: Clone + 'static> ByType<T> for Ask<T> {
-    fn ask(&self, place: Place, default: T) -> Result<T, ParamError> {
+impl<T: Clone + 'static> ByType<T> for ReadAs<T> {
+    fn read_param(&self, place: Place, default: T) -> Result<T, ParamError> {
         Ok(read::by_type(&context::current_frame(), place.key)?.unwrap_or(default))
     }
 }
@@ -101,7 +101,7 @@ pub fn require<T: FromValue>(key: &'static Key) -> Result<T, ParamError> {
 /// Return the value, or panic with the text of the error.
 #[inline(always)]
 #[track_caller]
-pub fn unwrap<T>(result: Result<T, ParamError>) -> T {
+pub fn unwrap_or_panic<T>(result: Result<T, ParamError>) -> T {
     match result {
         Ok(value) => value,
         Err(error) => panic_with(&error),

@@ -13,32 +13,32 @@ use crate::value::Value;
 
 /// A marker of the type that a parameter is set to.
 ///
-/// `GiveInto` takes the types that convert into a [`Value`], `GiveAny` every other type.
-pub struct Give<T>(PhantomData<T>);
+/// `ByInto` takes the types that convert into a [`Value`], `ByAny` every other type.
+pub struct SetAs<T>(PhantomData<T>);
 
-impl<T> Give<T> {
+impl<T> SetAs<T> {
     /// Return the marker of a value's type.
-    pub fn of(_value: &T) -> Self {
+    pub fn type_of(_value: &T) -> Self {
         Self(PhantomData)
     }
 }
 
-pub trait GiveInto<T> {
-    fn give(&self, value: T) -> Value;
+pub trait ByInto<T> {
+    fn param_value(&self, value: T) -> Value;
 }
 
-impl<T: Into<Value>> GiveInto<T> for &Give<T> {
-    fn give(&self, value: T) -> Value {
+impl<T: Into<Value>> ByInto<T> for &SetAs<T> {
+    fn param_value(&self, value: T) -> Value {
         value.into()
     }
 }
 
-pub trait GiveAny<T> {
-    fn give(&self, value: T) -> Value;
+pub trait ByAny<T> {
+    fn param_value(&self, value: T) -> Value;
 }
 
-impl<T: Any + Clone + Send + Sync> GiveAny<T> for Give<T> {
-    fn give(&self, value: T) -> Value {
+impl<T: Any + Clone + Send + Sync> ByAny<T> for SetAs<T> {
+    fn param_value(&self, value: T) -> Value {
         Value::of(value)
     }
 }

@@ -5,12 +5,12 @@
 #[doc(hidden)]
 macro_rules! __place {
     ($key:expr) => {{
-        static KEY: $crate::private::Key = $crate::private::Key::literal($key);
-        $crate::private::thread_local! {
-            static CACHE: ::core::cell::Cell<$crate::private::CachedAnswer> =
-                const { ::core::cell::Cell::new($crate::private::CachedAnswer::EMPTY) };
+        static KEY: $crate::macros::Key = $crate::macros::Key::literal($key);
+        $crate::macros::thread_local! {
+            static CACHE: ::core::cell::Cell<$crate::macros::CachedAnswer> =
+                const { ::core::cell::Cell::new($crate::macros::CachedAnswer::EMPTY) };
         }
-        $crate::private::Place {
+        $crate::macros::Place {
             key: &KEY,
             cache: &CACHE,
         }
@@ -22,7 +22,7 @@ macro_rules! __place {
 #[doc(hidden)]
 macro_rules! __key {
     ($key:expr) => {{
-        static KEY: $crate::private::Key = $crate::private::Key::literal($key);
+        static KEY: $crate::macros::Key = $crate::macros::Key::literal($key);
         &KEY
     }};
 }
@@ -34,9 +34,9 @@ macro_rules! __key {
 macro_rules! __declare {
     ($key:expr, $default:expr, $help:expr) => {
         const _: () = {
-            #[$crate::private::linkme::distributed_slice($crate::private::DECLARED)]
-            #[linkme(crate = $crate::private::linkme)]
-            static PARAM: $crate::private::ParamInfo = $crate::private::ParamInfo::new(
+            #[$crate::macros::linkme::distributed_slice($crate::macros::DECLARED)]
+            #[linkme(crate = $crate::macros::linkme)]
+            static PARAM: $crate::macros::ParamInfo = $crate::macros::ParamInfo::new(
                 $key,
                 $default,
                 $help,

@@ -1,13 +1,13 @@
 //! Control flow out of a block that awaits.
 //!
 //! Such a block becomes a future. Inside it `return`, `?` and a `break` to an outer loop would leave only
-//! the future. So the future returns a [`Flow`] that says how it ended, and the code around it acts on that.
+//! the future. So the future returns a [`BlockExit`] that says how it ended, and the code around it acts on that.
 
 use std::convert::Infallible;
 use std::ops::ControlFlow;
 
 /// How a block that awaits ended.
-pub enum Flow<V, R> {
+pub enum BlockExit<V, R> {
     /// It ran to its end, with a value.
     Value(V),
     /// It returns from the function around it.
