@@ -88,6 +88,9 @@ pub(super) const fn find_fault(text: &str) -> Option<Fault> {
 }
 
 /// Check the segment that starts at an index. Return where it ends, and the first fault in the order of `FaultKind`.
+///
+/// It is inlined because every read by a key computed at run time checks the key.
+#[inline(always)]
 const fn check_segment(bytes: &[u8], start: usize) -> (usize, Option<FaultKind>) {
     let (mut has_equals, mut control, mut has_outer_space) = (false, None, false);
     let mut index = start;
