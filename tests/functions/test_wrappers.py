@@ -52,7 +52,13 @@ def test_help_shows_the_docstring_of_a_decorated_function():
     def train(lr=0.1):
         """Train a model."""
 
+    @hp.param("ns")
+    def steps(lr=0.1):
+        """Yield each step."""
+        yield lr
+
     assert "train(lr=0.1)\n    Train a model." in pydoc.render_doc(train, renderer=pydoc.plaintext)
+    assert "steps(lr=0.1)\n    Yield each step." in pydoc.render_doc(steps, renderer=pydoc.plaintext)
     for name in ("__doc__", "__name__", "__code__", "__defaults__", "__dict__"):
         assert object.__getattribute__(train, name) == getattr(train, name)
         assert inspect.getattr_static(train, name) is not None

@@ -84,6 +84,9 @@ class Stepwise:
     def __repr__(self) -> str:
         return f"<hp.param {self.__wrapped__!r}>"
 
+    # `help` reads this past `__getattribute__`. It takes the place of the docstring above.
+    __doc__: Any = property(lambda self: _plain_of(self).__doc__)
+
     # Every other attribute is the plain function's.
 
     def __getattribute__(self, name: str) -> Any:
