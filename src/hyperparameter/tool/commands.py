@@ -7,12 +7,12 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from ..errors import ParamError, did_you_mean, nearest
-from .parser import COMMANDS, make_parser
-from .targets import UsageError
+from .parser import COMMANDS, UsageError, make_parser
 from .terminal import discard_stdout, escape_unprintable
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from argparse import Namespace
+    from collections.abc import Callable, Sequence
 
 __all__ = ["run"]
 
@@ -37,7 +37,7 @@ def run(argv: Sequence[str]) -> int:
         arguments, unknown = parser.parse_known_args(argv)
         if unknown:
             arguments.parser.refuse(unknown)
-        exit_code: int = arguments.run(arguments)
+        exit_code = _command_function(arguments.command)(arguments)
         sys.stdout.flush()
         return exit_code
     except (UsageError, ParamError) as error:
@@ -46,6 +46,21 @@ def run(argv: Sequence[str]) -> int:
         # A reader such as `head` has closed the pipe. That is not an error.
         discard_stdout()
         return 0
+
+
+def _command_function(name: str) -> Callable[[Namespace], int]:
+    """Import the function of a command; `hp --help` needs none of them."""
+    if name == "ls":
+        from .listing import list_parameters
+
+        return list_parameters
+    if name == "describe":
+        from .description import describe_key
+
+        return describe_key
+    from .configs import check_config, show_config
+
+    return check_config if name == "check" else show_config
 
 
 def _unknown_command_message(name: str) -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import short_repr
 from .documents import dump_json
-from .targets import UsageError, find_target, scan_targets
+from .parser import UsageError
+from .targets import find_target, scan_targets
 from .terminal import escape_unprintable, print_lines, print_text, print_warning
 from .text import align_columns
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from .documents import as_json, as_markdown, dump_json
-from .targets import UsageError, dependencies_of, find_target, packages_that_use_library, scan_targets
+from .parser import UsageError
+from .targets import dependencies_of, find_target, packages_that_use_library, scan_targets
 from .terminal import as_plain_text, print_lines, print_text
 from .text import align_columns, draw_trees, list_by_namespace
 

@@ -13,12 +13,16 @@ from .terminal import escape_unprintable
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["COMMANDS", "make_parser"]
+__all__ = ["COMMANDS", "UsageError", "make_parser"]
 
 COMMANDS = ("ls", "describe", "check", "show")
 FORMATS = ("text", "json", "markdown")
 TEXT_OR_JSON = ("text", "json")
 TARGET_HELP = "a file, a folder, an installed package or a top-level module"
+
+
+class UsageError(Exception):
+    """An argument that a command cannot work with."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -44,7 +48,7 @@ class Parser(argparse.ArgumentParser):
 def make_parser() -> Parser:
     """Return the parser of all commands.
 
-    The parsed arguments have two attributes beside the options: `run`, the function of the command, and
+    The parsed arguments have two attributes beside the options: `command`, the name of the command, and
     `parser`, the parser of the command.
     """
     parser = Parser(
@@ -52,7 +56,7 @@ def make_parser() -> Parser:
         description="List the parameters of Python programs, and check configurations, without running them.",
     )
     parser.add_argument("--version", action="version", version=f"hp {__version__}")
-    commands = parser.add_subparsers(metavar="COMMAND", title="commands", required=True)
+    commands = parser.add_subparsers(metavar="COMMAND", dest="command", title="commands", required=True)
     _add_ls(commands.add_parser("ls", help="list the parameters of a program or package"))
     _add_describe(commands.add_parser("describe", help="describe one parameter"))
     _add_check(commands.add_parser("check", help="find the errors in a configuration"))
@@ -61,13 +65,11 @@ def make_parser() -> Parser:
 
 
 def _add_ls(parser: argparse.ArgumentParser) -> None:
-    from .listing import list_parameters
-
     parser.description = (
         "List the parameters that a program or package declares.\n"
         "Without PACKAGE or PATH, list the installed packages that use hyperparameter."
     )
-    parser.set_defaults(run=list_parameters, parser=parser)
+    parser.set_defaults(parser=parser)
     parser.add_argument("path", nargs="?", metavar="PACKAGE|PATH", help=TARGET_HELP)
     parser.add_argument("--tree", action="store_true", help="draw the keys as a tree")
     dependencies = parser.add_mutually_exclusive_group()
@@ -80,23 +82,19 @@ def _add_ls(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_describe(parser: argparse.ArgumentParser) -> None:
-    from .description import describe_key
-
     parser.description = "Print every declaration of a parameter, or the parameters of a namespace."
-    parser.set_defaults(run=describe_key, parser=parser)
+    parser.set_defaults(parser=parser)
     parser.add_argument("key", metavar="KEY", help="a parameter or a namespace, such as train.lr or train")
     parser.add_argument("path", metavar="PATH", help=TARGET_HELP)
     _add_format(parser, TEXT_OR_JSON)
 
 
 def _add_check(parser: argparse.ArgumentParser) -> None:
-    from .configs import check_config
-
     parser.description = (
         "Report every unknown key and every invalid value of a configuration.\n"
         "The exit code is 0 without errors, 1 with errors, and 2 if the input cannot be used."
     )
-    parser.set_defaults(run=check_config, parser=parser)
+    parser.set_defaults(parser=parser)
     parser.add_argument("path", metavar="PATH", help=TARGET_HELP)
     _add_sources(parser)
     parser.add_argument(
@@ -107,10 +105,8 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_show(parser: argparse.ArgumentParser) -> None:
-    from .configs import show_config
-
     parser.description = "Merge the sources of a configuration, and print each value and where it is set."
-    parser.set_defaults(run=show_config, parser=parser)
+    parser.set_defaults(parser=parser)
     parser.add_argument(
         "path",
         nargs="?",

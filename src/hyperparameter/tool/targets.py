@@ -21,6 +21,7 @@ from .packages import (
     parse_requirements,
     requires_library,
 )
+from .parser import UsageError
 from .progress import show_progress
 from .terminal import print_warning
 
@@ -34,16 +35,11 @@ if TYPE_CHECKING:
 __all__ = [
     "ScannedTarget",
     "Target",
-    "UsageError",
     "dependencies_of",
     "find_target",
     "packages_that_use_library",
     "scan_targets",
 ]
-
-
-class UsageError(Exception):
-    """An argument that a command cannot work with."""
 
 
 @dataclass(frozen=True)
