@@ -17,7 +17,7 @@ use crate::value::Value;
 /// ```
 pub type Origin = &'static Location<'static>;
 
-/// What a key is set to, and where that was done.
+/// The value of a key, and its origin.
 #[derive(Clone)]
 pub(crate) struct Entry {
     pub(crate) value: Value,

@@ -126,7 +126,7 @@ impl Frame {
         })
     }
 
-    /// Return what is visible in this frame as a baseline: a frame without a parent.
+    /// Return the view of this frame as a baseline: a frame without a parent.
     pub(crate) fn to_baseline(&self) -> Arc<Self> {
         Self::baseline(ids::next(), self.view().clone(), self.sorted_keys.clone())
     }
@@ -181,7 +181,7 @@ impl Frame {
         self.parent.as_ref()
     }
 
-    /// Return the entry of a key that is given as text.
+    /// Return the entry of a key, by the key's text.
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
         self.find(&Borrowed::new(key))
     }

@@ -82,8 +82,8 @@ impl Drop for SendGuard {
 
 /// Return a future that runs in a scope of its own, on top of the current view.
 ///
-/// It is awaited where it is made, so the frames around it stay alive as long as it does, and they
-/// need not be copied into a baseline.
+/// The macro awaits the future in place, so the frames below it live as long as the future does. They need not be
+/// copied into a baseline.
 pub fn in_new_scope<F: Future>(future: F) -> Bound<F> {
     let scope = ScopeIdentity::new(None);
     Bound::new(

@@ -15,8 +15,8 @@ use crate::frame::context::replace_current;
 impl ParamScope {
     /// Bind a future or a closure to the current view with this scope entered in it.
     ///
-    /// A future runs in that view at each of its polls, in any thread and on any runtime. What it sets stays
-    /// in its view. `.await` returns the future's output. For closures see [`Bound::call`].
+    /// A future runs in that view at each of its polls, in any thread and on any runtime. Its writes stay in its
+    /// view. `.await` returns the future's output. For closures see [`Bound::call`].
     ///
     /// ```
     /// use hyperparameter::*;
@@ -171,7 +171,7 @@ impl<F: Future> Future for Bound<F> {
 
 /// Has the thread in another view until it is dropped. Then the thread is back in its own view.
 ///
-/// What is entered meanwhile and not left is stored in `view`, for the next poll.
+/// A scope that is entered meanwhile and not left stays entered in `view`, for the next poll.
 struct EnteredView<'a> {
     view: &'a mut FramePointer,
     previous: FramePointer,

@@ -134,7 +134,7 @@ fn serialize_error(fault: Fault) -> ParamError {
     }
 }
 
-/// Parse a key that is given at run time.
+/// Parse a key that is computed at run time.
 pub(super) fn parse_key(key: &str) -> Result<Key, ParamError> {
     Key::new(key).map_err(|fault| ParamError::invalid_key(key, &fault))
 }

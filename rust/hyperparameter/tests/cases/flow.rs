@@ -44,7 +44,7 @@ pub(crate) enum Named {
 
 pub(crate) type BoundSteps = Box<dyn Fn(Names) -> Result<(), String> + Send + Sync>;
 
-/// A scope that is entered. It has no guard if something else than this flow's `enter` entered it.
+/// An entered scope. It has no guard if a block or another flow entered it.
 pub(crate) struct Entered {
     pub(crate) scope: ParamScope,
     pub(crate) guard: Option<ScopeGuard>,

@@ -53,6 +53,20 @@ fn blocks_are_left_by_return() {
         }
         Err(())
     }
+    let expected = [
+        (1, Ok("outer")),
+        (2, Ok("inner")),
+        (4, Ok("loop")),
+        (9, Err(())),
+    ];
+    for (at, result) in expected {
+        assert_eq!(run(early(at)), result);
+    }
+}
+
+/// A `return` without a value returns from the function, too.
+#[test]
+fn blocks_are_left_by_return_without_a_value() {
     async fn unit(leaves: bool) {
         with_params! {
             set flow.a = 1;
@@ -62,15 +76,6 @@ fn blocks_are_left_by_return() {
             }
         }
         assert!(!leaves);
-    }
-    let expected = [
-        (1, Ok("outer")),
-        (2, Ok("inner")),
-        (4, Ok("loop")),
-        (9, Err(())),
-    ];
-    for (at, result) in expected {
-        assert_eq!(run(early(at)), result);
     }
     run(unit(true));
     run(unit(false));
@@ -107,7 +112,11 @@ fn blocks_are_left_by_question_marks() {
         run(parse("99")),
         Err(ParseError("number too large to fit in target type".into()))
     );
+}
 
+/// `?` on `None` returns `None` from the function.
+#[test]
+fn blocks_are_left_by_question_marks_on_options() {
     async fn first(list: &[i64]) -> Option<i64> {
         with_params! {
             set flow.a = *list.first()?;
@@ -116,7 +125,11 @@ fn blocks_are_left_by_question_marks() {
     }
     assert_eq!(run(async { first(&[4, 5]).await }), Some(4));
     assert_eq!(run(async { first(&[]).await }), None);
+}
 
+/// `?` on `ControlFlow::Break` returns it from the function.
+#[test]
+fn blocks_are_left_by_question_marks_on_control_flow() {
     async fn control_flow(breaks: bool) -> ControlFlow<i64, i64> {
         with_params! {
             set flow.a = 3;
@@ -163,7 +176,7 @@ fn blocks_are_left_by_break_and_continue() {
     assert_eq!(log, [2, -2, 0, 3, -3, 0, 4, 5]);
 }
 
-/// A block that always leaves has any type, in functions, methods and closures.
+/// A block that always leaves has any type.
 #[test]
 fn blocks_that_always_leave_have_any_type() {
     async fn always() -> i64 {
@@ -173,6 +186,12 @@ fn blocks_that_always_leave_have_any_type() {
             return read + 1;
         }
     }
+    assert_eq!(run(always()), 6);
+}
+
+/// Blocks can be left in generic methods and in closures.
+#[test]
+fn blocks_are_left_in_methods_and_closures() {
     struct Counter {
         remaining: i64,
     }
@@ -191,7 +210,6 @@ fn blocks_that_always_leave_have_any_type() {
             }
         }
     }
-    assert_eq!(run(always()), 6);
     run(async {
         let mut counter = Counter { remaining: 2 };
         assert_eq!(counter.next(2_i32).await, Ok((0, 2)));

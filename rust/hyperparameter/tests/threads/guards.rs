@@ -32,7 +32,7 @@ fn guards_restore_on_panic() {
     });
 }
 
-/// A scope that is left out of order removes exactly what it set itself.
+/// A scope that is left out of order removes exactly its own overrides.
 #[test]
 fn guards_are_dropped_in_any_order() {
     let enter = |text: &str| ParamScope::from_texts([text]).unwrap().enter();

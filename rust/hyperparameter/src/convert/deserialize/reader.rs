@@ -10,7 +10,7 @@ pub(super) struct Reader<'a> {
     pub(super) value: &'a Value,
     /// The field that the value belongs to, if it belongs to a struct.
     pub(super) field: Option<Field<'a>>,
-    /// Whether a text is parsed when no type is asked for. See [`from_value`](super::from_value).
+    /// Whether a text is parsed if serde does not say which type it needs. See [`from_value`](super::from_value).
     pub(super) parses_text: bool,
 }
 

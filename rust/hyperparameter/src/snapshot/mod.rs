@@ -1,5 +1,7 @@
 //! Snapshots: immutable views, and reading from them.
 
+mod scopes;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -8,10 +10,9 @@ use serde::ser::{Serialize, SerializeMap, Serializer};
 use crate::convert::FromValue;
 use crate::entry::Origin;
 use crate::error::ParamError;
-use crate::frame::{Frame, Overrides, context};
+use crate::frame::{Frame, context};
 use crate::key::{Borrowed, Key, Probe, check};
 use crate::read;
-use crate::scope::ParamScope;
 use crate::value::Value;
 
 /// Return the current view.
@@ -32,7 +33,7 @@ pub fn snapshot() -> Snapshot {
 
 /// A view at one moment: immutable, cheap to clone, and free to be sent to other threads.
 ///
-/// Its keys are flat and in order. It serializes as a map, and it converts into a [`ParamScope`] by `From`.
+/// Its keys are flat and in order. It serializes as a map, and it converts into a [`ParamScope`](crate::ParamScope) by `From`.
 ///
 /// ```
 /// use hyperparameter::*;
@@ -261,43 +262,6 @@ impl Snapshot {
 impl PartialEq for Snapshot {
     fn eq(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.0, &other.0) || self.iter().eq(other.iter())
-    }
-}
-
-impl ParamScope {
-    /// Return the view from this scope outwards, without what is set inside it.
-    ///
-    /// If the scope is not entered in this thread, return the view as if it were entered now.
-    ///
-    /// ```
-    /// use hyperparameter::*;
-    ///
-    /// let outer = ParamScope::from_texts(["a=1"])?.enter();
-    /// let _inner = ParamScope::from_texts(["a=2"])?.enter();
-    /// assert_eq!((outer.snapshot().get("a", 0), snapshot().get("a", 0)), (1, 2));
-    /// # Ok::<(), ParamError>(())
-    /// ```
-    #[must_use]
-    pub fn snapshot(&self) -> Snapshot {
-        Snapshot(self.view_frame())
-    }
-}
-
-/// A scope that sets everything that the snapshot shows.
-impl From<&Snapshot> for ParamScope {
-    fn from(snapshot: &Snapshot) -> Self {
-        let entries = snapshot
-            .0
-            .view()
-            .iter()
-            .map(|(key, entry)| (key.clone(), Some(entry.clone())));
-        Self::with_overrides(Overrides::none().with_all(entries))
-    }
-}
-
-impl From<Snapshot> for ParamScope {
-    fn from(snapshot: Snapshot) -> Self {
-        (&snapshot).into()
     }
 }
 
