@@ -61,6 +61,8 @@ class ParsedArguments:
 
     def request_list(self, _nothing: object, _option: str) -> None:
         self.lists_parameters = True
+        # Of --list-params and --explain, the last one wins.
+        self.explained_key = None
 
     def request_explanation(self, key: str, _option: str) -> None:
         self.explained_key = key
