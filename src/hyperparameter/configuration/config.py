@@ -231,7 +231,7 @@ class ConfigFunction:
         """Return the configuration that Hydra composes from its groups, defaults lists and overrides.
 
         Raises `ConfigError` with Hydra's own message if Hydra cannot compose it, or if Hydra is not
-        installed: `pip install 'hyperparameter[hydra]'`.
+        installed: `pip install hydra-core`.
 
         Examples:
             >>> import hyperparameter as hp

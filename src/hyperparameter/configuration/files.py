@@ -108,7 +108,7 @@ def _parser_of(file_format: str, path: str) -> ModuleType:
     try:
         from .formats import yaml
     except ModuleNotFoundError as error:
-        text = "to read YAML, install ruamel.yaml: pip install 'hyperparameter[yaml]'"
+        text = "to read YAML, install ruamel.yaml: pip install ruamel.yaml"
         raise ConfigError(detail=text, origin=Origin.at(path)) from error
     return yaml
 

@@ -27,7 +27,7 @@ def compose(config_dir: str | os.PathLike[str], config_name: str | None, overrid
         from omegaconf import OmegaConf
         from omegaconf.errors import OmegaConfBaseException
     except ModuleNotFoundError as error:
-        text = f"to use Hydra, install {error.name}: pip install 'hyperparameter[hydra]'"
+        text = "to use Hydra, install it: pip install hydra-core"
         raise ConfigError(detail=text, origin=Origin.at(folder)) from error
     if not os.path.isdir(folder):
         raise ConfigError(detail="there is no such folder", origin=Origin.at(folder))
