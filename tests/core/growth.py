@@ -1,7 +1,7 @@
-"""Do everything that is hot so many times, and print by how many kB the process grew; exit with 1 where it did.
+"""Repeat all frequent operations, print by how many kB the process grew, and exit with 1 if it grew too much.
 
-Usage: python tests/core/growth.py COUNT [MOST]. `test_memory.py` runs it, `make memory` runs it at full length.
-`make valgrind` runs it too, although the kB mean nothing there.
+Usage: python tests/core/growth.py COUNT [LIMIT]. `test_memory.py` runs it, and `make memory` runs it at full
+length. `make valgrind` runs it too, although the kB mean nothing there.
 """
 
 import contextvars
@@ -12,10 +12,11 @@ from pathlib import Path
 
 import hyperparameter as hp
 
-FEW = 20  # of what is slow, one for so many of the others
+# Slow operations run once for so many fast ones.
+SLOW_EVERY = 20
 
 
-class Reenters:
+class EntersWhenDropped:
     def __del__(self):
         with hp.scope(**{"left.behind": self.__class__}):
             hp.scope.left.behind | None
@@ -49,7 +50,7 @@ def entries(count):
         with hp.scope(a=number) as ps, hp.scope(**{"a.b": number, "f.b": 1.5}):
             hp.scope.a | 0
             f()
-        if not number % FEW:
+        if not number % SLOW_EVERY:
             with ps:
                 hp.scope.w = number
                 ps.v = f
@@ -58,7 +59,7 @@ def entries(count):
 
 
 def errors(count):
-    for _ in range(count // FEW):
+    for _ in range(count // SLOW_EVERY):
         for wrong in (
             lambda: hp.scope.a | hp.scope.b,
             lambda: hp.scope.nothing(),
@@ -81,17 +82,17 @@ def errors(count):
                     wrong()
                 except hp.ParamError:
                     continue
-                raise AssertionError("it was let through")
+                raise AssertionError("there was no error")
 
 
 def dropped(count):
-    """Scopes that are never left, with their contexts, and cycles that only the collector finds."""
+    """Drop scopes that were never left, with their contexts, and cycles that only the collector finds."""
     for number in range(count):
         hp.scope(a=number, b=[])
-        if number % FEW:
+        if number % SLOW_EVERY:
             continue
         context = contextvars.copy_context()
-        value = [context, Reenters()]
+        value = [context, EntersWhenDropped()]
         ps = hp.scope(v=value)
         value.append(ps)
         context.run(ps.__enter__)
@@ -99,20 +100,21 @@ def dropped(count):
         context.run(lambda: (hp.scope.v | None, f(), hp.scope.w | 0))
 
 
-def main(count, most=1_500):  # kB that an allocator may keep for itself
-    grown = {}
+# An allocator may keep some kB for itself.
+def main(count, limit=1_500):
+    growth = {}
     for work in (reads, entries, errors, dropped):
         work(count // 10)
         gc.collect()
-        before = resident()
+        before = resident_memory()
         work(count)
         gc.collect()
-        grown[work.__name__] = resident() - before
-    print({"kernel": hp.kernel, "times": count, "grown (kB)": grown})
-    return int(max(grown.values()) > most)
+        growth[work.__name__] = resident_memory() - before
+    print({"kernel": hp.kernel, "times": count, "grown (kB)": growth})
+    return int(max(growth.values()) > limit)
 
 
-def resident():
+def resident_memory():
     """Return the resident memory of this process in kB."""
     return int(re.search(r"VmRSS:\s+(\d+)", Path("/proc/self/status").read_text())[1])
 

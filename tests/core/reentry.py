@@ -1,7 +1,8 @@
-"""Have a frame replace its memo in the midst of every look-up: `test_memory.py` runs it.
+"""Make a frame drop its caches in the middle of each kind of lookup. `test_memory.py` runs this program.
 
-A frame forgets what it remembers once that is too much. Other code can read so much at any allocation, by
-`gc.callbacks` (until Python 3.12, which collects between instructions), and where a type compares itself.
+A frame drops a cache that has become too large. Other code can make it too large in the middle of a lookup.
+Such code runs at an allocation, by `gc.callbacks` (since Python 3.12 only between instructions), or compares
+types.
 """
 
 import enum
@@ -11,47 +12,51 @@ import itertools
 import hyperparameter as hp
 
 UNIQUE = itertools.count()
-MANY = 4_200  # more than a frame remembers
-KEPT = 200  # more dicts than Python keeps for use again
+# More keys than a frame caches.
+MANY = 4_200
+# More dicts than Python keeps for reuse.
+MORE_THAN_KEPT = 200
 
 
 class Trigger:
-    """Read so much when so many events are left behind."""
+    """Reads many keys at the event after `remaining` others, and then calls a function."""
 
-    left = None
-    made = ()
+    remaining = None
+    garbage = ()
 
     def __init__(self, then):
         self.then = then
 
     def __call__(self, *_):
-        if self.left is None:
+        if self.remaining is None:
             return
-        self.made += tuple(set() for _ in range(20))  # enough for a collection at the next allocation
-        self.left -= 1
-        if self.left < 0:
-            self.left = None
+        # So many objects that the next allocation runs the collector.
+        self.garbage += tuple(set() for _ in range(20))
+        self.remaining -= 1
+        if self.remaining < 0:
+            self.remaining = None
             for _ in range(MANY):
                 hp.scope[f"k{next(UNIQUE)}"] | 0
             self.then()
 
 
 def free():
-    """Have the memory of dropped dicts freed: Python keeps some for use again, so have it keep others."""
-    taken = [{} for _ in range(KEPT)][::-1]  # the last that is dropped is the first to be used again
-    [{} for _ in range(KEPT)]
+    """Free the memory of dropped dicts. Python keeps some dicts for reuse, so make it keep others."""
+    # The dict that is dropped last is reused first.
+    taken = [{} for _ in range(MORE_THAN_KEPT)][::-1]
+    [{} for _ in range(MORE_THAN_KEPT)]
     del taken
 
 
-def use_again():
-    """Have the memory of dropped dicts and floats be that of others."""
-    left, collected.left = collected.left, None
-    used.append([{"other": number * 1.5} for number in range(KEPT)])
-    collected.left = left
+def overwrite():
+    """Put other objects into the memory of dropped dicts and floats."""
+    remaining, collected.remaining = collected.remaining, None
+    used.append([{"other": number * 1.5} for number in range(MORE_THAN_KEPT)])
+    collected.remaining = remaining
 
 
 class Meta(enum.EnumMeta):
-    """Be taken for `float` until it is compared."""
+    """A class of this metaclass has the hash of `float`, so it is compared with `float`."""
 
     def __hash__(cls):
         return hash(float)
@@ -77,48 +82,48 @@ class C:
 
 
 collected, compared, used = Trigger(int), Trigger(free), []
-LOOK_UPS = {
+LOOKUPS = {
     "value": lambda: hp.scope.a.value | 0.5,
     "text": lambda: hp.scope.a.text | 0.5,
     "text, for another type": lambda: (hp.scope.a.text | Kind.ONE, hp.scope.a.text | 0.5),
     "missing": lambda: hp.scope.a.missing | 0.5,
     "subtree": lambda: hp.scope.a | {},
     "by key": lambda: hp.scope["a.text"] | 0.5,
-    "call": lambda: (f(), use_again(), f(), f(c="y")),
-    "method": lambda: (C().method(), use_again(), C().method()),
+    "call": lambda: (f(), overwrite(), f(), f(c="y")),
+    "method": lambda: (C().method(), overwrite(), C().method()),
     "scope": lambda: hp.scope(a=1.5, **{"b.c": 2}).__enter__().__exit__(),
     "write": lambda: setattr(hp.scope.w, "x", 1.5),
 }
 
 
-def run(name, trigger, after):
-    """Return what a look-up gives, the memo of its frame replaced in its midst, and whether it came to that."""
+def run(name, trigger, event):
+    """Look up twice, and drop the caches at one event. Return the answers, and whether it occurred."""
     with hp.scope({"f": {"a": 1000.5, "b": "2.5"}, "a": {"value": float("1.5"), "text": "1"}}):
-        trigger.left = after
-        found = [LOOK_UPS[name](), LOOK_UPS[name]()]
-        came, trigger.left, trigger.made = trigger.left is None, None, ()
+        trigger.remaining = event
+        answers = [LOOKUPS[name](), LOOKUPS[name]()]
+        was_triggered, trigger.remaining, trigger.garbage = trigger.remaining is None, None, ()
         used.clear()
-        return repr((found, hp.scope.a.value | 0.5)), came
+        return repr((answers, hp.scope.a.value | 0.5)), was_triggered
 
 
-def run_all(name, trigger, wanted):
-    """Do so for each event that there is, and return how many there are."""
-    came, after = True, -1
-    while came:
-        after += 1
-        given, came = run(name, trigger, after)
-        assert given == wanted, (name, after, given)
-    return after
+def run_all(name, trigger, expected):
+    """Run once for each event, and return the number of events."""
+    was_triggered, event = True, -1
+    while was_triggered:
+        event += 1
+        answers, was_triggered = run(name, trigger, event)
+        assert answers == expected, (name, event, answers)
+    return event
 
 
 if __name__ == "__main__":
-    wanted = {name: run(name, compared, None)[0] for name in LOOK_UPS}
+    expected = {name: run(name, compared, None)[0] for name in LOOKUPS}
     gc.callbacks.append(collected)
-    for name in LOOK_UPS:
+    for name in LOOKUPS:
         gc.disable()
-        times = [run_all(name, compared, wanted[name])]
+        events = [run_all(name, compared, expected[name])]
         gc.enable()
         gc.set_threshold(1)
-        times.append(run_all(name, collected, wanted[name]))
+        events.append(run_all(name, collected, expected[name]))
         gc.set_threshold(700, 10, 10)
-        print(name, *times)
+        print(name, *events)

@@ -1,4 +1,4 @@
-"""Two kernels, one behaviour: choosing one, and what both say of what goes wrong."""
+"""The choice of a kernel, and the same behaviour of both kernels for bad input."""
 
 import os
 import re
@@ -14,11 +14,12 @@ import hyperparameter as hp
 HERE = Path(__file__).parent
 CODE = "import hyperparameter as hp; print(hp.kernel)"
 
-pytestmark = pytest.mark.once  # each runs both kernels itself
+# Each test runs both kernels itself.
+pytestmark = pytest.mark.once
 
 
 def python(*arguments, **environment):
-    """Run an interpreter and return what it did."""
+    """Run an interpreter, and return the completed process."""
     return subprocess.run(
         [sys.executable, *arguments],
         capture_output=True,
@@ -28,7 +29,7 @@ def python(*arguments, **environment):
     )
 
 
-def test_the_rust_kernel_is_picked_where_it_is_there():
+def test_the_rust_kernel_is_chosen_if_it_is_installed():
     assert python("-c", CODE).stdout == "rust\n"
 
 
@@ -38,14 +39,14 @@ def test_a_kernel_can_be_forced(kernel):
     assert (done.stdout, done.stderr) == (f"{kernel}\n", "")
 
 
-def test_a_kernel_that_is_none_is_refused():
+def test_an_unknown_kernel_is_rejected():
     done = python("-c", CODE, HYPERPARAMETER_KERNEL="fast")
-    assert done.stderr.endswith("ImportError: HYPERPARAMETER_KERNEL='fast': wanted 'python' or 'rust'\n")
+    assert done.stderr.endswith("ImportError: HYPERPARAMETER_KERNEL: expected 'python' or 'rust', got 'fast'\n")
 
 
 @pytest.fixture
 def without_rust(tmp_path):
-    """Return code that imports the library from a copy that lacks the Rust kernel."""
+    """Return code that imports a copy of the library without the Rust kernel."""
     package = Path(hp.__file__).parent
     shutil.copytree(
         package, tmp_path / "hyperparameter", ignore=shutil.ignore_patterns("_native.*", "__pycache__")
@@ -53,11 +54,11 @@ def without_rust(tmp_path):
     return f"import sys; sys.path.insert(0, {str(tmp_path)!r}); {CODE}"
 
 
-def test_the_python_kernel_is_picked_where_there_is_no_other(without_rust):
+def test_the_python_kernel_is_chosen_if_there_is_no_other(without_rust):
     assert python("-c", without_rust).stdout == "python\n"
 
 
-def test_forcing_a_kernel_that_is_not_there_is_an_error(without_rust):
+def test_forcing_a_kernel_that_is_not_installed_is_an_error(without_rust):
     done = python("-c", without_rust, HYPERPARAMETER_KERNEL="rust")
     assert (
         "ImportError: HYPERPARAMETER_KERNEL='rust', but this installation has the Python kernel only"
@@ -95,22 +96,22 @@ with hp.scope(a=2):
 """
 
 
-def test_a_second_interpreter_is_refused_by_the_rust_kernel():
+def test_the_rust_kernel_rejects_a_second_interpreter():
     done = python("-c", SECOND_INTERPRETER)
-    refused = (
+    message = (
         "the Rust kernel cannot be used here (it serves the main interpreter of a process, and this is "
         "another one); HYPERPARAMETER_KERNEL=python does without it"
     )
-    assert (done.stdout.splitlines(), done.stderr) == ([refused, refused, "rust 2"], "")
+    assert (done.stdout.splitlines(), done.stderr) == ([message, message, "rust 2"], "")
 
 
-def test_a_second_interpreter_can_have_the_python_kernel():
+def test_a_second_interpreter_can_use_the_python_kernel():
     done = python("-c", SECOND_INTERPRETER, HYPERPARAMETER_KERNEL="python")
     assert (done.stdout.splitlines(), done.stderr) == (["python 1", "python 1", "python 2"], "")
 
 
-def test_the_rust_kernel_alone_does_nothing_and_stands_it():
-    """Its parts refuse to work before the library has given them what they call."""
+def test_the_rust_kernel_alone_raises_errors():
+    """Before the hooks are connected, each use of it raises. A wrong hook raises when it is connected."""
     code = """
 from types import SimpleNamespace
 from hyperparameter.core import _native as native
@@ -146,10 +147,10 @@ for use in (
 with scope:
     assert native.current.get().scope is scope
 assert native.current.get() is None
-print("stood")
+print("no crash")
 """
     done = python("-c", code, HYPERPARAMETER_KERNEL="python")
-    assert (done.stdout, done.stderr) == ("stood\n", "")
+    assert (done.stdout, done.stderr) == ("no crash\n", "")
 
 
 def test_a_second_copy_of_the_library_works():
@@ -175,26 +176,31 @@ print(hp.scope.a | 0)
         assert (done.stdout, done.stderr) == ("2\n0\n", "")
 
 
-def test_both_kernels_say_the_same_of_bad_input():
-    """The text of an error is interface, and a value that misbehaves is survived."""
-    script = str(HERE / "bad_inputs.py")
-    ours, theirs = (python(script, HYPERPARAMETER_KERNEL=kernel) for kernel in ("rust", "python"))
-    assert (ours.stderr, ours.returncode) == (theirs.stderr, theirs.returncode) == ("", 0)
-    assert ours.stdout.splitlines() == theirs.stdout.splitlines()
-    assert len(ours.stdout.splitlines()) > 120
+BAD_SCRIPTS = {"bad_inputs.py": 120, "bad_calls.py": 75}
 
 
-def test_both_kernels_stand_it_where_the_allocator_checks():
-    """Memory that is used after it was freed holds a pattern, and what is written past an end is found."""
-    done = python("-X", "dev", str(HERE / "bad_inputs.py"), HYPERPARAMETER_KERNEL="rust", PYTHONMALLOC="debug")
+@pytest.mark.parametrize("script", BAD_SCRIPTS)
+def test_both_kernels_give_the_same_results_for_bad_input(script):
+    """The text of an error is part of the interface, and a value that misbehaves does no harm."""
+    script = str(HERE / script)
+    rust, other = (python(script, HYPERPARAMETER_KERNEL=kernel) for kernel in ("rust", "python"))
+    assert (rust.stderr, rust.returncode) == (other.stderr, other.returncode) == ("", 0)
+    assert rust.stdout.splitlines() == other.stdout.splitlines()
+    assert len(rust.stdout.splitlines()) > BAD_SCRIPTS[Path(script).name]
+
+
+@pytest.mark.parametrize("script", BAD_SCRIPTS)
+def test_bad_input_does_no_harm_with_an_allocator_that_checks(script):
+    """The allocator fills freed memory with a pattern, and finds writes past the end of an object."""
+    done = python("-X", "dev", str(HERE / script), HYPERPARAMETER_KERNEL="rust", PYTHONMALLOC="debug")
     assert done.returncode == 0, done.stderr
 
 
-def test_the_stub_of_the_rust_kernel_is_true():
+def test_the_stub_of_the_rust_kernel_is_correct():
     done = python("-m", "mypy.stubtest", "hyperparameter.core._native")
     assert done.returncode == 0, done.stdout
 
 
-def test_the_versions_of_both_packages_are_one():
+def test_both_packages_have_the_same_version():
     cargo = (HERE.parents[1] / "Cargo.toml").read_text()
     assert re.search(r'^version = "(.*)"', cargo, re.MULTILINE)[1] == hp.__version__

@@ -1,4 +1,4 @@
-"""Memory: nothing grows, and a cycle through anything that the library makes is collected."""
+"""Memory: nothing grows, and the garbage collector frees a cycle through any object of the library."""
 
 import asyncio
 import contextvars
@@ -18,9 +18,9 @@ GROWTH = Path(__file__).parent / "growth.py"
 REENTRY = Path(__file__).parent / "reentry.py"
 
 
-@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads Linux's own account of memory")
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the memory of the process from /proc")
 def test_reads_entries_errors_and_dropped_scopes_do_not_grow_the_process():
-    """The same 10^7 times: `make memory`."""
+    """`make memory` does the same 10^7 times."""
     environment = {**os.environ, "HYPERPARAMETER_KERNEL": hp.kernel}
     count = "300000" if hp.kernel == "rust" else "100000"
     done = subprocess.run(
@@ -30,14 +30,14 @@ def test_reads_entries_errors_and_dropped_scopes_do_not_grow_the_process():
 
 
 class Value:
-    """A value that can be watched, and lead back to where it is."""
+    """A value with attributes and weak references."""
 
 
-def collected(make):
-    """Tell whether what `make` returns a weak reference to is collected, by the collector at last."""
-    gone = make()
+def is_collected(make):
+    """Return whether the object to which `make` returns a weak reference is freed or can be collected."""
+    reference = make()
     gc.collect()
-    return gone() is None
+    return reference() is None
 
 
 def test_a_scope_in_its_own_value_is_collected():
@@ -49,7 +49,7 @@ def test_a_scope_in_its_own_value_is_collected():
             assert hp.scope.v() is value
         return weakref.ref(value)
 
-    assert collected(make)
+    assert is_collected(make)
 
 
 def test_a_scope_that_is_never_left_is_collected_with_its_context():
@@ -60,10 +60,10 @@ def test_a_scope_that_is_never_left_is_collected_with_its_context():
         value.context.run(lambda: (hp.scope.v | None, hp.scope.v.x.y | 1, hp.snapshot()))
         return weakref.ref(value)
 
-    assert collected(make)
+    assert is_collected(make)
 
 
-def test_what_a_context_sets_outside_any_scope_is_collected_with_it():
+def test_a_value_that_is_set_outside_any_scope_is_collected_with_its_context():
     def make():
         value = Value()
 
@@ -77,10 +77,10 @@ def test_what_a_context_sets_outside_any_scope_is_collected_with_it():
         value.context.run(work)
         return weakref.ref(value)
 
-    assert collected(make)
+    assert is_collected(make)
 
 
-def test_a_task_that_is_kept_in_a_scope_it_runs_in_is_collected():
+def test_a_task_in_a_value_of_the_scope_that_it_runs_in_is_collected():
     async def main():
         async def work():
             return hp.scope.request().name
@@ -92,7 +92,7 @@ def test_a_task_that_is_kept_in_a_scope_it_runs_in_is_collected():
             assert await value.task == "r"
         return weakref.ref(value)
 
-    assert collected(lambda: asyncio.run(main()))
+    assert is_collected(lambda: asyncio.run(main()))
 
 
 def test_a_decorated_function_in_a_value_of_its_own_namespace_is_collected():
@@ -111,7 +111,7 @@ def test_a_decorated_function_in_a_value_of_its_own_namespace_is_collected():
             assert f(1) == 1
         return weakref.ref(value)
 
-    assert collected(make)
+    assert is_collected(make)
 
 
 def test_a_decorated_method_is_collected_with_its_class():
@@ -124,7 +124,7 @@ def test_a_decorated_method_is_collected_with_its_class():
         C().method()
         return weakref.ref(C)
 
-    assert collected(make)
+    assert is_collected(make)
 
 
 def test_a_reference_into_a_scope_that_the_scope_holds_is_collected():
@@ -135,10 +135,10 @@ def test_a_reference_into_a_scope_that_the_scope_holds_is_collected():
         value.reference.b.c  # noqa: B018
         return weakref.ref(value)
 
-    assert collected(make)
+    assert is_collected(make)
 
 
-def test_what_was_read_last_is_kept_alive_by_nothing():
+def test_a_reference_does_not_keep_the_value_that_it_cached_alive():
     def make():
         value = Value()
         reference = hp.scope.v
@@ -148,78 +148,79 @@ def test_what_was_read_last_is_kept_alive_by_nothing():
             assert hp.scope.v is reference
         return weakref.ref(value)
 
-    gone = make()
-    assert gone() is None  # without a collection
+    # Without a run of the collector.
+    assert make()() is None
 
 
-def test_a_value_can_use_the_library_where_it_is_dropped():
-    seen = []
+def test_a_value_can_use_the_library_when_it_is_dropped():
+    reads = []
 
-    class Last:
+    class ReadsWhenDropped:
         def __del__(self):
             with hp.scope(inner=1):
-                seen.append((hp.scope.inner | 0, hp.scope.v | None))
+                reads.append((hp.scope.inner | 0, hp.scope.v | None))
 
-    with hp.scope(v=Last()):
+    with hp.scope(v=ReadsWhenDropped()):
         pass
-    hp.scope.v = Last()
+    hp.scope.v = ReadsWhenDropped()
     del hp.scope.v
-    cycle = [hp.scope(v=Last())]
+    cycle = [hp.scope(v=ReadsWhenDropped())]
     cycle.append(cycle)
     del cycle
     gc.collect()
-    assert [inner for inner, _ in seen] == [1, 1, 1]
+    assert [inner for inner, _ in reads] == [1, 1, 1]
 
 
-def test_a_value_can_use_the_library_where_the_collector_drops_it_while_a_scope_is_entered():
-    """Python 3.11 collects in the midst of setting a context variable."""
+def test_a_value_can_use_the_library_when_the_collector_drops_it_while_a_scope_is_entered():
+    """Python 3.11 runs the collector while it sets a context variable."""
     environment = {**os.environ, "HYPERPARAMETER_KERNEL": hp.kernel, "PYTHONMALLOC": "debug"}
-    anything = str(10**6)  # of growth
-    done = subprocess.run([sys.executable, GROWTH, "30000", anything], env=environment, check=False)
+    any_growth = str(10**6)
+    done = subprocess.run([sys.executable, GROWTH, "30000", any_growth], env=environment, check=False)
     assert done.returncode == 0
 
 
-COLLECTED = """
+SETS_IN_COLLECTOR = """
 import gc
 import hyperparameter as hp
 
-class Sets:
+class SetsWhenDropped:
     def __del__(self):
         hp.scope.w = 1
 
-def collected(phase, info):
+def set_in_collector(phase, info):
     if not nested:
         nested.append(1)
-        hp.scope.w = Sets()
-        made.append((set(), set()))
+        hp.scope.w = SetsWhenDropped()
+        garbage.append((set(), set()))
         nested.clear()
 
-nested, made = [], []
-gc.callbacks.append(collected)
+nested, garbage = [], []
+gc.callbacks.append(set_in_collector)
 for threshold in (1, 2, 3):
     gc.set_threshold(threshold)
     for number in range(3_000):
-        with hp.scope(a=number), hp.scope(b=Sets()):
+        with hp.scope(a=number), hp.scope(b=SetsWhenDropped()):
             assert hp.scope.a | 0 == number
-    made.clear()
+    garbage.clear()
 gc.callbacks.clear()
 """
 
 
-def test_a_collection_can_set_parameters_in_the_midst_of_entering_a_scope():
+def test_the_collector_can_set_parameters_while_a_scope_is_entered():
     environment = {**os.environ, "HYPERPARAMETER_KERNEL": hp.kernel, "PYTHONMALLOC": "debug"}
-    done = subprocess.run([sys.executable, "-c", COLLECTED], env=environment, check=False)
+    done = subprocess.run([sys.executable, "-c", SETS_IN_COLLECTOR], env=environment, check=False)
     assert done.returncode == 0
 
 
-def test_a_frame_can_forget_what_it_remembers_in_the_midst_of_a_look_up():
-    """What is looked up belongs to what it forgets."""
+def test_a_frame_can_drop_its_caches_in_the_middle_of_a_lookup():
+    """The lookup returns a value that only the dropped cache owned."""
     environment = {**os.environ, "HYPERPARAMETER_KERNEL": hp.kernel, "PYTHONMALLOC": "debug"}
     done = subprocess.run(
         [sys.executable, REENTRY], env=environment, capture_output=True, text=True, check=False, timeout=300
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    assert re.search(r"^call 0 [1-9]", done.stdout, re.MULTILINE)  # it came to that
+    # There were such events.
+    assert re.search(r"^call 0 [1-9]", done.stdout, re.MULTILINE)
 
 
 def test_a_subclass_of_a_scope_is_collected_with_what_it_adds():
@@ -235,4 +236,4 @@ def test_a_subclass_of_a_scope_is_collected_with_what_it_adds():
             hp.scope.a | 1
         return weakref.ref(value)
 
-    assert collected(make)
+    assert is_collected(make)

@@ -1,4 +1,4 @@
-"""A state machine: whatever is entered, left, written and frozen, the view is that of a list of dicts."""
+"""A state machine: after any sequence of operations, the view is the same as that of a list of plain dicts."""
 
 import asyncio
 import contextvars
@@ -11,28 +11,30 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 import hyperparameter as hp
 from hyperparameter.testing import clean
 
-GONE = object()
-KEYS = ["a", "b", "a.b", "a.c", "a.b.c", "x.y"]  # few, so that they collide; some lie beneath others
+DELETED = object()
+# There are few keys, and some are below others, so that operations meet the same ones.
+KEYS = ["a", "b", "a.b", "a.c", "a.b.c", "x.y"]
 keys = st.sampled_from(KEYS)
-overrides = st.dictionaries(keys, st.integers(0, 9), max_size=3)
+override_maps = st.dictionaries(keys, st.integers(0, 9), max_size=3)
 
 
-def seen():
-    """Return the flat view, read key by key; it agrees with all other ways to read it."""
+def current_view():
+    """Return the flat view, read key by key, and check that all other ways to read it agree."""
     view = {key: value for key in KEYS if (value := hp.scope[key] | None) is not None}
     assert dict(hp.scope.current()) == view == dict(hp.snapshot())
     assert list(hp.scope.current()) == sorted(view)
     for prefix in ("a", "a.b", "x"):
-        beneath = nested(view, prefix)
+        subtree = subtree_of(view, prefix)
         if prefix not in view:
-            assert (hp.scope[prefix] | {}) == beneath
+            assert (hp.scope[prefix] | {}) == subtree
     return view
 
 
-def nested(view, prefix):
-    """Return what lies beneath a key as a nested dict; a value hides what lies beneath it."""
+def subtree_of(view, prefix):
+    """Return all below a key as a nested dict. A value hides the keys below it."""
     tree = {}
-    for key in sorted(key for key in view if key.startswith(prefix + ".")):  # a key before those beneath it
+    # In sorted order, a key comes before the keys below it.
+    for key in sorted(key for key in view if key.startswith(prefix + ".")):
         *parents, last = key.removeprefix(prefix + ".").split(".")
         node = tree
         for segment in parents:
@@ -43,8 +45,8 @@ def nested(view, prefix):
     return tree
 
 
-def in_thread(function):
-    """Return what a function returns in a new thread."""
+def run_in_thread(function):
+    """Call a function in a new thread, and return its result."""
     result = []
     thread = threading.Thread(target=lambda: result.append(function()))
     thread.start()
@@ -52,188 +54,190 @@ def in_thread(function):
     return result[0]
 
 
-class Oracle:
-    """The same rules over plain dicts, copied on every occasion."""
+class Model:
+    """The same rules with plain dicts, which are copied each time."""
 
     def __init__(self):
-        self.baseline, self.pinned, self.loose = {}, None, {}
-        self.entered = []  # [scope, own overrides, hides what is outside]
+        self.baseline, self.pinned, self.ambient = {}, None, {}
+        # Of each entered scope: the scope, its overrides, and whether it hides everything outside.
+        self.entered = []
 
     def view(self, depth=None):
         view = dict(self.baseline if self.pinned is None else self.pinned)
-        layers = [(self.loose, False)] + [(own, empty) for _, own, empty in self.entered[:depth]]
-        for own, empty in layers:
-            view = ({} if empty else view) | own
-            view = {key: value for key, value in view.items() if value is not GONE}
+        layers = [(self.ambient, False)] + [(overrides, empty) for _, overrides, empty in self.entered[:depth]]
+        for overrides, empty in layers:
+            view = ({} if empty else view) | overrides
+            view = {key: value for key, value in view.items() if value is not DELETED}
         return view
 
-    def enter(self, scope, own, empty):
+    def enter(self, scope, overrides, empty):
         if not self.entered:
             self.pinned = dict(self.baseline)
-        self.entered.append([scope, dict(own), empty])
+        self.entered.append([scope, dict(overrides), empty])
 
     def leave(self, scope):
-        for place in reversed(range(len(self.entered))):
-            if self.entered[place][0] is scope:
-                del self.entered[place]
+        for number in reversed(range(len(self.entered))):
+            if self.entered[number][0] is scope:
+                del self.entered[number]
                 break
         if not self.entered:
             self.pinned = None
 
     def innermost(self):
-        return self.entered[-1][1] if self.entered else self.loose
+        return self.entered[-1][1] if self.entered else self.ambient
 
-    def own_of(self, scope):
-        return next(own for entry, own, _ in reversed(self.entered) if entry is scope)
+    def overrides_of(self, scope):
+        return next(overrides for entry, overrides, _ in reversed(self.entered) if entry is scope)
 
     def depth_of(self, scope):
-        return max(place for place, entry in enumerate(self.entered) if entry[0] is scope) + 1
+        return max(number for number, entry in enumerate(self.entered) if entry[0] is scope) + 1
 
     def below(self, scope=None):
-        """Return what is seen through a scope, or through the innermost."""
+        """Return the view of the frame below a scope, None for the innermost scope."""
         if not self.entered:
             return dict(self.baseline)
         depth = len(self.entered) if scope is None else self.depth_of(scope)
         return {} if self.entered[depth - 1][2] else self.view(depth - 1)
 
-    def delete(self, own, key, below):
+    def delete(self, overrides, key, below):
         for name in KEYS:
             if name == key or name.startswith(key + "."):
-                if name == key or own.get(name) is not GONE:  # what is hidden beneath stays so
-                    own.pop(name, None)
+                # A deletion below the key stays a deletion.
+                if name == key or overrides.get(name) is not DELETED:
+                    overrides.pop(name, None)
                 if name in below:
-                    own[name] = GONE
+                    overrides[name] = DELETED
 
 
 class Scopes(RuleBasedStateMachine):
-    """Do everything that one context can do, in any order."""
+    """All operations of one context, in any order."""
 
     def __init__(self):
         super().__init__()
         self.clean = clean()
         self.clean.__enter__()
-        self.oracle, self.made, self.bound = Oracle(), [], []
+        self.model, self.scopes, self.bound = Model(), [], []
 
     def teardown(self):
         self.clean.__exit__(None, None, None)
 
-    @rule(own=overrides, empty=st.booleans())
-    def enter(self, own, empty):
-        scope = (hp.scope.empty if empty else hp.scope)(own)
-        self.made.append((scope, own, empty))
+    @rule(overrides=override_maps, empty=st.booleans())
+    def enter(self, overrides, empty):
+        scope = (hp.scope.empty if empty else hp.scope)(overrides)
+        self.scopes.append((scope, overrides, empty))
         scope.__enter__()
-        self.oracle.enter(scope, own, empty)
+        self.model.enter(scope, overrides, empty)
 
-    @precondition(lambda self: self.made)
+    @precondition(lambda self: self.scopes)
     @rule(data=st.data())
     def enter_again(self, data):
-        scope, own, empty = data.draw(st.sampled_from(self.made))
+        scope, overrides, empty = data.draw(st.sampled_from(self.scopes))
         scope.__enter__()
-        self.oracle.enter(scope, own, empty)
+        self.model.enter(scope, overrides, empty)
 
-    @precondition(lambda self: self.oracle.entered)
+    @precondition(lambda self: self.model.entered)
     @rule()
     def leave_innermost(self):
-        scope = self.oracle.entered[-1][0]
+        scope = self.model.entered[-1][0]
         scope.__exit__(None, None, None)
-        self.oracle.leave(scope)
+        self.model.leave(scope)
 
-    @precondition(lambda self: self.made)
+    @precondition(lambda self: self.scopes)
     @rule(data=st.data())
     def leave_any(self, data):
-        scope, _, _ = data.draw(st.sampled_from(self.made))
+        scope, _, _ = data.draw(st.sampled_from(self.scopes))
         scope.__exit__(None, None, None)
-        self.oracle.leave(scope)
+        self.model.leave(scope)
 
     @rule(key=keys, value=st.integers(0, 9))
     def write(self, key, value):
         hp.scope[key] = value
-        self.oracle.innermost()[key] = value
+        self.model.innermost()[key] = value
 
     @rule(key=keys)
     def delete(self, key):
         del hp.scope[key]
-        self.oracle.delete(self.oracle.innermost(), key, self.oracle.below())
+        self.model.delete(self.model.innermost(), key, self.model.below())
 
-    @precondition(lambda self: self.oracle.entered)
-    @rule(data=st.data(), own=overrides)
-    def update_handle(self, data, own):
-        scope, _, _ = data.draw(st.sampled_from(self.oracle.entered))
-        scope.update(own)
-        self.oracle.own_of(scope).update(own)
+    @precondition(lambda self: self.model.entered)
+    @rule(data=st.data(), overrides=override_maps)
+    def update_scope(self, data, overrides):
+        scope, _, _ = data.draw(st.sampled_from(self.model.entered))
+        scope.update(overrides)
+        self.model.overrides_of(scope).update(overrides)
 
-    @precondition(lambda self: self.oracle.entered)
+    @precondition(lambda self: self.model.entered)
     @rule(data=st.data(), key=keys)
-    def delete_in_handle(self, data, key):
-        scope, _, _ = data.draw(st.sampled_from(self.oracle.entered))
+    def delete_in_scope(self, data, key):
+        scope, _, _ = data.draw(st.sampled_from(self.model.entered))
         del scope[key]
-        self.oracle.delete(self.oracle.own_of(scope), key, self.oracle.below(scope))
+        self.model.delete(self.model.overrides_of(scope), key, self.model.below(scope))
 
     @rule()
     def clear_innermost(self):
         hp.scope.current().clear()
-        self.oracle.innermost().clear()
+        self.model.innermost().clear()
 
     @rule()
     def freeze(self):
         hp.frozen()
-        self.oracle.baseline = self.oracle.view()
+        self.model.baseline = self.model.view()
 
-    @rule(own=overrides)
-    def freeze_in_thread(self, own):
+    @rule(overrides=override_maps)
+    def freeze_in_thread(self, overrides):
         def publish():
-            with hp.scope(own):
+            with hp.scope(overrides):
                 hp.frozen()
 
-        in_thread(publish)
-        self.oracle.baseline = self.oracle.baseline | own
+        run_in_thread(publish)
+        self.model.baseline = self.model.baseline | overrides
 
     @rule(key=keys)
     def thread_starts_from_the_baseline(self, key):
         def work():
-            before = seen()
+            before = current_view()
             hp.scope[key] = 99
-            return before, seen()
+            return before, current_view()
 
-        assert in_thread(work) == (self.oracle.baseline, self.oracle.baseline | {key: 99})
+        assert run_in_thread(work) == (self.model.baseline, self.model.baseline | {key: 99})
 
-    @rule(key=keys, own=overrides)
-    def task_starts_from_here(self, key, own):
+    @rule(key=keys, overrides=override_maps)
+    def task_starts_from_here(self, key, overrides):
         async def child():
-            before = seen()
+            before = current_view()
             hp.scope[key] = 99
-            with hp.scope(own):
+            with hp.scope(overrides):
                 await asyncio.sleep(0)
-                return before, seen()
+                return before, current_view()
 
         async def main():
-            return await asyncio.gather(asyncio.create_task(child()), child(), asyncio.to_thread(seen))
+            return await asyncio.gather(asyncio.create_task(child()), child(), asyncio.to_thread(current_view))
 
-        view = self.oracle.view()
+        view = self.model.view()
         assert contextvars.copy_context().run(asyncio.run, main()) == [
-            (view, view | {key: 99} | own),
-            (view, view | {key: 99} | own),
+            (view, view | {key: 99} | overrides),
+            (view, view | {key: 99} | overrides),
             view,
         ]
 
     @rule()
     def bind(self):
-        self.bound.append((hp.bind(seen), self.oracle.view()))
+        self.bound.append((hp.bind(current_view), self.model.view()))
 
     @precondition(lambda self: self.bound)
     @rule(data=st.data(), elsewhere=st.booleans())
     def call_bound(self, data, elsewhere):
         bound, view = data.draw(st.sampled_from(self.bound))
-        assert (in_thread(bound) if elsewhere else bound()) == view
+        assert (run_in_thread(bound) if elsewhere else bound()) == view
 
     @invariant()
-    def view_is_the_oracles(self):
-        assert seen() == self.oracle.view()
+    def the_view_is_that_of_the_model(self):
+        assert current_view() == self.model.view()
 
     @invariant()
-    def handles_read_from_themselves_outwards(self):
-        for scope, _, _ in self.oracle.entered:
-            assert dict(scope) == self.oracle.view(self.oracle.depth_of(scope))
+    def a_scope_reads_from_itself_outwards(self):
+        for scope, _, _ in self.model.entered:
+            assert dict(scope) == self.model.view(self.model.depth_of(scope))
 
 
 TestScopes = Scopes.TestCase

@@ -27,7 +27,7 @@ The Rust kernel is used if the package was built with it. The environment variab
 `HYPERPARAMETER_KERNEL=python|rust` selects one.
 """
 if kernel not in ("", "python", "rust"):
-    raise ImportError(f"HYPERPARAMETER_KERNEL={kernel!r}: wanted 'python' or 'rust'")
+    raise ImportError(f"HYPERPARAMETER_KERNEL: expected 'python' or 'rust', got {kernel!r}")
 
 if not TYPE_CHECKING and kernel != "python":
     try:
@@ -50,7 +50,8 @@ if not TYPE_CHECKING and kernel != "python":
                 "where the Rust kernel could not be (HYPERPARAMETER_BUILD=rust makes such a build fail)"
             ) from error
         kernel = "python"
-    except ImportError as error:  # it is there and cannot be used, as in a second interpreter of the process
+    except ImportError as error:
+        # It is installed but cannot be used here, as in a second interpreter of the process.
         raise ImportError(
             f"the Rust kernel cannot be used here ({error}); HYPERPARAMETER_KERNEL=python does without it"
         ) from error
