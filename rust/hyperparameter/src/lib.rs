@@ -15,9 +15,16 @@ mod scope;
 mod snapshot;
 mod value;
 
-#[doc(hidden)]
+// Not part of the public API, so its items need no documentation.
 #[allow(missing_docs)]
-pub mod macros;
+mod macros;
+
+/// The path by which the expansions of the macros reach `macros`. A glob import of the crate imports this name too, so
+/// it is one that users do not have.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::macros::*;
+}
 
 pub use convert::{FromValue, Misfit};
 pub use entry::Origin;

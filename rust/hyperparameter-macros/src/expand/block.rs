@@ -28,7 +28,7 @@ pub(crate) fn with_params(body: &Body) -> Result<TokenStream> {
         return Ok(quote!({ let #guard = #entered; #rest }));
     }
     let body = BlockKind::Sync.expand(body);
-    Ok(quote!({ let #guard = ::hyperparameter::macros::BlockScope::enter(); #body }))
+    Ok(quote!({ let #guard = ::hyperparameter::__private::BlockScope::enter(); #body }))
 }
 
 /// Expand a `with_params!` that stands inside another one.
@@ -100,9 +100,9 @@ impl BlockKind {
         let key_static = key.static_key();
         let name = quote_spanned!(Span::mixed_site()=> value);
         let call = quote_spanned! {key.span=>
-            ::hyperparameter::macros::#function(
+            ::hyperparameter::__private::#function(
                 #key_static,
-                (&&::hyperparameter::macros::SetAs::type_of(&#name)).param_value(#name)
+                (&&::hyperparameter::__private::SetAs::type_of(&#name)).param_value(#name)
             )
         };
         // The value is evaluated outside of the arm, so it does not see the names that the arm declares. The
@@ -111,7 +111,7 @@ impl BlockKind {
             match (#value,) {
                 (#name,) => {
                     #[allow(unused_imports)]
-                    use ::hyperparameter::macros::{ByAny as _, ByInto as _};
+                    use ::hyperparameter::__private::{ByAny as _, ByInto as _};
                     #call
                 }
             }
@@ -147,7 +147,7 @@ impl BlockKind {
             // The future may continue in another thread, so its guard has to be `Send`.
             Self::Async => quote_spanned!(params.span=> SendGuard::enter),
         };
-        quote!(let #guard = ::hyperparameter::macros::#enter(#scope);)
+        quote!(let #guard = ::hyperparameter::__private::#enter(#scope);)
     }
 }
 

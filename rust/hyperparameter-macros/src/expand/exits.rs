@@ -69,7 +69,7 @@ impl ExitVisitor {
             Some(value) => value.to_token_stream(),
             None => quote!(()),
         };
-        parse_quote_spanned!(span=> return ::hyperparameter::macros::BlockExit::Return(#value))
+        parse_quote_spanned!(span=> return ::hyperparameter::__private::BlockExit::Return(#value))
     }
 
     fn redirect_try(&mut self, exit: &mut ExprTry) -> Expr {
@@ -79,10 +79,10 @@ impl ExitVisitor {
         let output = quote_spanned!(Span::mixed_site()=> output);
         let residual = quote_spanned!(Span::mixed_site()=> residual);
         parse_quote_spanned! {question=>
-            match ::hyperparameter::macros::Branch::branch(#value) {
+            match ::hyperparameter::__private::Branch::branch(#value) {
                 ::core::result::Result::Ok(#output) => #output,
-                ::core::result::Result::Err(#residual) => return ::hyperparameter::macros::BlockExit::Return(
-                    ::hyperparameter::macros::FromResidual::from_residual(#residual)
+                ::core::result::Result::Err(#residual) => return ::hyperparameter::__private::BlockExit::Return(
+                    ::hyperparameter::__private::FromResidual::from_residual(#residual)
                 ),
             }
         }
@@ -107,7 +107,7 @@ impl ExitVisitor {
         if known.is_none() {
             jumps.push(jump);
         }
-        parse_quote_spanned!(span=> return ::hyperparameter::macros::BlockExit::Jump(#number))
+        parse_quote_spanned!(span=> return ::hyperparameter::__private::BlockExit::Jump(#number))
     }
 
     /// Report whether a `break` or `continue` with this label leaves the block.

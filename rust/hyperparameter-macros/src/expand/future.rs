@@ -14,7 +14,7 @@ pub(super) fn awaited_future(
 ) -> Result<TokenStream> {
     let mut block: Block = parse2(quote!({ #body }))?;
     let exits = Exits::redirect(&mut block, expand_block)?;
-    let macros = quote!(::hyperparameter::macros);
+    let private = quote!(::hyperparameter::__private);
     let awaited = quote_spanned!(await_span=> .await);
     let site = Span::mixed_site();
     let value = quote_spanned!(site=> value);
@@ -32,17 +32,17 @@ pub(super) fn awaited_future(
         .jumps
         .iter()
         .enumerate()
-        .map(|(number, jump)| quote!(#macros::BlockExit::Jump(#number) => #jump,));
+        .map(|(number, jump)| quote!(#private::BlockExit::Jump(#number) => #jump,));
     Ok(quote! {
-        match #macros::in_new_scope(async {
+        match #private::in_new_scope(async {
             #[allow(unreachable_code)]
-            #macros::BlockExit #types::Value(#block)
+            #private::BlockExit #types::Value(#block)
         })#awaited {
-            #macros::BlockExit::Value(#value) => #value,
-            #macros::BlockExit::Return(#returned) => #take_return,
+            #private::BlockExit::Value(#value) => #value,
+            #private::BlockExit::Return(#returned) => #take_return,
             #(#jumps)*
             #[allow(unreachable_patterns)]
-            #macros::BlockExit::Jump(_) => ::core::unreachable!(),
+            #private::BlockExit::Jump(_) => ::core::unreachable!(),
         }
     })
 }

@@ -16,7 +16,7 @@ pub(crate) fn try_get_param(arguments: &ReadArguments) -> TokenStream {
     let ReadArguments { key, default, help } = arguments;
     let Some(default) = default else {
         let key_static = key.static_key();
-        return quote_spanned!(key.span=> ::hyperparameter::macros::require(#key_static));
+        return quote_spanned!(key.span=> ::hyperparameter::__private::require(#key_static));
     };
     let declaration = declaration(key, default.clone(), help.clone());
     read(key, &protect_fragments(default.clone()), &declaration)
@@ -31,14 +31,14 @@ pub(super) fn read(
     let place = key.place();
     let name = quote_spanned!(Span::mixed_site()=> default);
     let call = quote_spanned! {key.span=>
-        (&&&&&::hyperparameter::macros::ReadAs::type_of(&#name)).read_param(#place, #name)
+        (&&&&&::hyperparameter::__private::ReadAs::type_of(&#name)).read_param(#place, #name)
     };
     quote! {
         match (#default,) {
             (#name,) => {
                 #declaration
                 #[allow(unused_imports)]
-                use ::hyperparameter::macros::{ByOption as _, ByRule as _, BySerde as _, ByText as _, ByType as _};
+                use ::hyperparameter::__private::{ByOption as _, ByRule as _, BySerde as _, ByText as _, ByType as _};
                 #call
             }
         }
@@ -47,7 +47,7 @@ pub(super) fn read(
 
 /// Return the value of a read, or panic with its error.
 pub(super) fn unwrap(key: &Key, read: &TokenStream) -> TokenStream {
-    quote_spanned!(key.span=> ::hyperparameter::macros::unwrap_or_panic(#read))
+    quote_spanned!(key.span=> ::hyperparameter::__private::unwrap_or_panic(#read))
 }
 
 /// Return a default as the annotated type. A string literal is converted to it.

@@ -23,7 +23,7 @@
 //! - **Lookup.** A frame looks into its own overrides, which are few, and then into the view of its
 //!   parent. The view is the map of every visible key. A frame makes it from the view of its parent when it
 //!   is first needed, and caches it. So the cost of a lookup depends neither on the number of scopes nor on
-//!   the number of keys.
+//!   the number of keys. A place in source code caches its last answer, too: see `place`.
 //! - **Entering** makes a frame of the scope's overrides. No view is made and nothing is copied.
 //! - **Leaving** finds the frame of the scope by the scope's number and removes it. The frames above it are
 //!   made again on top of its parent, so scopes can be left in any order.

@@ -1,7 +1,8 @@
 //! What the expansions of [`with_params!`](crate::with_params), [`get_param!`](crate::get_param) and
 //! [`try_get_param!`](crate::try_get_param) call.
 //!
-//! Nothing here is part of the public API: names can change in any version.
+//! Nothing here is part of the public API: names can change in any version. Expansions use the path
+//! `hyperparameter::__private`.
 //!
 //! # How a type picks its conversion
 //!

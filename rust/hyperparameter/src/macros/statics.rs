@@ -5,12 +5,12 @@
 #[doc(hidden)]
 macro_rules! __place {
     ($key:expr) => {{
-        static KEY: $crate::macros::Key = $crate::macros::Key::literal($key);
-        $crate::macros::thread_local! {
-            static CACHE: ::core::cell::Cell<$crate::macros::CachedAnswer> =
-                const { ::core::cell::Cell::new($crate::macros::CachedAnswer::EMPTY) };
+        static KEY: $crate::__private::Key = $crate::__private::Key::literal($key);
+        $crate::__private::thread_local! {
+            static CACHE: ::core::cell::Cell<$crate::__private::CachedAnswer> =
+                const { ::core::cell::Cell::new($crate::__private::CachedAnswer::EMPTY) };
         }
-        $crate::macros::Place {
+        $crate::__private::Place {
             key: &KEY,
             cache: &CACHE,
         }
@@ -22,7 +22,7 @@ macro_rules! __place {
 #[doc(hidden)]
 macro_rules! __key {
     ($key:expr) => {{
-        static KEY: $crate::macros::Key = $crate::macros::Key::literal($key);
+        static KEY: $crate::__private::Key = $crate::__private::Key::literal($key);
         &KEY
     }};
 }
@@ -34,9 +34,9 @@ macro_rules! __key {
 macro_rules! __declare {
     ($key:expr, $default:expr, $help:expr) => {
         const _: () = {
-            #[$crate::macros::linkme::distributed_slice($crate::macros::DECLARED)]
-            #[linkme(crate = $crate::macros::linkme)]
-            static PARAM: $crate::macros::ParamInfo = $crate::macros::ParamInfo::new(
+            #[$crate::__private::linkme::distributed_slice($crate::__private::DECLARED)]
+            #[linkme(crate = $crate::__private::linkme)]
+            static PARAM: $crate::__private::ParamInfo = $crate::__private::ParamInfo::new(
                 $key,
                 $default,
                 $help,
