@@ -37,7 +37,7 @@ MAX_COMPARED = 5000
 
 
 def short_repr(value: object) -> str:
-    """Return the repr of a value on one line, at most `MAX_REPR_LENGTH` characters long. Never raise an error."""
+    """Return the repr of a value on one line, cut at `MAX_REPR_LENGTH` characters. Never raise an error."""
     try:
         text = repr(value)
     # A `__repr__` that fails must not hide the message that it is part of.
@@ -85,14 +85,14 @@ def _rebuild(cls: type[ParamError], text: str, **fields: Any) -> ParamError:
 
 
 class ParamError(ValueError):
-    """The base of all errors about parameters. By itself: a value is not valid for the type that the reader expects.
+    """A value is not valid for the type that its reader expects. Also the base of all errors about parameters.
 
     Attributes:
         key: the key of the parameter.
         value: the value that was set, or None.
         wanted: the expected type as text, or None.
         detail: the reason, or None.
-        where: the place that set the value, such as `train.py:3` or `-D train.lr=fast`, or None if it is unknown.
+        where: the place that set the value, such as `train.py:3` or `-D train.lr=fast`, None if unknown.
 
     Examples:
         >>> import hyperparameter as hp
@@ -144,8 +144,8 @@ class ParamError(ValueError):
         return self._text
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # An error returns from a worker process as its text, because the other process cannot look up the code that
-        # set the value, or the keys that were set. The value goes as its repr, because it may not pickle.
+        # An error returns from a worker process as its text, because the other process cannot look up the code
+        # that set the value, or the keys that were set. The value goes as its repr, because it may not pickle.
         from functools import partial
 
         value = self.value

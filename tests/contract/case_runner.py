@@ -96,7 +96,7 @@ def read_as_type(key, type_name, default=OMITTED):
 
 
 class Flow:
-    """Runs steps in one context. The method `do_x` runs the step `x`; its arguments are the fields of the step."""
+    """Runs steps in one context. The method `do_x` runs the step `x`, with its fields as arguments."""
 
     def __init__(self, names, entered=()):
         # The scopes, snapshots and bound steps by name. All flows of a case share them.
