@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from ..core.key import parent_of, split_last
 from ..errors import ConfigError, did_you_mean, short_repr
 from .arguments import choices_of, expected_type
 
@@ -26,7 +27,7 @@ def format_parameters(catalog: Catalog) -> str:
     leaves = (declaration for declaration in catalog.parameters() if not catalog.is_prefix(declaration.key))
     groups = [
         (namespace, list(map(_parameter_row, declarations)))
-        for namespace, declarations in groupby(leaves, key=lambda leaf: leaf.key.rpartition(".")[0])
+        for namespace, declarations in groupby(leaves, key=lambda leaf: parent_of(leaf.key))
     ]
     columns = list(zip(*(row for _, rows in groups for row in rows), strict=True))
     # The last column holds the help texts. It needs no width.
@@ -41,7 +42,7 @@ def format_parameters(catalog: Catalog) -> str:
 
 
 def _parameter_row(declaration: Declaration) -> tuple[str, str, str, str]:
-    name = declaration.key.rpartition(".")[2]
+    name = split_last(declaration.key)[1]
     default = "required" if declaration.default is None and declaration.required else declaration.default or ""
     return f"    {name}", declaration.type, default, declaration.help
 
@@ -82,7 +83,7 @@ def _explanation(key: str, entries: list[Entry], declarations: list[Declaration]
 
 def _declaration_text(declaration: Declaration) -> str:
     """Return a declaration as text, such as "lr: float = 0.1, a parameter of train() at train.py:3"."""
-    name = declaration.key.rpartition(".")[2]
+    name = split_last(declaration.key)[1]
     type_part = f": {declaration.type}" if declaration.type else ""
     default_part = f" = {declaration.default}" if declaration.default is not None else ""
     kind = f"a parameter of {declaration.owner}()" if declaration.kind == "parameter" else "read"

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from ..catalog.check import entries_of, errors_of, running_program_files
 from ..configuration.config import env
+from ..core.key import is_below
 from ..errors import ConfigError
 from .parsed_arguments import ParsedArguments
 
@@ -69,7 +70,7 @@ class Settings:
         return entries_of(self.config)
 
     def _is_set_elsewhere(self, key: str) -> bool:
-        return any(name == key or name.startswith(key + ".") for name in self.entries)
+        return any(name == key or is_below(name, key) for name in self.entries)
 
     # --- Declarations ---
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from ..core.key import parent_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -56,7 +58,7 @@ def default_text(declaration: Declaration) -> str:
 def group_by_namespace(scanned: ScannedTarget) -> Iterator[tuple[str, list[Declaration]]]:
     """Yield each namespace with its keys, one declaration for each key."""
     declarations = scanned.catalog.parameters()
-    for namespace, group in groupby(declarations, key=lambda declaration: declaration.key.rpartition(".")[0]):
+    for namespace, group in groupby(declarations, key=lambda declaration: parent_of(declaration.key)):
         yield namespace, list(group)
 
 

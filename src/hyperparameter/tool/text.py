@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..core.key import split_last
 from .layout import as_tree, default_text, group_by_namespace, title_and_version, type_text
 from .terminal import escape_unprintable, pad, width_of
 
@@ -39,7 +40,7 @@ def declaration_rows(declarations: Iterable[Declaration]) -> list[tuple[str, ...
     """Return a row for each declaration: name, type, default, place and help."""
     return [
         (
-            declaration.key.rpartition(".")[2],
+            split_last(declaration.key)[1],
             type_text(declaration),
             default_text(declaration),
             declaration.place,
