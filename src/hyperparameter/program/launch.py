@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from contextlib import nullcontext
 
 from ..core.context import freeze, is_in_scope, replace_current
 from ..errors import ParamError
@@ -133,7 +132,6 @@ def _run(parser: Parser, commands: Sequence[Command], argv: Sequence[str]) -> An
 
 def _call(command: Command, arguments: tuple[list[Any], list[Any]], entries: dict[str, Entry]) -> Any:
     scope = Scope(entries)
-    is_outside_scopes = not is_in_scope()
     # The baseline must not include a scope of the caller, because the caller leaves that scope later.
     callers_frame = replace_current(None)
     try:
@@ -141,9 +139,10 @@ def _call(command: Command, arguments: tuple[list[Any], list[Any]], entries: dic
             freeze()
     finally:
         replace_current(callers_frame)
-    # A scope of the caller would override the baseline, so enter the values again above that scope. Without
-    # one, the baseline alone is better: the program can replace it with `hp.frozen()`.
-    with nullcontext() if is_outside_scopes else scope:
+    if not is_in_scope():
+        return command.call(*arguments)
+    # The scope of the caller would override the baseline, so enter the values again above that scope.
+    with scope:
         return command.call(*arguments)
 
 
