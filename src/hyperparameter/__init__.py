@@ -30,7 +30,10 @@ from .scopes.snapshot import Snapshot, frozen, snapshot
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from .catalog.check import check
-    from .configuration.config import Config, config, env, replace
+    from .configuration.config import Config
+    from .configuration.environment import env
+    from .configuration.load import config
+    from .configuration.merge import replace
     from .program.launch import launch
 
 __version__ = "0.1.0"
@@ -67,10 +70,10 @@ __all__ = [
 _LAZY_NAMES = {
     "Config": "configuration.config",
     "check": "catalog.check",
-    "config": "configuration.config",
-    "env": "configuration.config",
+    "config": "configuration.load",
+    "env": "configuration.environment",
     "launch": "program.launch",
-    "replace": "configuration.config",
+    "replace": "configuration.merge",
 }
 
 

@@ -1,24 +1,18 @@
-"""`hp.config`, and the configuration that it returns."""
+"""A configuration: a nested dict that knows where its values were set."""
 
 from __future__ import annotations
 
-from ..core.origin import Origin, place_of
+from ..core.origin import place_of
 from ..scopes.sources import flatten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
-    from os import PathLike
-    from typing import Any, TypeAlias
+    from collections.abc import Iterable
+    from typing import Any
 
     from ..core.value import Entry
-    from ..scopes.scope import Scope
-    from ..scopes.sources import Keyed
-    from .environment import Environment
 
-    ConfigSource: TypeAlias = str | PathLike[str] | Mapping[Any, Any] | Environment | Scope | Keyed
-
-__all__ = ["Config", "config", "env", "replace"]
+__all__ = ["Config", "Provenance"]
 
 
 class Provenance:
@@ -157,96 +151,3 @@ def _with_origins(nested: dict[str, Any], origins: dict[str, Any], provenance: P
     """
     entries = {key: (leaf, origins[key]) for key, leaf in flatten("", nested) if key in origins}
     return Config(nested, provenance=provenance.with_entries(entries))
-
-
-class replace(dict):  # type: ignore[type-arg]  # noqa: N801
-    """A mapping for `hp.config` that replaces a table of earlier sources instead of being merged into it.
-
-    In a file, write `_replace_ = true` in the table. Everywhere except in `hp.config` it is a plain dict.
-
-    Examples:
-        >>> import hyperparameter as hp
-        >>> hp.config({"model": {"name": "cnn", "width": 3}}, {"model": hp.replace({"name": "mlp"})})
-        {'model': {'name': 'mlp'}}
-    """
-
-    __slots__ = ()
-
-
-def env(prefix: str, *, environ: Mapping[str, str] | None = None) -> Environment:
-    """Return the environment as a source for `hp.config`: with "APP_", `APP_TRAIN__LR` sets `train.lr`.
-
-    `__` separates the segments of a key, and names become lower case. A variable also sets a known key
-    that differs from its name only in case and in `.`, `_` and `-`. Known are the parameters of decorated
-    functions, the fields of the schema, and the keys of earlier sources. If a variable can mean several
-    known keys and is not exactly one of them, `hp.config` raises `ConfigError`.
-
-    The variables are read when `hp.config` is called, from `environ`, or from `os.environ` without it.
-
-    Examples:
-        >>> import hyperparameter as hp
-        >>> hp.config({"batch_size": 1}, hp.env("APP_", environ={"APP_BATCH_SIZE": "32"}))
-        {'batch_size': '32'}
-    """
-    from .environment import Environment
-
-    return Environment(prefix, environ)
-
-
-class ConfigFunction:
-    """Merge sources into one configuration; later sources override earlier ones, value by value.
-
-    A source is one of these:
-
-    - the path of a `.toml`, `.json`, `.yaml` or `.yml` file: a `Path`, or a text without `=`
-    - a mapping, nested or with dotted keys
-    - a `key=value` text
-    - the environment: `hp.env(...)`
-    - a scope, a snapshot, or another configuration
-
-    Nested mappings are merged. `hp.replace({...})` replaces a table instead. Then `${a.b}` and
-    `${env:NAME,default}` in texts are resolved. With a `schema` (a dataclass, TypedDict, msgspec Struct,
-    attrs class or pydantic model) all values are converted, and unknown keys and missing values are errors.
-
-    Raises `ConfigError` for everything that is wrong with files, references and values, with the place of
-    each; `KeySyntaxError`, a `ValueError`, for a bad key in a mapping or text; `TypeError` for a source of
-    another type.
-
-    Examples:
-        >>> import hyperparameter as hp
-        >>> hp.config({"data": {"root": "/data", "file": "${data.root}/train.csv"}}, "data.root=/tmp")
-        {'data': {'root': '/tmp', 'file': '/tmp/train.csv'}}
-    """
-
-    __slots__ = ()
-
-    def __call__(self, /, *sources: ConfigSource, schema: Any = None) -> Config:
-        from .load import load
-
-        return load(sources, schema, origin=Origin.of_caller())
-
-    def hydra(
-        self, config_dir: str | PathLike[str], config_name: str | None, overrides: Sequence[str] = ()
-    ) -> Config:
-        """Return the configuration that Hydra composes from its groups, defaults lists and overrides.
-
-        Raises `ConfigError` with Hydra's own message if Hydra cannot compose it, or if Hydra is not
-        installed: `pip install hydra-core`.
-
-        Examples:
-            >>> import hyperparameter as hp
-            >>> hp.config.hydra("conf", "config", overrides=["+db=none"])  # doctest: +SKIP
-            {'db': {'driver': 'none'}}
-        """
-        from .formats.hydra import compose
-
-        return compose(config_dir, config_name, overrides)
-
-    def __repr__(self) -> str:
-        return "<hp.config>"
-
-    def __reduce__(self) -> str:
-        return "config"
-
-
-config = ConfigFunction()

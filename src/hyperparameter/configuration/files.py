@@ -9,6 +9,7 @@ from functools import cached_property
 from ..core.key import parents
 from ..core.origin import Origin
 from ..errors import ConfigError, did_you_mean, nearest
+from .formats.syntax_error import FileSyntaxError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,16 +19,6 @@ if TYPE_CHECKING:
 # Bytes of a file. People write configurations, and no person writes a larger one.
 MAX_SIZE = 16 * 1024 * 1024
 FORMATS = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
-
-
-class FileSyntaxError(Exception):
-    """A fault in the text of a file; lines and columns count from 1. `File` turns it into a `ConfigError`."""
-
-    def __init__(self, detail: str, line: int | None = None, column: int | None = None) -> None:
-        super().__init__(detail)
-        self.detail = detail
-        self.line = line
-        self.column = column
 
 
 class File:

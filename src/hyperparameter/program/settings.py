@@ -6,7 +6,7 @@ import sys
 from functools import cached_property
 
 from ..catalog.check import entries_of, errors_of, running_program_files
-from ..configuration.config import env
+from ..configuration.environment import env
 from ..core.key import is_below
 from ..errors import ConfigError
 from .parsed_arguments import ParsedArguments

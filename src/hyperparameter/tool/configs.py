@@ -63,7 +63,7 @@ def _scan_catalog(path: str) -> Catalog:
 
 def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
     """Load the files, then the environment variables, then `-D`; a later source overrides an earlier one."""
-    from ..configuration.config import env
+    from ..configuration.environment import env
     from ..configuration.load import PlacedSource, load
     from ..core.origin import Origin
     from ..scopes.sources import split_text

@@ -8,16 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from ...core.origin import Origin
 from ...errors import ConfigError
-from ..load import PlacedSource, load
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..config import Config
 
+def compose(
+    config_dir: str | os.PathLike[str], config_name: str | None, overrides: Sequence[str]
+) -> tuple[Any, Origin]:
+    """Return what Hydra composes, as plain values, and its origin.
 
-def compose(config_dir: str | os.PathLike[str], config_name: str | None, overrides: Sequence[str]) -> Config:
-    """Return what Hydra composes; raise `ConfigError` with Hydra's message if it cannot."""
+    Raises `ConfigError` with Hydra's message if Hydra cannot compose it.
+    """
     folder = os.fsdecode(config_dir)
     file = os.path.join(folder, os.path.splitext(config_name)[0] + ".yaml") if config_name else folder
     origin = Origin.at(f"{file} (hydra)")
@@ -40,7 +42,7 @@ def compose(config_dir: str | os.PathLike[str], config_name: str | None, overrid
     # The parsers of files and of overrides raise errors of their own.
     except Exception as error:
         raise ConfigError(detail=f"{type(error).__name__}: {_message_of(error)}", origin=origin) from error
-    return load([PlacedSource(plain, origin, is_literal=True)])
+    return plain, origin
 
 
 @contextmanager

@@ -16,7 +16,7 @@ import re
 import tomllib
 from typing import Any
 
-from ..files import FileSyntaxError
+from .syntax_error import FileSyntaxError
 
 # One of these is on the last line of every statement that takes several lines.
 CLOSERS = ("]", "}", '"""', "'''")

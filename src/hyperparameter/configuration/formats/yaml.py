@@ -11,8 +11,8 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
-from ..files import FileSyntaxError
 from ..merge import MAX_DEPTH
+from .syntax_error import FileSyntaxError
 
 TAG_PREFIX = "tag:yaml.org,2002:"
 PLAIN_KINDS = ("null", "bool", "int", "float", "str", "seq", "map", "merge", "timestamp", "binary")
