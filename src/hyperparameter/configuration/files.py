@@ -1,4 +1,4 @@
-"""Read configuration files: refuse what is not a text file of bearable size, and find the line of a key."""
+"""Read configuration files: refuse what is not a text file, or is too large, and find the line of a key."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ class PlacedSource:
 
     Attributes:
         source: the text or mapping.
-        origin: an object whose `str` is the place.
+        origin: where it was set.
         is_literal: whether `${` is plain text in its values.
     """
 

@@ -60,14 +60,14 @@ class Merged:
     def put(self, key: str, value: Any, origin: Origin | None) -> None:
         """Set a leaf; raise `ConfigError` if the key is a table, or lies below a leaf."""
         old = self.leaves.get(key)
-        is_empty_table = is_mapping(value)
+        # A mapping that gets here is empty: `_MappingMerge` puts the leaves of any other one.
         if old is not None:
-            if is_empty_table and not gives_way_to_table(old[0]):
+            if is_mapping(value) and not gives_way_to_table(old[0]):
                 raise _clash(key, old, key, (value, origin), _REPLACE_HINT)
             # The new value stays in the place of the old one, so the order of the keys does not change.
             self._remember(key, old)
         elif key in self.tables:
-            if is_empty_table:
+            if is_mapping(value):
                 return
             key_below = self.tables[key]
             raise _clash(key, (value, origin), key_below, self.leaves[key_below])
@@ -143,7 +143,7 @@ def gives_way_to_table(value: Any) -> bool:
 def flatten_dict(key: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the flat keys and leaves of nested dicts below a key ("" for the top).
 
-    Unlike `core.key.flatten` it does not check the keys, and other mappings than `dict` are leaves.
+    Unlike `scopes.sources.flatten` it does not check the keys, and other mappings than `dict` are leaves.
     """
     if type(value) is dict and (value or not key):
         for name, item in value.items():

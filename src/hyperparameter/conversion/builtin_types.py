@@ -28,7 +28,7 @@ _FIRST_INEXACT_FLOAT = 2**53
 
 
 class Misfit(Exception):  # noqa: N818
-    """A value that does not fit the type that is asked for; the reader adds its key and origin.
+    """A value that does not fit the type that is asked for. The reader of the value adds its key and origin.
 
     Attributes:
         wanted: the name of the type.
@@ -54,7 +54,7 @@ def rule_for(cls: type) -> Rule | None:
     for base in cls.__mro__:
         if type(base) is type and base in _RULES:
             return _rule_for_subclass(cls, _RULES[base])
-    # `issubclass` with an abstract class hashes the class.
+    # `issubclass` with an abstract class needs the hash of the class.
     if not has_plain_hash(cls):
         return None
     if _is_numpy_bool(cls):

@@ -118,7 +118,7 @@ def _convert_to_collection(value: Any, annotation: Any) -> Any:
     """Convert to an abstract collection: to the type of the value if it is one, else to the concrete type."""
     origin, arguments = origin_of(annotation), arguments_of(annotation)
     concrete = ABSTRACT_COLLECTIONS[origin.__name__]
-    # `isinstance` with an abstract class hashes the value's class.
+    # `isinstance` with an abstract class needs the hash of the value's class.
     if not has_plain_hash(type(value)):
         return value
     if isinstance(value, origin) and not isinstance(value, str):

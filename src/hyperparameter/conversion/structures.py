@@ -79,7 +79,7 @@ class Structure:
         self.tag = tag
 
 
-# A description must not refer to its class: the class could never be freed.
+# A description must not refer to its class, or the class could never be freed.
 _descriptions: WeakKeyDictionary[type, Structure] = WeakKeyDictionary()
 
 

@@ -45,7 +45,8 @@ def resolve_references(merged: Merged) -> set[str]:
     leaves: dict[str, Entry] = {}
     for key, entry in merged.leaves.items():
         unresolved, origin = entry
-        value = resolver.resolve_key(key)
+        can_have_references = type(unresolved) in (str, list)
+        value = resolver.resolve_key(key) if can_have_references else unresolved
         if value is unresolved:
             leaves[key] = entry
         elif type(value) is dict and value:
