@@ -10,7 +10,7 @@
 //! The layout says which fields own an object. From that follow the three functions that Python's garbage collector
 //! needs: `traverse`, `clear` and `deallocate`.
 
-use std::ffi::{CStr, c_int, c_uint, c_void};
+use std::ffi::{CStr, c_int, c_uint, c_ulong, c_void};
 use std::mem::size_of;
 use std::ptr;
 
@@ -92,7 +92,7 @@ pub(crate) unsafe extern "C" fn deallocate<T: Layout>(object: *mut PyObject) {
 pub(crate) struct TypeBuilder {
     name: &'static CStr,
     size: usize,
-    flags: u64,
+    flags: c_ulong,
     slots: Vec<PyType_Slot>,
     members: Vec<PyMemberDef>,
     getters: Vec<PyGetSetDef>,
@@ -101,7 +101,7 @@ pub(crate) struct TypeBuilder {
 
 impl TypeBuilder {
     /// Start a type whose objects have a layout.
-    pub(crate) fn new<T: Layout>(name: &'static CStr, flags: u64) -> Self {
+    pub(crate) fn new<T: Layout>(name: &'static CStr, flags: c_ulong) -> Self {
         let mut builder = Self {
             name,
             size: size_of::<T>(),
