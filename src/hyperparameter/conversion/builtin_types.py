@@ -36,9 +36,9 @@ class Misfit(Exception):  # noqa: N818
         path: where in the value the fault is, such as `.layers[0]`.
     """
 
-    def __init__(self, wanted: Any, detail: str | None = None, path: str = "") -> None:
-        super().__init__(wanted)
-        self.wanted = type_name(wanted)
+    def __init__(self, annotation: Any, detail: str | None = None, path: str = "") -> None:
+        super().__init__(annotation)
+        self.wanted = type_name(annotation)
         self.detail = detail
         self.path = path
 
@@ -280,11 +280,11 @@ def _has_fraction(text: str) -> bool:
     return bool(fraction.strip("0"))
 
 
-def _as_float(number: Any, wanted: type) -> float:
+def _as_float(number: Any, cls: type) -> float:
     try:
         return float(number)
     except OverflowError:
-        raise Misfit(wanted, "it is too large") from None
+        raise Misfit(cls, "it is too large") from None
     # The signalling nan of a decimal.
     except ValueError as error:
-        raise Misfit(wanted, str(error)) from None
+        raise Misfit(cls, str(error)) from None

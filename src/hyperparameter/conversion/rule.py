@@ -54,16 +54,16 @@ def convert_like(value: Any, default: Any) -> Any:
 
     None, as value or as default, leaves the value unchanged.
     """
-    wanted = type(default)
-    if value is None or default is None or type(value) is wanted:
+    cls = type(default)
+    if value is None or default is None or type(value) is cls:
         return value
-    rule = rule_for(wanted)
+    rule = rule_for(cls)
     if rule is not None:
         return rule(value, False)
     # The class is the program's own: it says nothing about which other values will do.
-    if type(value) is not str and not is_known_to_msgspec(wanted):
+    if type(value) is not str and not is_known_to_msgspec(cls):
         return value
-    return convert(value, wanted)
+    return convert(value, cls)
 
 
 def convert(value: Any, annotation: Any) -> Any:

@@ -52,7 +52,7 @@ def lines(text: str) -> dict[str, int]:
 
     Tables and keys of inline tables have a line too.
     """
-    found: dict[str, int] = {}
+    line_of_key: dict[str, int] = {}
     table, pending, start, work = "", "", 0, 2 * len(text) + MAX_WORK
     all_lines = text.split("\n")
     for number, line in enumerate(all_lines, 1):
@@ -76,11 +76,11 @@ def lines(text: str) -> dict[str, int]:
         is_header = pending.lstrip().startswith("[")
         keys = _keys_of(statement, "" if is_header or not table else table + ".")
         for key in keys:
-            found.setdefault(key, start)
+            line_of_key.setdefault(key, start)
         if is_header:
             table = keys[-1]
         pending = ""
-    return found
+    return line_of_key
 
 
 def _can_start_statement(line: str) -> bool:

@@ -50,9 +50,9 @@ def parse(text: str) -> dict[str, Any]:
 
 def lines(text: str) -> dict[str, int]:
     """Return the line of each key, by flat key; keys in lists have none."""
-    found: dict[str, int] = {}
-    _add_lines(_compose(text)[1], "", found)
-    return found
+    line_of_key: dict[str, int] = {}
+    _add_lines(_compose(text)[1], "", line_of_key)
+    return line_of_key
 
 
 def _compose(text: str) -> tuple[YAML, Any]:
@@ -62,19 +62,19 @@ def _compose(text: str) -> tuple[YAML, Any]:
     return yaml, yaml.compose(text)
 
 
-def _add_lines(mapping: Any, prefix: str, found: dict[str, int]) -> None:
+def _add_lines(mapping: Any, prefix: str, line_of_key: dict[str, int]) -> None:
     merged: list[Any] = []
     for name, value in mapping.value:
         if name.tag == MERGE_TAG:
             merged += [value] if isinstance(value, MappingNode) else value.value
             continue
         key = f"{prefix}.{name.value}" if prefix else name.value
-        found.setdefault(key, name.start_mark.line + 1)
+        line_of_key.setdefault(key, name.start_mark.line + 1)
         if isinstance(value, MappingNode):
-            _add_lines(value, key, found)
+            _add_lines(value, key, line_of_key)
     # The keys that a mapping has itself win over those that it merges.
     for merged_mapping in merged:
-        _add_lines(merged_mapping, prefix, found)
+        _add_lines(merged_mapping, prefix, line_of_key)
 
 
 class _Check:
