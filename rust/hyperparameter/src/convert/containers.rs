@@ -1,28 +1,33 @@
 //! Conversion into lists, sets, tuples and maps: from a value of the same shape, or from text in JSON.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
 use super::{FromValue, Misfit};
-use crate::value::{Value, short_repr};
+use crate::value::Value;
 
 /// Parse a text as JSON.
 pub(super) fn parse_json(text: &str) -> Result<Value, String> {
     serde_json::from_str(text).map_err(|fault| format!("text is read as JSON: {fault}"))
 }
 
+/// Return a value, or what it contains if it is a text in JSON.
+fn parse_if_text(value: &Value, wanted: impl Fn() -> String) -> Result<Cow<'_, Value>, Misfit> {
+    match value {
+        Value::Text(text) => parse_json(text)
+            .map(Cow::Owned)
+            .map_err(|detail| Misfit::new(wanted()).because(detail)),
+        _ => Ok(Cow::Borrowed(value)),
+    }
+}
+
 /// Convert a value to a list. `wanted` names the type that an error shows.
 pub(super) fn to_list(value: &Value, wanted: impl Fn() -> String) -> Result<Arc<[Value]>, Misfit> {
-    let misfit = || Misfit::new(wanted());
-    match value {
+    match &*parse_if_text(value, &wanted)? {
         Value::List(list) => Ok(list.clone()),
-        Value::Text(text) => match parse_json(text) {
-            Ok(Value::List(list)) => Ok(list),
-            Ok(_) => Err(misfit()),
-            Err(detail) => Err(misfit().because(detail)),
-        },
-        _ => Err(misfit()),
+        _ => Err(Misfit::new(wanted())),
     }
 }
 
@@ -31,15 +36,9 @@ pub(super) fn to_map(
     value: &Value,
     wanted: impl Fn() -> String,
 ) -> Result<Arc<BTreeMap<String, Value>>, Misfit> {
-    let misfit = || Misfit::new(wanted());
-    match value {
+    match &*parse_if_text(value, &wanted)? {
         Value::Map(map) => Ok(map.clone()),
-        Value::Text(text) => match parse_json(text) {
-            Ok(Value::Map(map)) => Ok(map),
-            Ok(_) => Err(misfit()),
-            Err(detail) => Err(misfit().because(detail)),
-        },
-        _ => Err(misfit()),
+        _ => Err(Misfit::new(wanted())),
     }
 }
 
@@ -50,17 +49,9 @@ fn convert_item<T: FromValue>(
     wanted: impl Fn() -> String,
 ) -> Result<T, Misfit> {
     T::from_value(item).map_err(|misfit| {
-        // The misfit of an item of an inner container has a path, and its detail says everything.
+        // A misfit with a path comes from an inner container, and its detail is about the item there.
         let detail = if misfit.path.is_empty() {
-            let reason = misfit
-                .detail
-                .map(|detail| format!(": {detail}"))
-                .unwrap_or_default();
-            format!(
-                "{} is not a valid {}{reason}",
-                short_repr(item),
-                misfit.wanted
-            )
+            misfit.text_about(item)
         } else {
             misfit.detail.unwrap_or_default()
         };

@@ -1,11 +1,13 @@
 //! The reason why a value does not fit a type.
 
+use crate::value::{Value, short_repr};
+
 /// The reason why a value does not fit a type.
 ///
 /// The reader turns it into a [`ParamError`](crate::ParamError), which adds the key and the place that set the value.
 #[derive(Clone, Debug)]
 pub struct Misfit {
-    /// The name of the type that was wanted.
+    /// The name of the wanted type.
     pub(crate) wanted: String,
     /// What is wrong with the value, if there is more to say than the type.
     pub(crate) detail: Option<String>,
@@ -54,5 +56,18 @@ impl Misfit {
     pub fn because(mut self, detail: impl Into<String>) -> Self {
         self.detail = Some(detail.into());
         self
+    }
+
+    /// Return the text about a value that is a part of another: `'x' is not a valid int`, and the detail.
+    pub(super) fn text_about(&self, part: &Value) -> String {
+        let detail = self.detail.as_ref();
+        let reason = detail
+            .map(|detail| format!(": {detail}"))
+            .unwrap_or_default();
+        format!(
+            "{} is not a valid {}{reason}",
+            short_repr(part),
+            self.wanted
+        )
     }
 }

@@ -1,8 +1,8 @@
-//! The state of the deserializer that reads values. Its methods of serde are in `deserializer`.
+//! The state of the deserializer that reads values. `deserializer` has the methods that serde calls.
 
 use super::fault::Fault;
 use crate::convert::{FromValue, Misfit};
-use crate::value::{Value, says_none, short_repr};
+use crate::value::{Value, says_none};
 
 /// Reads one value.
 #[derive(Clone, Copy)]
@@ -10,7 +10,7 @@ pub(super) struct Reader<'a> {
     pub(super) value: &'a Value,
     /// The field that the value belongs to, if it belongs to a struct.
     pub(super) field: Option<Field<'a>>,
-    /// Whether a text is parsed if serde does not say which type it needs. See [`from_value`](super::from_value).
+    /// Whether to parse a text if serde does not say which type it needs. See [`from_value`](super::from_value).
     pub(super) parses_text: bool,
 }
 
@@ -57,16 +57,8 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn fault(self, misfit: Misfit) -> Fault {
-        let reason = misfit
-            .detail
-            .map(|detail| format!(": {detail}"))
-            .unwrap_or_default();
         Fault {
-            detail: format!(
-                "{} is not a valid {}{reason}",
-                short_repr(self.value),
-                misfit.wanted
-            ),
+            detail: misfit.text_about(self.value),
             path: misfit.path,
         }
     }
