@@ -1,4 +1,4 @@
-//! The error of the crate. It names the key, the value, the wanted type, the place that set the value, and similar keys.
+//! The error of the crate. It names the key, the value, the expected type, the line that set the value, and similar keys.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,8 +13,8 @@ use crate::value::{Value, short_repr};
 
 /// A parameter that cannot be read or set.
 ///
-/// The text names the key, the value, the type that was wanted and the place that set the value. For a key that is not
-/// set it names similar keys that are. The text is computed when it is needed.
+/// The text names the key, the value, the expected type and the line that set the value. For a key that is not set, the
+/// text names similar keys that are set. The text is built when it is needed.
 ///
 /// ```
 /// use hyperparameter::*;
@@ -37,7 +37,7 @@ struct Fields {
     wanted: Option<String>,
     detail: Option<String>,
     origin: Option<Origin>,
-    /// The view in which the key is missing. Similar keys are searched there when the text is needed.
+    /// The view in which a key is missing. It is searched for similar keys when they are needed.
     view: Option<Arc<Frame>>,
 }
 
@@ -152,7 +152,7 @@ impl ParamError {
         self.0.value.as_ref()
     }
 
-    /// Return the name of the type that was wanted.
+    /// Return the name of the expected type.
     ///
     /// ```
     /// use hyperparameter::*;

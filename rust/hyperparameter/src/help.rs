@@ -1,4 +1,4 @@
-//! The parameters that a program declares by a help text.
+//! The list of the parameters that a program reads with a help text.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -21,7 +21,7 @@ use std::fmt::Write as _;
 pub struct ParamInfo {
     /// The key.
     pub key: &'static str,
-    /// The default, as the source code has it.
+    /// The default, as it is written in the source code.
     pub default: &'static str,
     /// The help text.
     pub help: &'static str,
@@ -101,7 +101,7 @@ pub fn generate_params_help() -> String {
     let width = widths.max().unwrap_or_default();
     let mut list = "Parameters:".to_owned();
     for (key, texts) in texts_by_key {
-        // The key stands in front of the first line only.
+        // Only the first line begins with the key.
         let mut label = key;
         for text in texts {
             for (number, line) in text.lines().enumerate() {

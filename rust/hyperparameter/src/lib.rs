@@ -19,8 +19,9 @@ mod value;
 #[allow(missing_docs)]
 mod macros;
 
-/// The path by which the expansions of the macros reach `macros`. A glob import of the crate imports this name too, so
-/// it is one that users do not have.
+/// The path by which the expansions of the macros reach `macros`.
+///
+/// `use hyperparameter::*` imports this name too, so it must not be a name that users' code has.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::macros::*;

@@ -9,13 +9,13 @@ use std::collections::HashMap;
 
 use crate::quote::quoted;
 
-/// How many names are returned.
+/// The largest number of names that is returned.
 const MAX_RESULTS: usize = 3;
 
 /// The lowest similarity of a name that is returned, from 0 to 1.
 const CUTOFF: f64 = 0.6;
 
-/// How many names are compared. If there are more, only names with the same parent or the same last segment are.
+/// How many names are compared. If there are more, only names with the same parent or last segment are compared.
 const MAX_COMPARED: usize = 5000;
 
 /// Return the names most similar to `name`, best first. `names` have to be sorted.

@@ -1,4 +1,4 @@
-//! Places: the code that reads one key, and its cache.
+//! Places: each is a piece of source code that reads one key, and has a cache.
 
 use std::cell::Cell;
 use std::thread::LocalKey;
@@ -15,19 +15,19 @@ use crate::read;
 /// hit: it compares the frame's id and looks nothing up.
 #[derive(Clone, Copy)]
 pub struct CachedAnswer {
-    /// The id of the frame, and in the lowest byte what kind of answer `bits` has.
+    /// The id of the frame, and in the lowest byte the kind of the answer.
     ///
-    /// The kind is [`FromValue::CACHE_TAG`] for a number, or [`NOT_SET`].
+    /// The kind is [`FromValue::CACHE_TAG`] for a number, and [`NOT_SET`] for a key that is not set.
     stamp: u64,
-    /// The number, in the form that [`FromValue::to_cache_bits`] gives it.
+    /// The number, as [`FromValue::to_cache_bits`] returns it.
     bits: u64,
 }
 
-/// The kind of an answer that has no value. It differs from every `FromValue::CACHE_TAG`.
+/// The kind of the answer for a key that is not set. It differs from every `FromValue::CACHE_TAG`.
 const NOT_SET: u8 = u8::MAX;
 
 impl CachedAnswer {
-    /// No answer yet. Nobody asks for the kind 0, so this is never a hit.
+    /// No answer yet. No read looks for the kind 0, so this is never a hit.
     pub const EMPTY: Self = Self { stamp: 0, bits: 0 };
 }
 
@@ -36,7 +36,7 @@ fn stamp(frame_id: u64, kind: u8) -> u64 {
     frame_id << 8 | u64::from(kind)
 }
 
-/// A place in source code that reads a key.
+/// A place in source code that reads a key. Each expansion of a reading macro is one.
 #[derive(Clone, Copy)]
 pub struct Place {
     /// The key that is read.
@@ -46,7 +46,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// Return the value of the key as the type of the default, or the default if the key is not set.
+    /// Return the value of the key, converted to the type of the default, or the default if the key is not set.
     #[inline(always)]
     pub(crate) fn read<T: FromValue>(self, default: T) -> Result<T, ParamError> {
         let frame_id = context::current_frame_id();

@@ -1,4 +1,4 @@
-//! Reading one key from a frame: the lookup order, and the conversion rule applied to what is found.
+//! Reading one key from a frame: finding its value or its subtree, and converting that.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -13,7 +13,9 @@ use crate::frame::Frame;
 use crate::key::Probe;
 use crate::value::Value;
 
-/// Return the value of a key as a type of the conversion rule, or its subtree if the type accepts one.
+/// Return the value of a key by the conversion rule. If it has no value and the type accepts a subtree, return that.
+///
+/// Return `None` if there is neither.
 pub(crate) fn by_rule<T: FromValue>(
     frame: &Frame,
     key: &dyn Probe,
@@ -34,7 +36,7 @@ pub(crate) fn by_rule<T: FromValue>(
         .map_err(|misfit| misfit_error(frame, key, value.into_owned(), misfit))
 }
 
-/// Return the value of a key as a type that serde can deserialize, or its subtree if the type accepts one.
+/// Return the value of a key, or its subtree, as a type that serde can deserialize. The rest is as in [`by_rule`].
 pub(crate) fn by_serde<T: DeserializeOwned>(
     frame: &Frame,
     key: &dyn Probe,
@@ -48,7 +50,7 @@ pub(crate) fn by_serde<T: DeserializeOwned>(
         .map_err(|misfit| misfit_error(frame, key, value.into_owned(), misfit))
 }
 
-/// Return the value of a key that was set as this very type, by [`Value::of`].
+/// Return the value of a key that was set as a value of this same type, by [`Value::of`].
 pub(crate) fn by_type<T: Clone + 'static>(
     frame: &Frame,
     key: &dyn Probe,
@@ -103,7 +105,7 @@ fn misfit_error(frame: &Frame, key: &dyn Probe, value: Value, misfit: Misfit) ->
     ParamError::misfit(key.text(), value, misfit, origin)
 }
 
-/// Return the truth of a parameter.
+/// Return whether a parameter counts as true.
 pub(crate) fn truth(frame: &Frame, key: &dyn Probe) -> bool {
     let Some(Entry { value, .. }) = frame.find(key) else {
         return has_subtree(frame, key);
@@ -149,7 +151,7 @@ impl Node<'_> {
     }
 }
 
-/// Insert a value at a path. Paths come in order, so the value of a key comes before the keys below it.
+/// Insert a value at a path. Paths are inserted in order, so the value of a key comes before the keys below it.
 fn insert<'a>(top: &mut BTreeMap<&'a str, Node<'a>>, path: &'a str, value: &'a Value) {
     let mut parent = top;
     let mut segments = path.split('.').peekable();

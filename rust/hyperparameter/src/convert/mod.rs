@@ -1,4 +1,4 @@
-//! The conversion rule: a reader gets a value as the type that it asks for, or an error.
+//! The conversion rule: a read returns the value as the wanted type, or an error.
 //!
 //! The modules here convert into bools, numbers, text and containers, in the same way in every language of the
 //! library. Any other type goes through serde: [`deserialize`].
@@ -32,10 +32,6 @@ use crate::value::Value;
 ///
 /// Implement this trait for a type of your own that is made from a value; see [`Misfit::new`]. A type that
 /// serde can deserialize needs no implementation.
-#[diagnostic::on_unimplemented(
-    message = "a parameter cannot be read as `{Self}`",
-    note = "read it as an owned type, such as `String` in place of `&str`"
-)]
 ///
 /// ```
 /// use hyperparameter::*;
@@ -44,6 +40,10 @@ use crate::value::Value;
 /// assert!(u8::from_value(&"300".into()).is_err());
 /// assert_eq!(Vec::<f64>::from_value(&"[1, 0.5]".into()).unwrap(), [1.0, 0.5]);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "a parameter cannot be read as `{Self}`",
+    note = "read it as an owned type, such as `String` in place of `&str`"
+)]
 pub trait FromValue: Sized {
     /// Return the name of the type, as errors show it.
     fn wanted() -> String;
@@ -60,17 +60,17 @@ pub trait FromValue: Sized {
         false
     }
 
-    /// A number that differs for each type whose values a place in source code caches. 0 means: never cached.
+    /// A number that no other type has. It marks values of this type in a cache. 0 if they are never cached.
     #[doc(hidden)]
     const CACHE_TAG: u8 = 0;
 
-    /// Return the value in the form in which a place caches it.
+    /// Return the bits that the cache stores for this value.
     #[doc(hidden)]
     fn to_cache_bits(&self) -> u64 {
         0
     }
 
-    /// Return the value from the form in which a place caches it.
+    /// Return the value from the bits that the cache stores.
     #[doc(hidden)]
     fn from_cache_bits(_bits: u64) -> Self {
         unreachable!("a type with the tag 0 is never cached")

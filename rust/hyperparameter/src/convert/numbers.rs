@@ -3,7 +3,7 @@
 use super::{FromValue, Misfit};
 use crate::value::{Value, is_any_of, parse_number};
 
-/// From here on, a float can stand for a whole number that it does not represent exactly: 2⁵³.
+/// 2⁵³. A text for a whole number this large may name a number that no float equals, so its float may be rounded.
 const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
 
 /// Convert a value to a whole number: a `Value::Int`, or a `Value::UInt` if it is too large for that.
@@ -36,8 +36,7 @@ fn whole_float(float: f64, source: &Value) -> Result<Value, &'static str> {
             return Err("it is too large to be exact: write all of its digits");
         }
     }
-    // `as` saturates: it returns the nearest number that the type can hold. A float that is too large for
-    // the type is found by converting back.
+    // If a float is too large for the type, `as` returns the largest number of the type. Converting back shows that.
     let nearest = float as i128;
     if nearest as f64 == float && nearest != i128::MAX {
         Ok(Value::Int(nearest))
@@ -50,7 +49,7 @@ fn whole_float(float: f64, source: &Value) -> Result<Value, &'static str> {
 
 /// Return whether a decimal number has a fraction, even one that is too small for a float to hold.
 ///
-/// The digits are counted instead: `exponent` moves the point, and no digit after it may differ from 0.
+/// It has one if a digit after the decimal point is not 0. The exponent moves the point.
 fn has_fraction(text: &str) -> bool {
     let (mantissa, exponent) = text
         .trim()

@@ -14,7 +14,7 @@ impl<T: FromValue + Any> FromValue for Option<T> {
     fn from_value(value: &Value) -> Result<Self, Misfit> {
         let is_none = match value {
             Value::None => true,
-            Value::Text(text) => !accepts_text_as_it_is::<T>() && says_none(text),
+            Value::Text(text) => !keeps_none_as_text::<T>() && says_none(text),
             _ => false,
         };
         if is_none {
@@ -35,8 +35,8 @@ impl<T: FromValue + Any> FromValue for Option<T> {
     }
 }
 
-/// Return whether a type keeps the text `none` as a text.
-fn accepts_text_as_it_is<T: Any>() -> bool {
+/// Return whether the text `none` is a value of this type, so that it does not stand for `None`.
+fn keeps_none_as_text<T: Any>() -> bool {
     let types = [
         TypeId::of::<String>(),
         TypeId::of::<Box<str>>(),

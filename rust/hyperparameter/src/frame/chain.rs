@@ -16,7 +16,7 @@ pub(crate) type FramePointer = Option<Arc<Frame>>;
 pub(super) fn current_frame(pointer: &FramePointer, baseline: &Arc<Frame>) -> Arc<Frame> {
     match pointer {
         None => baseline.clone(),
-        Some(frame) if frame.is_detached() => frame.attached_to(baseline),
+        Some(frame) if frame.is_detached() => frame.rebased_on(baseline),
         Some(frame) => frame.clone(),
     }
 }
@@ -29,7 +29,7 @@ pub(crate) fn enter(current: Arc<Frame>, scope: ScopeIdentity, overrides: Overri
 /// Leave a scope, wherever it stands in the chain. Return `None` if it is not in the chain.
 pub(super) fn leave(current: &Arc<Frame>, scope_id: u64) -> Option<FramePointer> {
     let (frame, above) = find(current, scope_id)?;
-    let parent = frame.parent().expect("a scope is entered on a frame");
+    let parent = frame.parent().expect("an entered scope has a parent");
     Some(restack(parent.clone(), &above))
 }
 
@@ -53,7 +53,7 @@ pub(super) fn write(
 
 /// Return the overrides of a frame's scope after it deletes a key and every key in the subtree below it.
 ///
-/// A key that is set further out is hidden. A key that only this scope sets leaves no trace.
+/// A key that is set outside of this scope is hidden. A key that only this scope sets is removed from its overrides.
 pub(crate) fn overrides_after_delete(frame: &Frame, key: &Key) -> Overrides {
     let view_below = frame.visible_parent().view();
     let subtree = frame.subtree(key.as_str()).map(|(key, _)| key.clone());
@@ -102,7 +102,9 @@ fn restack(mut frame: Arc<Frame>, above: &[Arc<Frame>]) -> FramePointer {
         return detach(&frame);
     }
     for upper in above.iter().rev() {
-        let scope = upper.scope().expect("a baseline has no frame below it");
+        let scope = upper
+            .scope()
+            .expect("only a baseline has no scope, and it is the lowest frame");
         frame = Frame::new(scope.clone(), upper.overrides().clone(), Some(frame));
     }
     Some(frame)

@@ -45,7 +45,7 @@ impl Drop for ReleaseAtExit {
     }
 }
 
-/// Return the id of the frame that answers a read. It is [`ids::DETACHED_FRAME`] if that has to be computed.
+/// Return the id of the frame that answers a read. It is [`ids::DETACHED_FRAME`] if that depends on the baseline.
 #[inline(always)]
 pub(crate) fn current_frame_id() -> u64 {
     match CURRENT_ID.get() {
@@ -86,7 +86,7 @@ pub(crate) fn replace_current(pointer: FramePointer) -> FramePointer {
         Some(frame) => frame.id(),
     };
     if pointer.is_some() {
-        // The first use registers the destructor. The access fails if the thread is past its destructors.
+        // The first use registers the destructor. It fails if the thread has already run its destructors.
         let _ = RELEASE_AT_EXIT.try_with(|_| ());
     }
     CURRENT_ID.set(id);
@@ -95,10 +95,10 @@ pub(crate) fn replace_current(pointer: FramePointer) -> FramePointer {
 
 /// Enter a scope in this thread.
 pub(crate) fn enter(scope: ScopeIdentity, overrides: Overrides) {
-    // The pointer is taken, not cloned, which saves two atomic operations. Nobody reads before the new
-    // frame is stored.
-    let is_attached = |frame: &mut Arc<Frame>| !frame.is_detached();
-    let parent = CURRENT.with(|current| current.borrow_mut().take_if(is_attached));
+    // The pointer is moved out, because a clone would cost two atomic operations. Nothing reads a parameter
+    // before the new frame is stored.
+    let is_on_baseline = |frame: &mut Arc<Frame>| !frame.is_detached();
+    let parent = CURRENT.with(|current| current.borrow_mut().take_if(is_on_baseline));
     let parent = parent.unwrap_or_else(current_frame);
     drop(replace_current(Some(chain::enter(
         parent, scope, overrides,

@@ -32,8 +32,8 @@
 //! - **Freezing** makes a frame without a parent from the current view, and publishes it as the baseline.
 //!
 //! A write outside every scope belongs to the *ambient* scope. Its frame is *detached*: it has no
-//! parent. A read lays it over the baseline of that moment, and entering a scope does the same for as
-//! long as that scope lasts. So outside every scope a thread always sees the newest baseline.
+//! parent. A read puts it on top of the newest baseline. So outside every scope a thread always sees the
+//! newest baseline. Entering a scope puts it on top of the newest baseline too, until that scope is left.
 //!
 //! Three modules share the work: this one and `view` have the frame, `chain` has the functions that turn one
 //! chain into another, and `context` has the thread's pointer.
@@ -52,7 +52,7 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwapOption;
 
 use crate::entry::Entry;
-use crate::key::{Borrowed, Probe};
+use crate::key::{HashedText, Probe};
 use map::{Map, SortedKeys};
 pub(crate) use overrides::{Override, Overrides};
 
@@ -92,7 +92,7 @@ impl ScopeIdentity {
 
 /// One entered scope on top of another frame, or a baseline. Immutable, except for its caches.
 pub(crate) struct Frame {
-    /// Tells the frame from every other. Two reads of one key in one frame have the same answer.
+    /// Identifies the frame. No other frame has this id, so it identifies the answers of the frame too.
     id: u64,
     /// The scope that the frame was made for. `None` for a baseline.
     scope: Option<ScopeIdentity>,
@@ -104,8 +104,8 @@ pub(crate) struct Frame {
     view: OnceLock<Map<Entry>>,
     /// A cache: every visible key, in order.
     sorted_keys: OnceLock<SortedKeys>,
-    /// A cache of a detached ambient frame: the same overrides on top of the newest baseline that was read.
-    attached: OnceLock<ArcSwapOption<Frame>>,
+    /// A cache of a detached frame: the same overrides on top of the baseline that it was last read on.
+    rebased: OnceLock<ArcSwapOption<Frame>>,
 }
 
 impl Frame {
@@ -122,7 +122,7 @@ impl Frame {
             parent,
             view: OnceLock::new(),
             sorted_keys: OnceLock::new(),
-            attached: OnceLock::new(),
+            rebased: OnceLock::new(),
         })
     }
 
@@ -144,7 +144,7 @@ impl Frame {
             parent: None,
             view: view.into(),
             sorted_keys,
-            attached: OnceLock::new(),
+            rebased: OnceLock::new(),
         })
     }
 
@@ -167,7 +167,7 @@ impl Frame {
         self.scope_id().is_some_and(|id| id != ids::AMBIENT_SCOPE)
     }
 
-    /// Return whether the frame holds writes of the ambient scope and lies on no baseline yet.
+    /// Return whether the frame has the writes of the ambient scope and is not on top of a baseline yet.
     fn is_detached(&self) -> bool {
         self.parent.is_none()
     }
@@ -183,7 +183,7 @@ impl Frame {
 
     /// Return the entry of a key, by the key's text.
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
-        self.find(&Borrowed::new(key))
+        self.find(&HashedText::new(key))
     }
 
     /// Return the entry of a key.
@@ -218,9 +218,9 @@ impl Frame {
             .expect("every chain of frames ends on a baseline")
     }
 
-    /// Return a detached frame's overrides as a frame on top of a baseline.
-    fn attached_to(&self, baseline: &Arc<Self>) -> Arc<Self> {
-        let cache = self.attached.get_or_init(ArcSwapOption::const_empty);
+    /// Return this detached frame on top of a baseline.
+    fn rebased_on(&self, baseline: &Arc<Self>) -> Arc<Self> {
+        let cache = self.rebased.get_or_init(ArcSwapOption::const_empty);
         if let Some(cached) = cache.load_full()
             && cached
                 .parent
@@ -229,13 +229,13 @@ impl Frame {
         {
             return cached;
         }
-        let attached = Self::new(
+        let rebased = Self::new(
             ScopeIdentity::ambient(),
             self.overrides.clone(),
             Some(baseline.clone()),
         );
-        cache.store(Some(attached.clone()));
-        attached
+        cache.store(Some(rebased.clone()));
+        rebased
     }
 }
 

@@ -14,8 +14,8 @@ const MAX_LISTED: usize = 8;
 
 /// The overrides of one scope. Immutable, and cheap to clone.
 ///
-/// Most scopes set a handful of keys. A short list is searched faster than it is hashed, and it is
-/// built with one allocation.
+/// Most scopes set only a few keys. A short list is searched faster than a map, and is built with one
+/// allocation.
 #[derive(Clone)]
 pub(crate) enum Overrides {
     /// At most [`MAX_LISTED`] overrides.

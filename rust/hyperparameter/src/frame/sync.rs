@@ -1,4 +1,5 @@
-//! The primitives that the baseline is built from. The test `tests/baseline.rs` replaces this module by loom's.
+//! The primitives that the baseline is built from. The test `tests/baseline.rs` puts loom's
+//! versions in their place.
 
 pub(crate) use std::sync::Mutex;
 pub(crate) use std::sync::atomic::AtomicU64;

@@ -8,7 +8,7 @@ use std::ops::Bound;
 use super::Frame;
 use super::map::{Map, SortedKeys};
 use crate::entry::Entry;
-use crate::key::{Borrowed, Key, Probe};
+use crate::key::{HashedText, Key, Probe};
 
 impl Frame {
     /// Return the map of every visible key to its entry.
@@ -28,7 +28,7 @@ impl Frame {
                     }
                 }
             }
-            // If another thread was faster, its view is the same and is kept.
+            // If another thread has set the cache meanwhile, that view is kept. It is the same.
             let _ = frame.view.set(view);
         }
         self.view.get().expect("the loop ended with this frame")
@@ -41,7 +41,7 @@ impl Frame {
         }
         let is_ready = |frame: &Self| frame.sorted_keys.get().is_some() || frame.scope.is_none();
         for frame in self.frames_without(is_ready) {
-            let mut keys = frame.visible_parent().cached_or_sorted_view().clone();
+            let mut keys = frame.visible_parent().cached_sorted_keys().clone();
             for (key, change) in frame.overrides.iter() {
                 match change {
                     Some(_) => keys.insert_mut(key.clone()),
@@ -52,11 +52,11 @@ impl Frame {
             }
             let _ = frame.sorted_keys.set(keys);
         }
-        self.cached_or_sorted_view()
+        self.cached_sorted_keys()
     }
 
-    /// Return the cached keys. A baseline that has none sorts the keys of its view.
-    fn cached_or_sorted_view(&self) -> &SortedKeys {
+    /// Return the cached keys of this frame. If it has none, it is a baseline, which sorts the keys of its view.
+    fn cached_sorted_keys(&self) -> &SortedKeys {
         self.sorted_keys.get_or_init(|| {
             let mut keys = SortedKeys::new_sync();
             for key in self.view().keys() {
@@ -66,7 +66,7 @@ impl Frame {
         })
     }
 
-    /// Return the frames from this one down to the first that is ready, which is left out, lowest first.
+    /// Return this frame and the frames below it down to the first that is ready, lowest first. Leave that one out.
     fn frames_without(&self, is_ready: impl Fn(&Self) -> bool) -> impl Iterator<Item = &Self> {
         let mut frames = Vec::new();
         let mut frame = self;
@@ -87,10 +87,10 @@ impl Frame {
         } else {
             format!("{key}.")
         };
-        let start = Borrowed::new(&prefix);
+        let start = HashedText::new(&prefix);
         let range: (Bound<&dyn Probe>, Bound<&dyn Probe>) =
             (Bound::Included(&start), Bound::Unbounded);
-        // The range borrows `start`, so the keys are collected before it goes away. Entries are looked up lazily.
+        // The range borrows `start`, which lives only until this function returns, so the keys are collected.
         let keys: Vec<&'a Key> = self
             .sorted_keys()
             .range::<dyn Probe, _>(range)

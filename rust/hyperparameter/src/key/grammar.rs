@@ -31,7 +31,7 @@ enum FaultKind {
 }
 
 impl Fault {
-    /// Return the message of the compiler for a key in source code.
+    /// Return the message of the compile error for a key in source code.
     pub(super) const fn compiler_message(self) -> &'static str {
         match self.kind {
             FaultKind::EmptyKey => "not a valid key: it is empty",
@@ -122,7 +122,7 @@ const fn check_segment(bytes: &[u8], start: usize) -> (usize, Option<FaultKind>)
     (index, fault)
 }
 
-/// Decode the character at an index of UTF-8, and return it with its width. A `const fn` cannot use `str::chars`.
+/// Return the character that starts at an index, and its number of bytes. A `const fn` cannot call `str::chars`.
 const fn decode(bytes: &[u8], index: usize) -> (char, usize) {
     let first = bytes[index] as u32;
     let (width, mut code) = match first {

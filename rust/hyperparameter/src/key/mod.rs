@@ -8,7 +8,7 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
-pub(crate) use probe::{Borrowed, Prehashed, Probe};
+pub(crate) use probe::{HashedText, KeyHasher, Probe};
 
 /// A valid key, together with its hash. For a key in source code the compiler computes the hash.
 #[derive(Clone)]
@@ -27,7 +27,7 @@ impl Key {
     /// Return a key that is written in source code.
     ///
     /// # Panics
-    /// If the text is not a valid key. In a constant this is an error of the compiler.
+    /// If the text is not a valid key. In a constant this is a compile error.
     #[must_use]
     pub const fn literal(text: &'static str) -> Self {
         if let Some(fault) = grammar::find_fault(text) {
@@ -66,8 +66,8 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
 
 /// Return the hash of a key: FNV-1a, followed by a step that mixes all bits, because a map uses only a few of them.
 ///
-/// The hash has no secret key, because the compiler could not know it. Somebody who chooses colliding keys slows
-/// down only reads of those keys.
+/// The hash does not depend on a random number, because the compiler computes it. Somebody who chooses keys with equal
+/// hashes slows down only the reads of these keys.
 const fn hash(text: &str) -> u64 {
     let bytes = text.as_bytes();
     let mut hash = 0xcbf2_9ce4_8422_2325_u64;

@@ -1,7 +1,7 @@
-//! Looking up a key in a map by a borrowed text, without making a [`Key`] of it.
+//! Searching a map for a borrowed text, without making a [`Key`] of it.
 //!
-//! A map finds its keys by any type that they can be borrowed as. That type is `dyn Probe` here. Both a key and a
-//! borrowed text with its hash are probes.
+//! A map can be searched for any type that its keys can be borrowed as. Here this type is `dyn Probe`. A [`Key`] is a
+//! probe, and so is a borrowed text with its hash.
 
 use std::borrow::Borrow;
 use std::cmp::Ordering;
@@ -26,12 +26,12 @@ impl Probe for Key {
 }
 
 /// A borrowed text and its hash.
-pub(crate) struct Borrowed<'a> {
+pub(crate) struct HashedText<'a> {
     text: &'a str,
     hash: u64,
 }
 
-impl<'a> Borrowed<'a> {
+impl<'a> HashedText<'a> {
     pub(crate) fn new(text: &'a str) -> Self {
         Self {
             text,
@@ -40,7 +40,7 @@ impl<'a> Borrowed<'a> {
     }
 }
 
-impl Probe for Borrowed<'_> {
+impl Probe for HashedText<'_> {
     fn text(&self) -> &str {
         self.text
     }
@@ -82,11 +82,11 @@ impl Ord for dyn Probe + '_ {
     }
 }
 
-/// A hasher that returns the hash which a key already has.
+/// A hasher for keys. A key has computed its hash already, and this returns it.
 #[derive(Clone, Default)]
-pub(crate) struct Prehashed(u64);
+pub(crate) struct KeyHasher(u64);
 
-impl Hasher for Prehashed {
+impl Hasher for KeyHasher {
     fn finish(&self) -> u64 {
         self.0
     }

@@ -62,8 +62,8 @@ pub fn enter_params(scope: impl Into<ParamScope>) -> ScopeGuard {
 
 /// The scope of a `params` statement in a block that awaits. It is left when this guard is dropped.
 ///
-/// Unlike [`ScopeGuard`] it is `Send`. The future that holds it takes its view along from thread to
-/// thread, so the scope is entered in whichever thread drops the guard.
+/// Unlike [`ScopeGuard`] it is `Send`. The future that holds it enters its view in each thread that polls or drops it,
+/// so the scope is always entered where the guard is dropped.
 pub struct SendGuard(ParamScope);
 
 impl SendGuard {
@@ -82,8 +82,8 @@ impl Drop for SendGuard {
 
 /// Return a future that runs in a scope of its own, on top of the current view.
 ///
-/// The macro awaits the future in place, so the frames below it live as long as the future does. They need not be
-/// copied into a baseline.
+/// The macro awaits the future in place, so the scopes around it stay entered as long as the future exists. Therefore
+/// their view is not copied into a baseline, as [`ParamScope::bind`] does.
 pub fn in_new_scope<F: Future>(future: F) -> Bound<F> {
     let scope = ScopeIdentity::new(None);
     Bound::new(

@@ -1,7 +1,7 @@
 //! Control flow out of a block that awaits.
 //!
 //! Such a block becomes a future. Inside it `return`, `?` and a `break` to an outer loop would leave only
-//! the future. So the future returns a [`BlockExit`] that says how it ended, and the code around it acts on that.
+//! the future. So the future returns a [`BlockExit`], and the code around the future does what it says.
 
 use std::convert::Infallible;
 use std::ops::ControlFlow;
@@ -12,7 +12,7 @@ pub enum BlockExit<V, R> {
     Value(V),
     /// It returns from the function around it.
     Return(R),
-    /// It continues at a loop or a label around it. The number is that of the jump within the block.
+    /// It does a `break` or `continue` of a loop or label around it: the one with this number.
     Jump(usize),
 }
 

@@ -6,15 +6,15 @@
 //!
 //! # How a type picks its conversion
 //!
-//! A macro does not know the type of a default or of a value. It builds a marker of that type, which is a plain
-//! call with the expression as its argument, and calls a method of the marker behind some references:
+//! A macro sees tokens, not types. So its expansion makes a marker that has the type of the default, and calls a method
+//! of the marker through some references:
 //!
 //! ```text
 //! (&&&&&ReadAs::type_of(&default)).read_param(place, default)
 //! ```
 //!
-//! Several traits have a method of that name, each implemented for another number of references. Method
-//! resolution removes one reference at a time, so it finds the first trait whose bounds hold:
+//! Several traits have a method of that name, each for a different number of references. The compiler tries the call
+//! with all references, then with one less, and so on. So it picks the first trait in this table whose bounds hold:
 //!
 //! | receiver | trait | types |
 //! |---|---|---|
@@ -22,7 +22,7 @@
 //! | `&&&ReadAs<&str>` | `ByText` | borrowed text, which is read as a `String` |
 //! | `&&ReadAs<Option<T>>` | `ByOption` | options of a type that serde can deserialize |
 //! | `&ReadAs<T>` | `BySerde` | types that serde can deserialize |
-//! | `ReadAs<T>` | `ByType` | any other type, if the value was set as that very type |
+//! | `ReadAs<T>` | `ByType` | any other type, if the value was set as that same type |
 
 mod block;
 mod exit;

@@ -1,4 +1,4 @@
-//! Reading: the conversion that fits the type of a default. See the [module above](super).
+//! Reading a parameter by the conversion that fits the type of its default. See the [module above](super).
 
 use std::marker::PhantomData;
 

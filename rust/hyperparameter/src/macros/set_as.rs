@@ -1,4 +1,4 @@
-//! Setting: the conversion into a [`Value`] that fits the type of an expression. See the [module above](super).
+//! Setting a parameter by the conversion that fits the type of its value. See the [module above](super).
 
 use std::any::Any;
 use std::marker::PhantomData;
@@ -11,7 +11,7 @@ use crate::key::Key;
 use crate::scope::flatten;
 use crate::value::Value;
 
-/// A marker of the type that a parameter is set to.
+/// A marker of the type of the value that a parameter is set to.
 ///
 /// `ByInto` takes the types that convert into a [`Value`], `ByAny` every other type.
 pub struct SetAs<T>(PhantomData<T>);
@@ -54,7 +54,7 @@ pub fn set(key: &'static Key, value: Value) {
 /// Return the overrides with a key set to a value. A mapping sets the keys below the key.
 ///
 /// # Panics
-/// If the mapping has a bad key.
+/// If the mapping has an invalid key.
 #[track_caller]
 pub(super) fn with_value(overrides: &Overrides, key: &'static Key, value: Value) -> Overrides {
     let origin = Location::caller();

@@ -1,6 +1,6 @@
 //! The statics of a place in source code that reads or sets a key.
 
-/// Make the statics of a place that reads a key: the key, and the cache of its last answer in this thread.
+/// Return a place that reads a key. Its statics are the key, and the cache of the last answer in this thread.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __place {
@@ -17,7 +17,7 @@ macro_rules! __place {
     }};
 }
 
-/// Make the static of a place that sets a key, or reads it without a default.
+/// Return the static of a key that is set, or that is read without a default.
 #[macro_export]
 #[doc(hidden)]
 macro_rules! __key {

@@ -15,8 +15,8 @@ use crate::frame::context::replace_current;
 impl ParamScope {
     /// Bind a future or a closure to the current view with this scope entered in it.
     ///
-    /// A future runs in that view at each of its polls, in any thread and on any runtime. Its writes stay in its
-    /// view. `.await` returns the future's output. For closures see [`Bound::call`].
+    /// A future runs in that view at each of its polls, in any thread and on any runtime. Nobody else sees its
+    /// writes. `.await` returns the future's output. For closures see [`Bound::call`].
     ///
     /// ```
     /// use hyperparameter::*;
@@ -83,7 +83,7 @@ impl<F> Bound<F> {
 
     /// Call the closure in its view, any number of times, also from many threads at once.
     ///
-    /// Each call starts from the view of the moment of binding. What a call sets ends with the call.
+    /// Each call starts from the view that was bound. What a call sets ends with the call.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -120,7 +120,7 @@ impl<F> Bound<F> {
         self.call_in_view(|closure| closure(argument))
     }
 
-    /// Call the closure in its view, once. This is for a closure that gives away what it owns.
+    /// Call the closure in its view. This is for a closure that can be called only once, because it consumes what it owns.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -169,9 +169,9 @@ impl<F: Future> Future for Bound<F> {
     }
 }
 
-/// Has the thread in another view until it is dropped. Then the thread is back in its own view.
+/// Puts the thread into another view. When this is dropped, the thread is in its previous view again.
 ///
-/// A scope that is entered meanwhile and not left stays entered in `view`, for the next poll.
+/// A scope that is entered in between and not left stays entered in `view`, for the next poll.
 struct EnteredView<'a> {
     view: &'a mut FramePointer,
     previous: FramePointer,

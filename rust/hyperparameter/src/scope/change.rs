@@ -14,7 +14,7 @@ impl ParamScope {
     /// This does not change a scope that is entered already. For that, see [`set`](Self::set).
     ///
     /// # Errors
-    /// [`ParamError`] for a bad key, before anything is set.
+    /// [`ParamError`] for an invalid key, before anything is set.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -48,17 +48,17 @@ impl ParamScope {
         self.become_another_scope();
     }
 
-    /// Take a new identity: a clone made before the change may be entered, and must not be mistaken for this scope.
+    /// Take a new identity, because a clone from before the change may be entered. It must not be mistaken for this scope.
     fn become_another_scope(&mut self) {
         self.identity = ScopeIdentity::new(self.identity.background.take());
     }
 
     /// Set a parameter until the scope is left.
     ///
-    /// The write is visible in this thread, and in whatever the thread binds or captures afterwards.
+    /// The write is visible in this thread, and in the views that the thread binds or captures afterwards.
     ///
     /// # Errors
-    /// [`ParamError`] for a bad key, and if the scope is not entered in this thread, before anything is set.
+    /// [`ParamError`] for an invalid key, and if the scope is not entered in this thread, before anything is set.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -96,7 +96,7 @@ impl ParamScope {
     /// Make a key, and every key in the subtree below it, missing until the scope is left.
     ///
     /// # Errors
-    /// [`ParamError`] for a bad key, and if the scope is not entered in this thread.
+    /// [`ParamError`] for an invalid key, and if the scope is not entered in this thread.
     ///
     /// ```
     /// use hyperparameter::*;

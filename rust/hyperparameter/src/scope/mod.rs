@@ -15,7 +15,7 @@ pub(crate) use sources::flatten;
 use crate::frame::{Frame, Override, Overrides, ScopeIdentity, chain, context};
 use crate::key::Key;
 
-/// Make the current view the baseline, which lies below every scope of the process.
+/// Make the current view the baseline, which is below every scope of the process.
 ///
 /// Outside every scope a read sees the newest baseline. Inside a scope it sees the baseline that was
 /// current when the outermost scope was entered.
@@ -55,7 +55,7 @@ pub fn frozen() {
 #[derive(Clone)]
 pub struct ParamScope {
     identity: ScopeIdentity,
-    /// What each entry of the scope starts with. Writes to an entered scope do not change it.
+    /// What the scope sets when it is entered. Writes to an entered scope do not change it.
     overrides: Overrides,
 }
 

@@ -19,7 +19,7 @@ impl ParamScope {
     /// Each text is split at its first `=`. If a key appears twice, the later text wins.
     ///
     /// # Errors
-    /// [`ParamError`] for a bad key, and for a text without `=`.
+    /// [`ParamError`] for an invalid key, and for a text without `=`.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -54,7 +54,7 @@ impl ParamScope {
     /// Nested mappings become keys. An empty mapping is a value.
     ///
     /// # Errors
-    /// [`ParamError`] for a value that is not a mapping, for a bad key, and if the type fails to serialize.
+    /// [`ParamError`] for a value that is not a mapping, for an invalid key, and if the type fails to serialize.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -82,7 +82,7 @@ impl ParamScope {
     /// Return a scope of a configuration that the crate `config` has read.
     ///
     /// # Errors
-    /// [`ParamError`] for a bad key.
+    /// [`ParamError`] for an invalid key.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -124,7 +124,7 @@ try_from_texts! {
 
 fn serialize_error(fault: Fault) -> ParamError {
     match fault {
-        Fault::BadKey { key, kind } => ParamError::syntax(
+        Fault::InvalidKey { key, kind } => ParamError::syntax(
             &key,
             format!("is not a valid key: expected text or an integer, got {kind}"),
         ),
@@ -139,7 +139,7 @@ pub(super) fn parse_key(key: &str) -> Result<Key, ParamError> {
     Key::new(key).map_err(|fault| ParamError::invalid_key(key, &fault))
 }
 
-/// Return the overrides that setting a key makes. A mapping that is not empty sets the keys below the key.
+/// Return the overrides that set a key to a value. A mapping that is not empty sets the keys below the key instead.
 pub(crate) fn flatten(
     key: &str,
     value: Value,

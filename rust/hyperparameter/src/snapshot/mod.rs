@@ -11,7 +11,7 @@ use crate::convert::FromValue;
 use crate::entry::Origin;
 use crate::error::ParamError;
 use crate::frame::{Frame, context};
-use crate::key::{Borrowed, Key, Probe, check};
+use crate::key::{HashedText, Key, Probe, check};
 use crate::read;
 use crate::value::Value;
 
@@ -51,7 +51,7 @@ impl Snapshot {
     /// Return the value of a parameter as the type of the default, or the default if the key is not set.
     ///
     /// # Panics
-    /// If the value does not fit the type, and for a bad key, with the text of the [`ParamError`].
+    /// If the value does not fit the type, and for an invalid key, with the text of the [`ParamError`].
     ///
     /// ```
     /// use hyperparameter::*;
@@ -69,7 +69,7 @@ impl Snapshot {
     /// Return the value of a parameter as the type of the default, or the default if the key is not set.
     ///
     /// # Errors
-    /// [`ParamError`] for a value that does not fit the type, and for a bad key.
+    /// [`ParamError`] for a value that does not fit the type, and for an invalid key.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -79,14 +79,14 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn try_get<T: FromValue>(&self, key: &str, default: T) -> Result<T, ParamError> {
-        let value = read::by_rule(&self.0, &parse_key(key)?, Some(&default))?;
+        let value = read::by_rule(&self.0, &check_key(key)?, Some(&default))?;
         Ok(value.unwrap_or(default))
     }
 
     /// Return the value of a parameter. A mapping can also come from the subtree below the key.
     ///
     /// # Errors
-    /// [`ParamError`] for a parameter that is not set, for a value that does not fit, and for a bad key.
+    /// [`ParamError`] for a parameter that is not set, for a value that does not fit, and for an invalid key.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -97,14 +97,14 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn require<T: FromValue>(&self, key: &str) -> Result<T, ParamError> {
-        read::by_rule(&self.0, &parse_key(key)?, None)?
+        read::by_rule(&self.0, &check_key(key)?, None)?
             .ok_or_else(|| ParamError::missing(key, self.0.clone()))
     }
 
     /// Return a parameter as a type that serde can deserialize, from its value or from the subtree below the key.
     ///
     /// # Errors
-    /// [`ParamError`] for a parameter that is not set, for a value that does not fit, and for a bad key.
+    /// [`ParamError`] for a parameter that is not set, for a value that does not fit, and for an invalid key.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -121,17 +121,17 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn deserialize<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<T, ParamError> {
-        read::by_serde(&self.0, &parse_key(key)?)?
+        read::by_serde(&self.0, &check_key(key)?)?
             .ok_or_else(|| ParamError::missing(key, self.0.clone()))
     }
 
-    /// Return the truth of a parameter, which is false if the parameter is not set.
+    /// Return whether a parameter counts as true. It does not if it is not set.
     ///
-    /// A text is true or false if it is a word of the conversion rule, such as `yes` or `off`. Any other text
-    /// is true if it is not empty.
+    /// A text that the conversion rule reads as a bool, such as `yes` or `off`, counts as that bool. Any other text
+    /// counts as true if it is not empty. A number counts as true if it is not 0.
     ///
     /// # Errors
-    /// [`ParamError`] for a bad key.
+    /// [`ParamError`] for an invalid key.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -141,7 +141,7 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn truth(&self, key: &str) -> Result<bool, ParamError> {
-        Ok(read::truth(&self.0, &parse_key(key)?))
+        Ok(read::truth(&self.0, &check_key(key)?))
     }
 
     /// Return the value of a key, unconverted.
@@ -282,8 +282,8 @@ impl Serialize for Snapshot {
     }
 }
 
-/// Check a key. It is only looked up, so its text is borrowed.
-fn parse_key(key: &str) -> Result<Borrowed<'_>, ParamError> {
+/// Check the text of a key. The key is only looked up, so its text stays borrowed.
+fn check_key(key: &str) -> Result<HashedText<'_>, ParamError> {
     check(key).map_err(|fault| ParamError::invalid_key(key, &fault))?;
-    Ok(Borrowed::new(key))
+    Ok(HashedText::new(key))
 }

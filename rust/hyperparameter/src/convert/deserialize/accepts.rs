@@ -1,6 +1,7 @@
 //! Which types can be deserialized from the subtree below a key.
 //!
-//! A deserializer that refuses everything records what the type asks for first.
+//! serde does not say this about a type. So the type is deserialized by a [`Recorder`], which records the first request
+//! of the type and then fails.
 
 use std::cell::Cell;
 
@@ -52,7 +53,7 @@ macro_rules! record_other {
 impl<'de> Deserializer<'de> for Recorder<'_> {
     type Error = Fault;
 
-    /// A type that looks at the value first, such as an untagged enum, may accept a mapping.
+    /// A type that lets the value decide, such as an untagged enum, may accept a mapping.
     fn deserialize_any<V: Visitor<'de>>(self, _: V) -> Result<V::Value, Fault> {
         self.record(Request::Mapping)
     }

@@ -14,7 +14,7 @@ pub(super) struct ListReader<'a> {
     reader: Reader<'a>,
     items: &'a [Value],
     /// How many items were read so far.
-    pub(super) read: usize,
+    pub(super) read_count: usize,
 }
 
 impl<'a> ListReader<'a> {
@@ -22,7 +22,7 @@ impl<'a> ListReader<'a> {
         Self {
             reader,
             items,
-            read: 0,
+            read_count: 0,
         }
     }
 }
@@ -34,17 +34,17 @@ impl<'de> SeqAccess<'de> for ListReader<'_> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Fault> {
-        let Some(item) = self.items.get(self.read) else {
+        let Some(item) = self.items.get(self.read_count) else {
             return Ok(None);
         };
-        self.read += 1;
+        self.read_count += 1;
         seed.deserialize(self.reader.with_value(item))
             .map(Some)
-            .map_err(|fault| fault.in_part(format_args!("[{}]", self.read - 1)))
+            .map_err(|fault| fault.in_part(format_args!("[{}]", self.read_count - 1)))
     }
 
     fn size_hint(&self) -> Option<usize> {
-        Some(self.items.len() - self.read)
+        Some(self.items.len() - self.read_count)
     }
 }
 

@@ -1,4 +1,4 @@
-//! The deserializer that reads values: which part of serde reads which kind of value.
+//! The methods by which serde reads a value.
 
 use serde::de::{Deserializer, Visitor};
 
@@ -17,10 +17,10 @@ impl Reader<'_> {
             to_list(self.value, || "list".to_owned()).map_err(|misfit| self.fault(misfit))?;
         let mut list = ListReader::new(self, &items);
         let output = visitor.visit_seq(&mut list)?;
-        if list.read < items.len() {
+        if list.read_count < items.len() {
             return Err(Fault::new(format!(
                 "expected {} items, got {}",
-                list.read,
+                list.read_count,
                 items.len()
             )));
         }
@@ -190,7 +190,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         visitor.visit_enum(EnumReader::new(self, variant, content))
     }
 
-    /// serde asks for this if it would drop the value, which is the case for a field that the struct does not have.
+    /// serde calls this for a value that it does not use, such as that of a field which the struct does not have.
     fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         let Some(Field { name, known }) = self.field else {
             return visitor.visit_unit();

@@ -1,7 +1,7 @@
 //! Conversion into any type that serde can deserialize, such as enums and structs.
 //!
-//! The parts that are numbers, text and containers follow the conversion rule. A key that a struct does not have
-//! is an error, because a mistyped key would be lost otherwise.
+//! The parts that are numbers, text and containers follow the conversion rule. A key that is not a field of the struct
+//! is an error, because it may be mistyped.
 
 mod accepts;
 mod access;
@@ -22,7 +22,7 @@ use crate::value::Value;
 ///
 /// For the content of `flatten`, and of enums that are untagged or have an inner tag, serde reads the value before
 /// it knows the type that it needs. A text cannot become a number there by the conversion rule. So if the
-/// value does not fit as it is, it is tried again with such texts parsed: as a number, a bool, `none` or JSON.
+/// value does not fit unchanged, it is deserialized again, and such texts are parsed as a number, a bool, `none` or JSON.
 pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
     T::deserialize(Reader::new(value, false))
         .or_else(|fault| T::deserialize(Reader::new(value, true)).map_err(|_| fault))

@@ -1,4 +1,4 @@
-//! The serializer that makes the keys of a mapping. A key is text; an integer becomes text.
+//! The serializer that makes the keys of a mapping. A text is a key, and an integer becomes a text.
 
 use serde::ser::{Impossible, Serialize, Serializer};
 
@@ -14,11 +14,11 @@ macro_rules! keys {
     };
 }
 
-/// Refuse what cannot be a key. `$kind` and `$key` are the fields of the fault.
-macro_rules! bad_keys {
+/// Return an error for everything that cannot be a key. `$kind` and `$key` are the fields of the fault.
+macro_rules! invalid_keys {
     ($($method:ident($($arg:ident: $type:ty),*) $(<$generic:ident>)? -> $ok:ty, $kind:literal, $key:expr;)*) => {
         $(fn $method $(<$generic: Serialize + ?Sized>)? (self, $($arg: $type),*) -> Result<$ok, Fault> {
-            Err(Fault::BadKey { key: $key, kind: $kind })
+            Err(Fault::InvalidKey { key: $key, kind: $kind })
         })*
     };
 }
@@ -61,7 +61,7 @@ impl Serializer for KeySerializer {
         key.serialize(self)
     }
 
-    bad_keys! {
+    invalid_keys! {
         serialize_bool(key: bool) -> String, "a bool", key.to_string();
         serialize_f32(key: f32) -> String, "a float", key.to_string();
         serialize_f64(key: f64) -> String, "a float", key.to_string();

@@ -1,4 +1,4 @@
-//! Values from anything that serde can serialize.
+//! Conversion from anything that serde can serialize into values.
 
 mod keys;
 mod values;
@@ -18,7 +18,7 @@ pub(crate) fn to_value<T: Serialize + ?Sized>(source: &T) -> Result<Value, Fault
 #[derive(Debug)]
 pub(crate) enum Fault {
     /// A map has a key that is neither text nor an integer. `kind` says what it is, such as `a list`.
-    BadKey {
+    InvalidKey {
         key: String,
         kind: &'static str,
     },
@@ -28,7 +28,7 @@ pub(crate) enum Fault {
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::BadKey { key, kind } => write!(
+            Self::InvalidKey { key, kind } => write!(
                 f,
                 "{key} is not a valid key: expected text or an integer, got {kind}"
             ),
