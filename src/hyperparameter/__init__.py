@@ -20,10 +20,8 @@ from .errors import (
     UnknownParamWarning,
     UnusableOverrideError,
 )
-from .functions.bind import bind
 from .functions.param import param
 from .scopes.scope import Reference, Scope, scope
-from .scopes.snapshot import Snapshot, frozen, snapshot
 
 # Modules of this package set this name themselves, because importing `typing` takes as long as importing
 # the rest of the package. Type checkers treat the name as true.
@@ -34,7 +32,9 @@ if TYPE_CHECKING:
     from .configuration.environment import env
     from .configuration.load import config
     from .configuration.merge import replace
+    from .functions.bind import bind
     from .program.launch import launch
+    from .scopes.snapshot import Snapshot, frozen, snapshot
 
 __version__ = "0.1.0"
 """The version of the package."""
@@ -69,11 +69,15 @@ __all__ = [
 # Public names that most programs do not use, and the module that each is imported from on first use.
 _LAZY_NAMES = {
     "Config": "configuration.config",
+    "Snapshot": "scopes.snapshot",
+    "bind": "functions.bind",
     "check": "catalog.check",
     "config": "configuration.load",
     "env": "configuration.environment",
+    "frozen": "scopes.snapshot",
     "launch": "program.launch",
     "replace": "configuration.merge",
+    "snapshot": "scopes.snapshot",
 }
 
 

@@ -57,7 +57,7 @@ class Hooks:
         self.ambient_scope = ambient_scope
         # Puts an ambient frame on top of a baseline, when a scope is entered on it.
         self.rebased_on = rebased_on
-        # Leaves a scope that is not on top, or whose parent is not a plain frame.
+        # Leaves a scope that is not the innermost one, or that is on top of an ambient frame.
         self.leave = leave
         # Makes the overrides of `hp.scope(*sources, **params)`.
         self.entries_from = entries_from
@@ -67,7 +67,7 @@ class Hooks:
         self.read = read
         # Answers `reference()`.
         self.require = require
-        # Raises the error for `value | reference`, which a default on the wrong side would be.
+        # Raises the error for `value | reference`, which has the default on the wrong side.
         self.reject_operator = reject_operator
         for name, hook in vars(self).items():
             if name != "ambient_scope" and not callable(hook):

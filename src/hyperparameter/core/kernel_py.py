@@ -191,6 +191,7 @@ class ScopeBase:
         if below is None:
             below = _baseline
         elif below.parent is None:
+            # This is an ambient frame: the baseline of this moment is below it until the scope is left.
             below = _hooks.rebased_on(below, _baseline)
         set_current(_hooks.frame_type(self, self.__overrides__, below))
         return self
@@ -200,11 +201,13 @@ class ScopeBase:
         if frame is not None and frame.scope is self and frame.parent is not None:
             below = frame.parent
             if below.scope is None:
+                # This is the baseline, and outside of any scope a read sees the baseline of its moment.
                 set_current(None)
                 return
             if below.scope is not _hooks.ambient_scope:
                 set_current(below)
                 return
+        # The scope is not the innermost one, or the frame below it is an ambient frame.
         _hooks.leave(self)
 
 
@@ -242,8 +245,7 @@ def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., An
     The plan of a call is a dict of keyword arguments to add. A frame has a plan for each binding and number of
     positional arguments. If the plan is anything but a dict, the binding follows it.
     """
-    # `as_function` gives `call` the globals of `function`. So it closes over what it uses, and all of that
-    # pickles.
+    # `as_function` gives `call` the globals of `function`, so `call` closes over all that it uses.
     kernel = sys.modules[__name__]
     plan_key = binding.plan_key
     count, type_of, plan_type = len, type, dict

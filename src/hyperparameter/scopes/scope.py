@@ -32,7 +32,6 @@ from .reference import (
     reject_operator,
     require_reference,
 )
-from .snapshot import Snapshot
 from .sources import entries_from
 
 TYPE_CHECKING = False
@@ -40,6 +39,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, KeysView
     from typing import Any
 
+    from ..core.value import Entry
     from .sources import Source
 
 __all__ = ["EmptyScope", "Reference", "Scope", "ScopeRoot", "scope"]
@@ -155,11 +155,11 @@ class Scope(ScopeBase):
         return self.__overrides__
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (type(self), Snapshot(self.__overrides__))
+        return _unpickled, (type(self), dict(items(self.__overrides__)))
 
 
-def _unpickled(cls: type[Scope], overrides: Snapshot) -> Scope:
-    return cls(overrides.__entries__())
+def _unpickled(cls: type[Scope], overrides: dict[str, Entry]) -> Scope:
+    return cls(overrides)
 
 
 def _attribute_to_set(cls: type, name: str) -> str:
