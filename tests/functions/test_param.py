@@ -116,7 +116,7 @@ def test_a_wrong_call_raises_the_error_of_python():
         without_namespace(1, 2)
 
 
-def test_without_a_namespace_it_is_the_name_of_the_function():
+def test_without_a_namespace_the_name_of_the_function_is_the_namespace():
     with hp.scope(**{"without_namespace.x": 5, "without_brackets.x": 6}):
         assert (without_namespace(), without_brackets()) == (5, 6)
     with pytest.raises(ValueError, match="segment 2 is empty"):

@@ -75,7 +75,7 @@ def test_decorated_generators_can_be_interleaved_and_delegated_to():
     assert next(delegating) == "end"
 
 
-def test_inspect_takes_a_decorated_generator_function_for_a_generator_function():
+def test_inspect_reports_that_a_decorated_generator_function_is_a_generator_function():
     steps = decorated_steps()
     assert inspect.isgeneratorfunction(steps)
     assert isinstance(steps(), types.GeneratorType)

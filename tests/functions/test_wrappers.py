@@ -84,7 +84,7 @@ class Base:
         return cls, item, more
 
 
-def test_a_class_makes_static_and_class_methods_of_decorated_functions_too():
+def test_a_class_makes_static_and_class_methods_of_decorated_functions():
     assert [type(vars(Base)[name]) for name in ("__new__", "__init_subclass__", "__class_getitem__")] == [
         staticmethod,
         classmethod,
@@ -114,7 +114,7 @@ def test_a_class_makes_static_and_class_methods_of_decorated_functions_too():
         assert (Base[3], FromScope[4]) == ((Base, 3, 6), (FromScope, 4, 6))
 
 
-def test_a_constructor_can_be_decorated_in_an_enum_and_its_name_outside_a_class():
+def test_a_constructor_of_an_enum_and_a_function_called_new_can_be_decorated():
     @hp.param("ns")
     def __new__(cls, x=1):  # noqa: N807
         return cls, x
@@ -131,7 +131,7 @@ def test_a_constructor_can_be_decorated_in_an_enum_and_its_name_outside_a_class(
     assert (__new__(3), Member.ONE.value, Member(9)) == ((3, 1), 9, Member.ONE)
 
 
-def test_a_class_whose_metaclass_refuses_new_attributes_makes_them_too():
+def test_a_class_with_a_metaclass_that_refuses_new_attributes_can_have_decorated_functions():
     class Frozen(type):
         def __setattr__(cls, name, value):
             raise AttributeError("the class is frozen")
@@ -169,7 +169,7 @@ def test_a_decorated_coroutine_or_generator_function_is_a_function_of_its_kind(f
 
 
 @pytest.mark.parametrize("function", [coroutine, generator, async_generator])
-def test_its_attributes_can_be_set_and_deleted_like_those_of_any_function(function):
+def test_attributes_of_a_decorated_function_can_be_set_and_deleted(function):
     with pytest.raises(TypeError, match="__name__ must be set to a string object"):
         function.__name__ = 3
     with pytest.raises(TypeError, match="__name__ must be set to a string object"):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     P = ParamSpec("P")
     R = TypeVar("R")
 
-__all__ = ["Bound", "bind"]
+__all__ = ["bind"]
 
 
 def bind(function: Callable[P, R], /) -> Callable[P, R]:
@@ -87,7 +87,7 @@ class Bound:
 
 
 class BoundCoroutineFunction(Bound):
-    """A bound coroutine function. Frameworks recognise it by its `__call__`, which is one too."""
+    """A bound coroutine function. Frameworks recognise it because its `__call__` is a coroutine function."""
 
     async def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         view = View(self._frame)

@@ -1,4 +1,4 @@
-"""The binding of one decorated function: which namespace it takes its arguments from."""
+"""The binding of one decorated function to the namespace that its arguments come from."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Binding:
         self.namespace = namespace
         self.function = function
         self.cls = cls
-        # Not the binding itself, because the plans in a frame must not keep the function alive.
+        # The key is not the binding itself, because the plans in a frame must not keep the function alive.
         self.plan_key = object()
         self._outer_names = outer_names
         self._connect()
@@ -51,9 +51,9 @@ class Binding:
         self.resolve = Plans(self.parameters, self.plan_key).resolve
         register(self)
 
-    # A decorated function that is pickled by value takes its binding along. A state is pickled after the object
-    # itself, so the function may refer to itself. Text in its annotations is evaluated where the function is
-    # loaded, so the state includes the values that the text names.
+    # A decorated function that is pickled by value includes its binding. Pickle writes the state of an object
+    # after the object itself, so the function may refer to itself. Text in its annotations is evaluated in the
+    # process that loads the function, so the state includes the values that the text names.
 
     def __getstate__(self) -> dict[str, Any]:
         return {

@@ -1,4 +1,4 @@
-"""The parameters of one decorated function, and the value that a frame has for each."""
+"""The parameters of one decorated function, and the value of each in a frame."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _accepts_subtree(annotation: Any, default: Any) -> bool:
         return accepts_subtree(annotation)
     if default is MISSING or (default is None and annotation is not MISSING):
         return True
-    # A default that is a plain `object()` marks a missing argument. It does not ask for anything.
+    # A default that is a plain `object()` only marks a missing argument. Its type says nothing about values.
     return type(default) is not object and accepts_subtree(type(default))
 
 
@@ -107,7 +107,7 @@ class Parameters:
 
     @property
     def variadic(self) -> dict[str, str]:
-        """The names of `*args` and `**kwargs`, if the function has them, to the names with their stars."""
+        """The names of `*args` and `**kwargs`, if the function has them, mapped to the names with stars."""
         self._inspected()
         return self._variadic
 

@@ -1,8 +1,9 @@
 """The plans of a decorated function: the arguments that its calls take from the scopes, cached.
 
-A call takes each argument from the caller, else from the scopes, else from the signature. To look up and
-convert every parameter at every call would be slow. So a frame caches *plans*: for each number of positional
-arguments, the keyword arguments that the scopes add to such a call.
+A call takes each argument from the caller. If the caller does not pass it, a scope gives it, and if no scope
+sets it, the signature gives the default. To look up and convert every parameter at every call would be slow.
+So a frame caches *plans*: for each number of positional arguments, the keyword arguments that the scopes add to
+such a call.
 
     @hp.param("train")
     def train(data, lr=0.1, steps=100): ...
@@ -19,7 +20,7 @@ A decorated call takes these steps:
 2. Resolve. Without a complete plan the kernel calls `Plans.resolve`. It looks up and converts what the caller
    does not pass.
 3. Plan. `Plans.resolve` also makes a plan for the next call. It is a `PartialPlan` if a value is missing or
-   does not convert, or if calls must not share it, like a list that was made from text.
+   does not convert, or if calls must not share it, such as a list that was converted from text.
 
 A frame that sets nothing below the namespace shares the plans of its parent. So the first call in a new scope
 needs only a few lookups, unless that scope sets a parameter of the function.
@@ -54,7 +55,7 @@ class PartialPlan:
         values: the keyword arguments that every call can share.
         unresolved: the names of parameters that have no usable value. Only a call that passes them all can
             follow the plan.
-        fresh: the parameters whose value is made again for each call, because a call could change it.
+        fresh: the parameters whose value is converted again for each call, because a call could change it.
     """
 
     __slots__ = ("fresh", "unresolved", "values")
@@ -107,7 +108,8 @@ class Plans:
 
     def _is_affected_by(self, frame: Frame) -> bool:
         """Return whether a frame may set a parameter of the function."""
-        # A baseline has no parent to share plans with. Many overrides are in a tree, which is slow to search.
+        # A baseline has no parent to share plans with. A frame with many overrides keeps them in a tree, which
+        # is slow to search for a prefix.
         if frame.parent is None or type(frame.overrides) is not dict:
             return True
         prefix = self._parameters.namespace + "."
@@ -133,7 +135,7 @@ class Plans:
         return tuple(positional), {**named, **kwargs}
 
     def _plan(self, frame: Frame, count: int) -> Plan | None:
-        """Make and cache the plan for calls with `count` positional arguments. Some have no plan: None."""
+        """Make and cache the plan for calls with `count` positional arguments; None if they have none."""
         if self._parameters.variadic:
             self._refuse_unusable_overrides(frame)
         values: dict[str, Any] = {}
@@ -165,24 +167,24 @@ class Plans:
         return self._plans_in(frame).setdefault(count, plan)
 
     def _refuse_unusable_overrides(self, frame: Frame) -> None:
-        """Raise an error for an override that only `*args` or `**kwargs` could take. A call would ignore it."""
+        """Raise an error for an override that only `*args` or `**kwargs` could accept: a call ignores it."""
         namespace, variadic = self._parameters.namespace, self._parameters.variadic
-        accepts_any_name = next((text for text in variadic.values() if text.startswith("**")), None)
+        star_kwargs = next((text for text in variadic.values() if text.startswith("**")), None)
         for segment in frame.segments_below(namespace):
             key = join(namespace, segment)
             value, origin = frame.entry(key)
-            written = variadic.get(segment)
-            if written is None:
+            starred_name = variadic.get(segment)
+            if starred_name is None:
                 # The key can also be a parameter of another function, or a namespace below this one.
-                if accepts_any_name is None or value is MISSING or segment in _parameter_names(namespace):
+                if star_kwargs is None or value is MISSING or segment in _parameter_names(namespace):
                     continue
-                written = accepts_any_name
+                starred_name = star_kwargs
             raise UnusableOverrideError(
                 key,
                 value=frame.subtree(key) if value is MISSING else value,
                 detail=(
                     f"is not a parameter of {self._parameters.call_text()}, "
-                    f"and {written} takes no values from a scope"
+                    f"and {starred_name} takes no values from a scope"
                 ),
                 origin=origin,
                 names=lambda: [parameter.key for parameter in self._parameters],

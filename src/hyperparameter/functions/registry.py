@@ -12,14 +12,14 @@ if TYPE_CHECKING:
 
 __all__ = ["binding_of", "bindings", "bindings_in", "register"]
 
-# By namespace, then by id. The references are weak, so that a decorated function is freed like any other.
+# The bindings by namespace, then by id. The references are weak, so that a decorated function can be freed.
 _references: dict[str, dict[int, ref[Binding]]] = {}
 
 
 def register(binding: Binding) -> None:
     """Add the binding of a newly decorated function."""
-    in_namespace, number = _references.setdefault(binding.namespace, {}), id(binding)
-    in_namespace[number] = ref(binding, lambda _: in_namespace.pop(number, None))
+    references, number = _references.setdefault(binding.namespace, {}), id(binding)
+    references[number] = ref(binding, lambda _: references.pop(number, None))
 
 
 def bindings() -> list[Binding]:
@@ -36,7 +36,7 @@ def bindings_in(namespace: str) -> list[Binding]:
 def binding_of(function: Any) -> Binding | None:
     """Return the binding of a decorated function or class; None if it is not decorated.
 
-    A function that wraps a decorated one, as other decorators do, has the binding of that one.
+    A function that wraps a decorated function, as other decorators do, has the binding of the decorated one.
     """
     function = getattr(function, "__func__", function)
     by_decorated = {id(binding.decorated): binding for binding in bindings()}

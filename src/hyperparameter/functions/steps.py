@@ -1,4 +1,4 @@
-"""Running a function in a view of its own: a call, or each step of a coroutine or generator.
+"""Run a function in its own view: a call, or each step of a coroutine or generator.
 
 A coroutine or generator runs in steps: to its first `await` or `yield`, then to the next. Between two steps
 other code runs in the same context, and must not see the scopes that the function has entered. So each step
@@ -49,7 +49,7 @@ def kind_of(function: Any) -> str:
 
 
 class View:
-    """The current frame of something that runs in a view of its own."""
+    """The view that a function runs in; `frame` is the current frame between its steps."""
 
     __slots__ = ("frame",)
 
@@ -66,13 +66,13 @@ class View:
 
 
 class _ViewScope(Scope):
-    """The innermost scope of a view. It takes what the function sets outside any scope of its own."""
+    """The innermost scope of a view. It receives what the function sets outside of any scope that it enters."""
 
     __slots__ = ()
 
 
 def frame_for_view() -> Frame:
-    """Return a frame that shows the current view, and has a scope of its own for writes."""
+    """Return a frame that shows the current view, with a new scope for what the function sets."""
     parent = current_frame()
     # Without this, a function that binds itself in each of its calls would add a frame each time.
     while type(parent.scope) is _ViewScope and not parent.overrides:
@@ -140,8 +140,8 @@ class AwaitInView:
 def start_unregistered(generator: Any) -> Any:
     """Return the first step of an async generator, without registering the generator with the event loop.
 
-    At its end the loop closes all generators that are registered, at the same time. It closes the driver, and
-    the driver closes this generator. If the loop closed it too, the second one would fail.
+    An event loop that ends closes all registered generators at the same time. It closes the driver, and the
+    driver closes this generator. If the loop closed this generator too, one of the two would fail.
     """
     hooks = sys.get_asyncgen_hooks()
     sys.set_asyncgen_hooks(None, None)

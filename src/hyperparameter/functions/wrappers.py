@@ -1,17 +1,19 @@
 """What a decorated function looks like to `inspect`, picklers, mocks and debuggers.
 
-Each of them has to take a decorated function for a function of the same kind as the one that it wraps. A
-decorated function has one of three forms:
+For all of these, a decorated function must look like a function of the same kind as the function that it wraps.
+It has one of three forms:
 
 - under the Python kernel, a plain function;
 - under the Rust kernel, an object of that kernel;
 - for a coroutine or generator function, a `Stepwise` object that wraps one of these two, under both kernels.
 
-An object claims by `__class__` to be a function, and has the attributes of a plain function that it holds.
+An object holds a plain function, and has the attributes of that function. One of these attributes is
+`__class__`, so that `isinstance` treats the object as a function.
 
-`pickle` pickles all three by name. A pickler that works by value, such as cloudpickle, takes a plain function
-apart: code, closure, attributes. Of an object it takes apart the plain function that the object holds. So that
-function can be called too: it calls `binding.call`, which wraps the original function again where it is loaded.
+`pickle` pickles all three by name. A pickler that works by value, such as cloudpickle, pickles the code, the
+closure and the attributes of a plain function. For an object, it pickles the plain function in the object. So
+this plain function has to work when it is called: it calls `binding.call`, which wraps the original function
+again in the process that loads it.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 
     from .binding import Binding
 
-__all__ = ["Stepwise", "plain_function", "wrap"]
+__all__ = ["plain_function", "wrap"]
 
 
 def wrap(function: Any, binding: Binding) -> Any:
@@ -78,16 +80,16 @@ class Stepwise:
         return self if instance is None else MethodType(self, instance)
 
     def __reduce_ex__(self, protocol: Any) -> Any:
-        # A text is the name under which pickle finds the object again.
+        # pickle treats a text as the name of the object in its module.
         return self.__qualname__
 
     def __repr__(self) -> str:
         return f"<hp.param {self.__wrapped__!r}>"
 
-    # `help` reads this past `__getattribute__`. It takes the place of the docstring above.
+    # `help` reads the docstring from the class, without `__getattribute__`. This replaces the docstring above.
     __doc__: Any = property(lambda self: _plain_of(self).__doc__)
 
-    # Every other attribute is the plain function's.
+    # Every other attribute is that of the plain function.
 
     def __getattribute__(self, name: str) -> Any:
         if name in ("__call__", "__get__", "__reduce_ex__"):
@@ -101,7 +103,7 @@ class Stepwise:
         delattr(_plain_of(self), name)
 
 
-# These read the slots of a `Stepwise` past its `__getattribute__`.
+# These read the slots of a `Stepwise` without calling its `__getattribute__`.
 _call_of: Callable[[Stepwise], Callable[..., Any]] = Stepwise.__dict__["_call"].__get__
 _plain_of: Callable[[Stepwise], Any] = Stepwise.__dict__["_plain"].__get__
 
@@ -144,7 +146,8 @@ def _generator_function(binding: Binding) -> Any:
 
 
 def _async_generator_function(binding: Binding, start: Callable[..., Any] = start_unregistered) -> Any:
-    # An async generator cannot `yield from` another one, so this passes on each way to resume it.
+    # `call` must not use a global name of this module (see `as_function`), so `start` is a local name.
+    # An async generator cannot `yield from` another one. So `call` passes on each item, value and error.
     async def call(*args: Any, **kwargs: Any) -> Any:
         generator = binding.call(*args, **kwargs)
         step = start(generator)
