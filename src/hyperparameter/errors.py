@@ -29,22 +29,27 @@ __all__ = [
     "UnusableOverrideError",
 ]
 
-# A message shows this many characters of the repr of a value.
-MAX_REPR_LENGTH = 200
+# A message shows at most this many characters of a value or an expression.
+MAX_LENGTH = 200
 
 # If there are more names than this, only those with the same parent or the same last segment are compared.
 MAX_COMPARED = 5000
 
 
 def short_repr(value: object) -> str:
-    """Return the repr of a value on one line, cut at `MAX_REPR_LENGTH` characters. Never raise an error."""
+    """Return the repr of a value, on one line and not too long. Never raise an error."""
     try:
         text = repr(value)
     # A `__repr__` that fails must not hide the message that it is part of.
     except Exception as error:
         text = f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+    return shorten(text)
+
+
+def shorten(text: str) -> str:
+    """Return a text on one line, cut at `MAX_LENGTH` characters."""
     text = " ".join(text.split("\n"))
-    return text if len(text) <= MAX_REPR_LENGTH else text[: MAX_REPR_LENGTH - 1] + "…"
+    return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 1] + "…"
 
 
 def default_text(default: object) -> str:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import ast
-from dataclasses import replace
+from itertools import product
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ...core.value import MISSING
 from ..declaration import Declaration
 from .defaults import BOTH, READ, enum_default, read_kinds
-from .literals import literal_value, source_text
+from .literals import literal_type, literal_value, source_text
 from .values import UNKNOWN, Environment, Instance, LibraryObject, Reference, join
 
 if TYPE_CHECKING:
@@ -36,8 +36,8 @@ class Interpreter:
     Attributes:
         declarations: the reads so far.
         decorated: each decorated function or class and its namespace, None if that is its own name.
-        module_references: the names at the top of the module that are assigned a reference, with the
-            expression.
+        module_references: for each name that the top of the module assigns a reference to, the expression
+            and its value.
         loaded_names: every name that the file uses somewhere.
         unknown_attributes: the names of attributes whose value was not known when they were used.
         env: the environment of the node that is being visited.
@@ -107,7 +107,7 @@ class Interpreter:
         return UNKNOWN
 
     def use(self, node: ast.expr) -> AbstractValue:
-        """Return the value of an expression that goes where it is not followed: references count as read."""
+        """Return the value of an expression that is not followed further: references in it count as read."""
         value = self.evaluate(node)
         self.read(node, value)
         return value
@@ -145,22 +145,24 @@ class Interpreter:
             return
         kinds = read_kinds(default, self.env)
         written_default, choices = enum_default(default, self.env)
-        default_value, type_name = literal_value(default), ""
+        default_value = literal_value(default)
         if choices is not MISSING and isinstance(default, ast.Attribute):
-            type_name = source_text(default.value)
-        elif default_value is not MISSING and default_value is not None:
-            type_name = type(default_value).__name__
-        declaration = Declaration(
-            "",
-            "",
-            f"{self.file}:{node.lineno}",
-            self.env.qualname,
-            source_text(written_default),
-            type_name,
-            annotation=choices,
-            default_value=default_value,
-        )
-        self.declarations += (replace(declaration, key=key, kind=kind) for key in keys for kind in kinds)
+            type_text = source_text(default.value)
+        else:
+            type_text = literal_type(default_value)
+        default_text = source_text(written_default)
+        for key, kind in product(keys, kinds):
+            declaration = Declaration(
+                key,
+                kind,
+                f"{self.file}:{node.lineno}",
+                self.env.qualname,
+                default_text,
+                type_text,
+                annotation=choices,
+                default_value=default_value,
+            )
+            self.declarations.append(declaration)
 
     # --- Assignments ---
 

@@ -1,4 +1,4 @@
-"""Expressions as they stand in the source: their value if they are literals, and their text."""
+"""The values of literals, and the text of expressions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import ast
 from typing import Any
 
 from ...core.value import MISSING
-from ...errors import MAX_REPR_LENGTH
+from ...errors import shorten
 
-__all__ = ["literal_value", "source_text"]
+__all__ = ["literal_type", "literal_value", "source_text"]
 
 
 def literal_value(node: ast.expr) -> Any:
@@ -23,11 +23,15 @@ def literal_value(node: ast.expr) -> Any:
         return MISSING
 
 
+def literal_type(value: Any) -> str:
+    """Return the name of the type of a literal's value; "" for None and `MISSING`, which show no type."""
+    return "" if value is None or value is MISSING else type(value).__name__
+
+
 def source_text(node: ast.expr) -> str:
     """Return an expression as text: short, and on one line."""
     try:
-        text = " ".join(ast.unparse(node).split("\n"))
+        return shorten(ast.unparse(node))
     except (ValueError, RecursionError):
         # Some f-strings cannot be written by `ast.unparse`, and an expression can be nested too deeply for it.
         return "…"
-    return text if len(text) <= MAX_REPR_LENGTH else text[: MAX_REPR_LENGTH - 1] + "…"

@@ -11,7 +11,7 @@ from ..docstrings import ParsedDocstring
 from .annotations import annotation_object
 from .defaults import enum_default
 from .fields import WrittenParameter, fields_of, has_generated, has_unknown_base, init_var_type, lineage
-from .literals import literal_value, source_text
+from .literals import literal_type, literal_value, source_text
 from .values import Class, Function, child_key
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def decorated_declarations(
     name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
     key = child_key("", name if namespace is None else namespace)
     if key is None:
-        # The decorator raises when the program runs.
+        # When the program runs, the decorator refuses this namespace.
         return
     owner = definition.env.nested_qualname(name)
     for signature in _signatures(definition):
@@ -84,11 +84,7 @@ def _declaration(key: str, place: str, owner: str, parameter: WrittenParameter, 
         default_text = source_text(enum_default(parameter.default, parameter.env)[0])
         default_value = literal_value(parameter.default)
     annotation = init_var_type(parameter.annotation, parameter.env)
-    if annotation is not None:
-        type_text = _annotation_text(annotation)
-    else:
-        has_type = default_value is not MISSING and default_value is not None
-        type_text = type(default_value).__name__ if has_type else ""
+    type_text = literal_type(default_value) if annotation is None else _annotation_text(annotation)
     return Declaration(
         key,
         "parameter",
