@@ -1,7 +1,7 @@
 """Declarations: the parameters that a program declares, by `@hp.param` or by reading them.
 
-The decorated functions of this process are asked directly. `source` finds both kinds in source code. Both
-give the same record.
+`registered_declarations` returns the parameters of the functions that are decorated in this process.
+`catalog/source` finds parameters and reads in source code. Both give `Declaration` objects.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ class Declaration:
         help: the text in the docstring, on one line.
         annotation: the annotation as an object; `MISSING` if there is none, or if it is not known.
         default_value: the default as an object; `MISSING` if there is none, or if it is not known.
-        required: whether it is an error that the key is not set.
+        required: whether the program fails if the key is not set.
     """
 
     key: str
@@ -50,6 +50,13 @@ class Declaration:
     annotation: Any = MISSING
     default_value: Any = MISSING
     required: bool = False
+
+    @property
+    def shown_default(self) -> str:
+        """The default as text, "required" if the key has to be set, or "" if neither holds."""
+        if self.default is not None:
+            return self.default
+        return "required" if self.required else ""
 
     def convert(self, value: Any) -> Any:
         """Convert a value to the declared type; raise `Misfit` if that is not possible."""

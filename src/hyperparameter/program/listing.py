@@ -43,8 +43,7 @@ def format_parameters(catalog: Catalog) -> str:
 
 def _parameter_row(declaration: Declaration) -> tuple[str, str, str, str]:
     name = split_last(declaration.key)[1]
-    default = "required" if declaration.default is None and declaration.required else declaration.default or ""
-    return f"    {name}", declaration.type, default, declaration.help
+    return f"    {name}", declaration.type, declaration.shown_default, declaration.help
 
 
 def explain_key(key: str, catalog: Catalog, config: Config) -> str:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import did_you_mean
 from .documents import dump_json
-from .layout import as_record, default_text, type_text
+from .layout import as_record, type_text
 from .targets import find_target, scan_targets
 from .terminal import escape_unprintable, print_lines, print_text
 from .text import align_columns, declaration_rows
@@ -69,7 +69,7 @@ def _description(key: str, declarations: Sequence[Declaration]) -> Iterator[Line
         details = {
             "key": declaration.key if declaration.key != key else "",
             "type": type_text(declaration),
-            "default": default_text(declaration),
+            "default": declaration.shown_default,
             "help": declaration.help,
         }
         for name, text in details.items():

@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from .layout import as_record, as_tree, default_text, group_by_namespace, title_and_version, type_text
+from .layout import as_record, as_tree, group_by_namespace, title_and_version, type_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -99,7 +99,7 @@ def _details(declaration: Declaration) -> str:
 
 
 def _default_code(declaration: Declaration) -> str:
-    return default_text(declaration) if declaration.default is None else _code(declaration.default)
+    return declaration.shown_default if declaration.default is None else _code(declaration.default)
 
 
 def _escape(text: str) -> str:

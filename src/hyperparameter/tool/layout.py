@@ -18,7 +18,6 @@ __all__ = [
     "TreeNode",
     "as_record",
     "as_tree",
-    "default_text",
     "group_by_namespace",
     "title_and_version",
     "type_text",
@@ -46,13 +45,6 @@ def title_and_version(target: Target) -> str:
 
 def type_text(declaration: Declaration) -> str:
     return declaration.type or ("(subtree)" if declaration.kind == "tree" else "")
-
-
-def default_text(declaration: Declaration) -> str:
-    """Return the default as text, or `required` if the key has to be set."""
-    if declaration.default is not None:
-        return declaration.default
-    return "required" if declaration.required else ""
 
 
 def group_by_namespace(scanned: ScannedTarget) -> Iterator[tuple[str, list[Declaration]]]:

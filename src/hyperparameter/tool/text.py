@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.key import split_last
-from .layout import as_tree, default_text, group_by_namespace, title_and_version, type_text
+from .layout import as_tree, group_by_namespace, title_and_version, type_text
 from .terminal import escape_unprintable, pad, width_of
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def declaration_rows(declarations: Iterable[Declaration]) -> list[tuple[str, ...
         (
             split_last(declaration.key)[1],
             type_text(declaration),
-            default_text(declaration),
+            declaration.shown_default,
             declaration.place,
             declaration.help,
         )
@@ -102,7 +102,7 @@ def _node_line(node: TreeNode, branch: str) -> Line:
     if declaration is None:
         return [(branch, "dim"), (name, "bold yellow")]
     type_name = escape_unprintable(type_text(declaration))
-    default = escape_unprintable(default_text(declaration))
+    default = escape_unprintable(declaration.shown_default)
     equals = " = " if declaration.default is not None else " " if default else ""
     return [
         (branch, "dim"),
