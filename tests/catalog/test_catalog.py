@@ -1,4 +1,4 @@
-"""The catalog tells known keys from misspelled ones."""
+"""The catalog distinguishes known keys from misspelled ones."""
 
 import pytest
 from scanning import scan_text

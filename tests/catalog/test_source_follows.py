@@ -188,9 +188,9 @@ def test_every_key_that_a_program_really_reads_is_known(tmp_path):
     assert problems == []
     catalog = Catalog(declarations)
     computed_at_run_time = ["WHOLE"]
-    assert [key for key in read if not catalog.knows(key)] == computed_at_run_time
+    assert [key for key in read if not catalog.declarations_of(key)] == computed_at_run_time
     for key in ("keys.lrr", "pair.c", "rooted.lrr", "built.dimm", "inner.dimm", "formatted.x", "joined.a.c"):
-        assert not catalog.knows(key)
+        assert not catalog.declarations_of(key)
 
 
 def scan_files(folder, texts):
@@ -210,16 +210,16 @@ def scan_files(folder, texts):
 )
 def test_keys_below_a_reference_that_another_file_imports_are_known(tmp_path, importing):
     settings = "import hyperparameter as hp\ntrain = hp.scope.train\nother = 1\nif train.debug: pass\n"
-    assert scan_files(tmp_path, {"settings.py": settings, "user.py": importing}).knows("train.lr")
+    assert scan_files(tmp_path, {"settings.py": settings, "user.py": importing}).declarations_of("train.lr")
     catalog = scan_files(tmp_path, {"user.py": "# settings\ntrain = 1\nimport other"})
-    assert catalog.knows("train.debug")
-    assert not catalog.knows("train.lr")
+    assert catalog.declarations_of("train.debug")
+    assert not catalog.declarations_of("train.lr")
 
 
 def test_a_package_is_imported_by_the_name_of_its_folder(tmp_path):
     settings = "import hyperparameter as hp\ntrain = hp.scope.train\nif train.debug: pass\n"
     files = {"pack/__init__.py": settings, "user.py": "from pack import train"}
-    assert scan_files(tmp_path, files).knows("train.lr")
+    assert scan_files(tmp_path, files).declarations_of("train.lr")
 
 
 def test_a_scope_is_followed_through_any_number_of_calls(tmp_path):

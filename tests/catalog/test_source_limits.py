@@ -76,13 +76,13 @@ def test_more_values_than_are_followed_do_not_make_a_key_unknown(tmp_path):
     count = MOST_VALUES + 20
     branches = "".join(f"if x == {n}:\n    t = hp.scope.kind{n}\n" for n in range(count))
     catalog = Catalog(scan_text(tmp_path, f"t = None\n{branches}t.lr | 1\n"))
-    assert all(catalog.knows(f"kind{n}.lr") for n in range(count))
-    assert not catalog.knows("kind0.lrr")
+    assert all(catalog.declarations_of(f"kind{n}.lr") for n in range(count))
+    assert not catalog.declarations_of("kind0.lrr")
     texts = ", ".join(f"'part{n}'" for n in range(count))
     loop = f"for name in ({texts}):\n    hp.scope[f'all.{{name}}.{{name}}.lr'] | 1\n"
     catalog = Catalog(scan_text(tmp_path, loop))
-    assert all(catalog.knows(f"all.part{n}.part{n}.lr") for n in range(count))
-    assert not catalog.knows("all.part0.part0.lrr")
+    assert all(catalog.declarations_of(f"all.part{n}.part{n}.lr") for n in range(count))
+    assert not catalog.declarations_of("all.part0.part0.lrr")
 
 
 def test_the_standard_library_is_scanned_without_problems(tmp_path):

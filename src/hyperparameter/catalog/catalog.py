@@ -1,4 +1,4 @@
-"""The catalog of a program's parameters: it answers which keys are known.
+"""The catalog of a program's parameters: which keys are known, and what is wrong with the keys that are set.
 
 An undeclared key is an error if it is below the namespace of a decorated function, because all parameters
 of the function are known, or if it resembles a declared key: it is probably a misspelling. Any other
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Catalog"]
 
-# How many parameters of a function an error lists.
+# An error lists at most this many parameters of a function.
 MOST_LISTED = 10
 MOST_SUGGESTIONS = 3
 # Two segments resemble each other if at least this share of their characters is the same.
@@ -75,10 +75,6 @@ class Catalog:
             declarations[position] = replace(declarations[position], help=declaration.help)
 
     # --- Known keys ---
-
-    def knows(self, key: str) -> bool:
-        """Return whether a key is declared, or is in a subtree that is read as a whole."""
-        return bool(self.declarations_of(key))
 
     def declarations_of(self, key: str) -> list[Declaration]:
         """Return the declarations of a key, then those that read a whole subtree with the key."""
@@ -223,13 +219,13 @@ def _conversion_error(declaration: Declaration, key: str, entry: Entry) -> Param
 
 
 def _combine(declarations: list[Declaration]) -> Declaration:
-    """Return the first declaration of a key, with what only the others know."""
+    """Return the first declaration of a key; what it lacks comes from the others."""
     first = declarations[0]
-    known = {
+    details = {
         name: next((value for item in declarations if (value := getattr(item, name))), getattr(first, name))
         for name in ("default", "type", "help", "required")
     }
-    return replace(first, **known)
+    return replace(first, **details)
 
 
 def _reads_subtree(declaration: Declaration) -> bool:
