@@ -1,7 +1,7 @@
 """Check what is set against what the program declares: `hp.check`, and the check of `hp.launch`.
 
-The decorated functions of this process are asked first. The source code is scanned only if a key is not one
-of their parameters, so that most programs start without it; the scanner is imported only then, too.
+A check first looks for each key among the parameters of the functions that are decorated in this process. It
+imports the scanner and scans the source code only if a key is not there, so most programs start without a scan.
 """
 
 from __future__ import annotations
@@ -33,10 +33,10 @@ def check(*sources: Source, allow_unknown: bool = False) -> None:
 
     A key is declared by a decorated function, or by code of the program that reads it; the source code is
     scanned without running it. An undeclared key is an error if it is below the namespace of a decorated
-    function, or if it resembles a declared key; with `allow_unknown` only the former. Any other undeclared
+    function, or if it resembles a declared key; `allow_unknown` accepts the second kind. Any other undeclared
     key gives an `UnknownParamWarning`.
 
-    Sources are those of `hp.scope(...)`. Raises `ConfigError`, which lists every error.
+    The sources are the same as those of `hp.scope(...)`. Raises `ConfigError`, which lists every error.
 
     Examples:
         >>> import hyperparameter as hp
@@ -71,7 +71,7 @@ def check(*sources: Source, allow_unknown: bool = False) -> None:
 
 
 def entries_of(source: Any) -> dict[str, Entry]:
-    """Return the keys and entries that a source of parameters sets, without those that it deletes."""
+    """Return the entries that a source sets, by key, without the keys that it deletes."""
     entries = entries_from((source,), {}, None)
     return {key: entry for key, entry in entries.items() if entry[0] is not MISSING}
 

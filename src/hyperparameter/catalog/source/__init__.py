@@ -22,7 +22,7 @@ The steps for one file:
    names that the module binds after them. The visitors are in `statements`, `blocks` and `definitions`;
    they evaluate expressions by `expressions`, `calls` and `loops`. The abstract values and their join are
    in `values`.
-3. A reference that goes where the scanner cannot follow it, such as an argument of an unknown function,
+3. A reference that the scanner cannot follow further, such as an argument of an unknown function,
    counts as a read of its key and of everything below it. When in doubt the scanner declares too much: a
    key that is wrongly unknown stops a program, and a key that is wrongly known does not.
 4. `signatures` declares the parameters of decorated functions and classes, with the help of `fields`,

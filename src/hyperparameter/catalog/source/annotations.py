@@ -1,6 +1,6 @@
-"""Annotations as objects, built without running any code of the file that they stand in.
+"""Build the objects that annotations describe, without running any code of the scanned file.
 
-`Annotated[int, Meta(ge=1)]` in source code becomes that very object, if its names are imported from the few
+`Annotated[int, Meta(ge=1)]` in source code becomes the same object, if its names are imported from the few
 modules listed here. An annotation with any other part gives `MISSING`, and the declaration then accepts
 every value.
 """

@@ -1,4 +1,4 @@
-"""Visit statements that contain others. After several branches, a name may have its value from any of them."""
+"""Visit statements that contain others. After several branches, a name may have the value of any of them."""
 
 from __future__ import annotations
 

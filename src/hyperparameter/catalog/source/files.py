@@ -109,8 +109,8 @@ def _imported_files(
 def _imports(text: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the dots at the start of each import, and the segments of the imported name.
 
-    This takes a regular expression, because parsing the many files that do not use the library would take
-    long. A line of a docstring that looks like an import adds a file too many at worst.
+    This uses a regular expression, because parsing the many files that do not use the library would take
+    long. At worst, a line of a docstring that looks like an import adds a file that the program does not use.
     """
     for module, in_parentheses, on_line, plain in IMPORT.findall(COMMENT_OR_CONTINUATION.sub(" ", text)):
         if plain:

@@ -1,4 +1,4 @@
-"""Evaluate comprehensions, and bind the targets of loops to the items that stand in the source.
+"""Evaluate comprehensions, and bind the targets of loops to the items that are written in the source.
 
 After `for key in ("a.b", "a.c")` the name `key` may be either text, so `hp.scope[key]` may be either reference.
 """
@@ -57,7 +57,7 @@ def _comprehension(interpreter: Interpreter, node: Any) -> AbstractValue:
 
 
 def _items(env: Environment, iterable: ast.expr) -> list[ast.expr] | None:
-    """Return the items of an iterable as expressions, or None if they do not stand in the source."""
+    """Return the items of an iterable as expressions, or None if they are not written in the source."""
     if isinstance(iterable, DISPLAYS):
         return iterable.elts
     if isinstance(iterable, ast.Call):

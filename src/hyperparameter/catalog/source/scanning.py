@@ -52,7 +52,7 @@ def scan(files: Iterable[Path], progress: Callable[[int, int], None] | None = No
     problems: list[str] = []
     exported: dict[Path, dict[str, list[Declaration]]] = {}
     with warnings.catch_warnings():
-        # The parser warns of invalid escapes and the like in code that is not ours.
+        # The parser warns of invalid escapes, for example. A scan does not report these warnings.
         warnings.simplefilter("ignore")
         for number, path in enumerate(paths, 1):
             try:
@@ -95,8 +95,8 @@ def _scan_file(path: Path) -> tuple[list[Declaration], dict[str, list[Declaratio
 def _exported_reads(interpreter: Interpreter) -> dict[str, list[Declaration]]:
     """Return the reads of the references at the top of a module that the module itself uses, by name.
 
-    They count if another file imports the name. A reference that the module does not use is for other files
-    alone, so it counts as read at once.
+    They count if another file imports the name. A reference that the module itself does not use must be for
+    other files, so it is declared as read immediately.
     """
     exported: dict[str, list[Declaration]] = {}
     for name, (expression, value) in interpreter.module_references.items():
@@ -109,7 +109,7 @@ def _exported_reads(interpreter: Interpreter) -> dict[str, list[Declaration]]:
 
 
 def _resolve_reads(declarations: list[Declaration]) -> Iterator[Declaration]:
-    """Yield declarations; a read of a value or a subtree is one of a subtree if there are keys below it."""
+    """Yield the declarations. A read of a value or a subtree is one of a subtree if there are keys below it."""
     prefixes: set[str] = set()
     for declaration in declarations:
         for prefix in parents(declaration.key):

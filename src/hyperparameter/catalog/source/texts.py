@@ -1,4 +1,4 @@
-"""Texts that a program computes from parts, some of which stand in the source."""
+"""Texts that a program computes from parts, some of which are written in the source."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ PERCENT_FIELD = re.compile(r"%(?:\(\w*\))?[-#0 +]*[\d*]*(?:\.[\d*]+)?[a-zA-Z]")
 
 
 def concatenate(parts: Iterable[AbstractValue]) -> AbstractValue:
-    """Return the texts that parts make together, with a hole for each unknown part.
+    """Return the texts that result from joining parts, with a hole for each unknown part.
 
-    Nothing is known if all parts are unknown. A text that is too long for a key is dropped, because a text
-    that is added to itself in a loop grows without bound.
+    The result is unknown if all parts are unknown. A text that is too long for a key is dropped, because a
+    text that is added to itself in a loop grows without bound.
     """
     results = [""]
     for part in parts:

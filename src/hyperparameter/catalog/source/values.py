@@ -48,7 +48,7 @@ __all__ = [
 
 # Stands in a text for a part that is computed at run time. No key can contain it.
 HOLE = "\0"
-# An abstract value has at most so many possible values, and a few that stand for all the others.
+# An abstract value has at most this many possible values, and a few that stand for all the others.
 MOST_VALUES = 64
 # A longer text is not a key.
 LONGEST_TEXT = 1000
@@ -188,10 +188,10 @@ class Environment:
         self.names: dict[str, AbstractValue] = {}
         # The environments that own the names declared `global` or `nonlocal` here.
         self.owners: dict[str, Environment] = {}
-        # Of a function: its arguments at any call, and what visits its body with them.
+        # For a function: the values that its parameters may have, and the function that visits its body.
         self.arguments: dict[str, AbstractValue] = {}
         self.visit_body: Callable[[], None] | None = None
-        # Of a class: the bases that the file defines, and the attributes that methods assign to `self`.
+        # For a class: the bases that the file defines, and the attributes that methods assign to `self`.
         self.bases: tuple[Environment, ...] = ()
         self.attributes: dict[str, AbstractValue] = {}
 
