@@ -8,7 +8,7 @@ pub(crate) struct Body {
     pub(crate) pieces: Vec<Piece>,
 }
 
-/// A part of a body.
+/// A token, group or statement of a body.
 pub(crate) enum Piece {
     /// A token of plain Rust.
     Token(TokenTree),
@@ -69,7 +69,7 @@ pub(crate) struct ReadArguments {
 }
 
 impl Body {
-    /// Return the source tokens, where a statement of the macro is reduced to its expression.
+    /// Return the tokens as they are in the source. Of a statement of the macro, only the expression is included.
     pub(crate) fn source_tokens(&self) -> TokenStream {
         let mut tokens = TokenStream::new();
         for piece in &self.pieces {
@@ -86,7 +86,7 @@ impl Body {
         tokens
     }
 
-    /// Report whether a statement in this body needs a scope.
+    /// Return whether a statement in this body needs a scope.
     pub(crate) fn needs_scope(&self) -> bool {
         self.pieces.iter().any(|piece| match piece {
             Piece::Token(_) | Piece::Function(..) => false,

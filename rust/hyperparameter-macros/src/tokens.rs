@@ -11,12 +11,12 @@ pub(crate) fn is_word(token: &TokenTree, text: &str) -> bool {
     matches!(token, TokenTree::Ident(word) if word == text)
 }
 
-/// Report whether a token is a group in `{}`.
+/// Return whether a token is a group in `{}`.
 pub(crate) fn is_braced(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
 }
 
-/// Report whether Rust reserves this word, so that it cannot name a variable.
+/// Return whether Rust reserves this word, so that it cannot name a variable.
 pub(crate) fn is_reserved(word: &Ident) -> bool {
     syn::parse2::<Ident>(quote!(#word)).is_err()
 }

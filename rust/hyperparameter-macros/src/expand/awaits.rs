@@ -39,7 +39,7 @@ fn async_length(tokens: &[TokenTree]) -> usize {
     let start = usize::from(tokens.first().is_some_and(|token| is_word(token, "move")));
     let is_bar = |token: &TokenTree| is_punct(token, '|');
     if !tokens.get(start).is_some_and(is_bar) {
-        // A block or a function.
+        // This is an `async` block or function.
         return through_block(0);
     }
     let Some(closing_bar) = position_from(tokens, start + 1, is_bar) else {

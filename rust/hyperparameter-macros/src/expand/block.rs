@@ -60,7 +60,7 @@ impl BlockKind {
         for (index, piece) in pieces.iter().enumerate() {
             let previous = index.checked_sub(1).and_then(|index| pieces.get(index));
             match piece {
-                // A whole statement or argument needs no parentheses.
+                // This token is a whole statement or argument. No operator can take it apart.
                 Piece::Token(token)
                     if is_boundary(previous) && is_boundary(pieces.get(index + 1)) =>
                 {

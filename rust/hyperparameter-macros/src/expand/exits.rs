@@ -14,7 +14,7 @@ use syn::{
     Token, parse_quote_spanned, parse2,
 };
 
-/// Expands the input of a `with_params!`.
+/// A function that expands the input of a `with_params!`.
 pub(super) type ExpandBlock = fn(TokenStream) -> Result<TokenStream>;
 
 /// The exits of a block.
@@ -102,15 +102,15 @@ impl ExitVisitor {
     fn redirect_jump(&mut self, jump: TokenStream, span: Span) -> Expr {
         let jumps = &mut self.exits.jumps;
         let text = jump.to_string();
-        let known = jumps.iter().position(|known| known.to_string() == text);
-        let number = known.unwrap_or(jumps.len());
-        if known.is_none() {
+        let same_jump = jumps.iter().position(|other| other.to_string() == text);
+        let number = same_jump.unwrap_or(jumps.len());
+        if same_jump.is_none() {
             jumps.push(jump);
         }
         parse_quote_spanned!(span=> return ::hyperparameter::__private::BlockExit::Jump(#number))
     }
 
-    /// Report whether a `break` or `continue` with this label leaves the block.
+    /// Return whether a `break` or `continue` with this label leaves the block.
     fn leaves_block(&self, label: Option<&Lifetime>) -> bool {
         !self.jump_targets.iter().any(|target| match label {
             Some(_) => target.label.as_ref() == label,
@@ -182,7 +182,7 @@ impl ExitVisitor {
         None
     }
 
-    /// Keep an error, unless there was one before.
+    /// Store an error, if it is the first.
     fn report(&mut self, error: Error) {
         self.error.get_or_insert(error);
     }

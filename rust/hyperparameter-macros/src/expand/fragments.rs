@@ -35,7 +35,7 @@ fn is_compound_fragment(group: &Group) -> bool {
         && syn::parse2(group.stream()).is_ok_and(|expression| is_compound(&expression))
 }
 
-/// Report whether operators around an expression could take it apart.
+/// Return whether operators around an expression could take it apart.
 fn is_compound(expression: &Expr) -> bool {
     match expression {
         Expr::Group(group) => is_compound(&group.expr),

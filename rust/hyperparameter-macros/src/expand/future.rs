@@ -19,7 +19,8 @@ pub(super) fn awaited_future(
     let site = Span::mixed_site();
     let value = quote_spanned!(site=> value);
     let returned = quote_spanned!(site=> returned);
-    // Without a `return`, nothing tells the compiler the type of a returned value.
+    // If the block has no `return`, the compiler cannot infer the type of the returned value. `Infallible` says
+    // that there is no such value.
     let (types, take_return) = if exits.has_return {
         (quote!(::<_, _>), quote!(return #returned))
     } else {

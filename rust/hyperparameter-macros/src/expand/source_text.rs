@@ -1,8 +1,8 @@
-//! Returns the source text of tokens.
+//! The text of tokens, as it is written in the source.
 
 use proc_macro2::{Delimiter, LineColumn, Span, TokenStream, TokenTree};
 
-/// Return tokens as text. White space in the source becomes one blank.
+/// Return the source text of tokens. White space becomes one space.
 pub(super) fn source_text(tokens: TokenStream) -> String {
     let mut source = SourceText::default();
     source.push_tokens(tokens);

@@ -57,7 +57,7 @@ impl Piece {
     }
 }
 
-/// Report whether a group after these tokens is the input of a macro: `name!(…)` or `macro_rules! name {…}`.
+/// Return whether a group after these tokens is the input of a macro: `name!(…)` or `macro_rules! name {…}`.
 fn is_macro_input(before: &[TokenTree]) -> bool {
     match before {
         [.., TokenTree::Ident(_), bang] if is_punct(bang, '!') => true,
@@ -66,7 +66,7 @@ fn is_macro_input(before: &[TokenTree]) -> bool {
     }
 }
 
-/// Report whether a block after these tokens is the body of a function, a closure or an `async` block.
+/// Return whether a block after these tokens is the body of a function, a closure or an `async` block.
 fn is_function_body(before: &[TokenTree]) -> bool {
     match before {
         [.., bar] if is_punct(bar, '|') => return true,

@@ -1,4 +1,4 @@
-//! Reads expressions from a parse stream, and describes what it found instead.
+//! Parses expressions, and builds the errors about unexpected tokens.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::ParseStream;
@@ -34,7 +34,7 @@ pub(super) fn describe(token: Option<&TokenTree>) -> String {
     format!("`{text}`")
 }
 
-/// Read all tokens before the `;` as an expression. The compiler checks later that they are one.
+/// Read all tokens before the `;` as an expression. The compiler checks later that they are an expression.
 pub(super) fn parse_expression(
     input: ParseStream<'_>,
     expectation: &str,

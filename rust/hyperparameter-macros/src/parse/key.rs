@@ -62,7 +62,7 @@ fn parse_segments(
     Err(expected(input, expectation, advice))
 }
 
-/// Report whether a part of a number is a segment: not the empty part of `1.`, not `1e-3`.
+/// Return whether a part of a number is a segment: not the empty part of `1.`, not `1e-3`.
 fn is_segment(part: &str) -> bool {
     !part.is_empty() && !part.contains(['-', '+'])
 }

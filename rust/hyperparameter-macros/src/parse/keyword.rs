@@ -68,7 +68,7 @@ impl Keyword {
         }
     }
 
-    /// Report whether the tokens after this word make it a keyword.
+    /// Return whether the tokens after this word make it a keyword.
     ///
     /// Different tokens follow a variable, function, method or macro of the same name.
     fn starts_statement(self, rest: &[TokenTree]) -> bool {
@@ -96,7 +96,7 @@ impl Keyword {
     }
 }
 
-/// Report whether these tokens continue or end a key. A reserved word before them is then a segment.
+/// Return whether these tokens continue or end a key. A reserved word before them is then a segment.
 fn continues_key(tokens: &[TokenTree]) -> bool {
     match tokens {
         [dot, ..] if is_punct(dot, '.') => true,

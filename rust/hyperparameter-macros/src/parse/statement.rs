@@ -24,7 +24,7 @@ impl Statement {
         let Some(end) = rest.iter().position(|token| is_punct(token, ';')) else {
             let is_operator = rest.first().is_some_and(|next| is_punct(next, '&'));
             if keyword == Keyword::Params && is_operator {
-                // The value of the block, as in `params & mask`.
+                // This is plain Rust: the value of the block, as in `params & mask`.
                 return Ok(None);
             }
             let message = format!(
