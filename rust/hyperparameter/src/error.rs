@@ -195,7 +195,7 @@ impl ParamError {
         self.0.origin
     }
 
-    /// Return the keys that are set and most similar to a missing one: at most three, best first.
+    /// Return the keys that are set and most similar to the missing key: at most three, best first.
     ///
     /// ```
     /// use hyperparameter::*;

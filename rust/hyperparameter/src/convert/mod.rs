@@ -23,7 +23,7 @@ use crate::value::Value;
 /// |---|---|
 /// | `bool` | `bool`; 0 and 1; text, any case: true/false, yes/no, on/off, t/f, y/n, 1/0 |
 /// | integers | integers; `bool`; a float without a fraction; text of those. A number outside the type's range is an error |
-/// | `f64`, `f32` | any number; text of one, also `1e-4`, `inf` and `nan` |
+/// | `f64`, `f32` | any number; text of a number, also `1e-4`, `inf` and `nan` |
 /// | `String`, `Box<str>`, `Arc<str>` | text; a number or bool as its text |
 /// | `Vec`, arrays, tuples, sets | lists; text in JSON |
 /// | maps with `String` keys | mappings; text in JSON; the subtree below the key |

@@ -25,8 +25,8 @@
 //!   is first needed, and caches it. So the cost of a lookup depends neither on the number of scopes nor on
 //!   the number of keys. A place in source code caches its last answer, too: see `place`.
 //! - **Entering** makes a frame of the scope's overrides. No view is made and nothing is copied.
-//! - **Leaving** finds the frame of the scope by the scope's number and removes it. The frames above it are
-//!   made again on top of its parent, so scopes can be left in any order.
+//! - **Leaving** finds the frame of the scope by the scope's number and removes it. Each frame above it is
+//!   replaced by a new frame with the same overrides, on top of its parent. So scopes can be left in any order.
 //! - **Writing** to an entered scope replaces its frame, and the frames above it, in the same way. Nobody
 //!   else sees the write, because other threads and captured views point at the old frames.
 //! - **Freezing** makes a frame without a parent from the current view, and publishes it as the baseline.
@@ -203,7 +203,7 @@ impl Frame {
         frame.view().get(key)
     }
 
-    /// Return the frame whose keys show through this one.
+    /// Return the frame whose keys are visible through this one.
     ///
     /// # Panics
     /// If the frame is a baseline or is detached.

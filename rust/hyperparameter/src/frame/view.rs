@@ -1,7 +1,7 @@
 //! The caches of a frame: the map of all visible keys, and the same keys in order.
 //!
-//! A frame makes its cache from the cache of the frame below. If several frames in a row lack one, the
-//! lowest makes its own first, so that the depth of the chain costs no stack.
+//! A frame makes its cache from the cache of the frame below. If several frames in a row have no cache, a loop
+//! makes them, the lowest first. Recursion would overflow the stack if the chain is long.
 
 use std::ops::Bound;
 

@@ -105,7 +105,7 @@ impl ParamScope {
         Self::with_background(context::empty_baseline())
     }
 
-    /// Return a scope that shows the current view wherever it is entered, whatever is outside it there.
+    /// Return a scope that shows the current view wherever it is entered. It hides everything that is outside it there.
     ///
     /// ```
     /// use hyperparameter::*;

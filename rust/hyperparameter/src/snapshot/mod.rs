@@ -31,7 +31,7 @@ pub fn snapshot() -> Snapshot {
     Snapshot(context::current_frame())
 }
 
-/// A view at one moment: immutable, cheap to clone, and free to be sent to other threads.
+/// A view at one moment: immutable, and cheap to clone. It can be sent to other threads.
 ///
 /// Its keys are flat and in order. It serializes as a map, and it converts into a [`ParamScope`](crate::ParamScope) by `From`.
 ///
@@ -144,7 +144,7 @@ impl Snapshot {
         Ok(read::truth(&self.0, &check_key(key)?))
     }
 
-    /// Return the value of a key, unconverted.
+    /// Return the value of a key without converting it. Return `None` if the key is not set.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -158,7 +158,7 @@ impl Snapshot {
         self.0.entry(key).map(|entry| &entry.value)
     }
 
-    /// Return the file and the line of the code that set a key.
+    /// Return the file and the line of the code that set a key. Return `None` if the key is not set.
     ///
     /// ```
     /// use hyperparameter::*;
