@@ -103,7 +103,7 @@ OPERATIONS = [
     Operation("read", READ, WALK, SET, 0.5, {"rust": 1.25, "python": 5}, EVEN),
     Operation("read, missing", "hp.scope.train.none | 0.001", WALK, SET, 0.001, {"rust": 1.25}, EVEN),
     Operation("read, set as text", READ, WALK, TEXT, 0.1, {"rust": 2.5}, EVEN),
-    Operation("read, key made at run time", "hp.scope[key] | 0.001", WALK, SET, 0.5, {"rust": 3}, EVEN),
+    Operation("read, key computed at run time", "hp.scope[key] | 0.001", WALK, SET, 0.5, {"rust": 3}, EVEN),
     Operation("enter and leave", ENTER, WITH, SET, None, {"rust": 2, "python": 6}, EVEN_ENTERING),
     Operation("enter and leave, 3 overrides", THREE, WITH, SET, None, {"rust": 2.5}, EVEN_ENTERING),
     Operation(
