@@ -177,7 +177,7 @@ class KeySyntaxError(ParamError):
     """A text is not a valid key, or an override is not `key=value`."""
 
     def _message(self) -> str:
-        return f"{short_repr(self.value)} {self.detail}"
+        return f"{short_repr(self.value)} {self.detail}{self._origin_text()}"
 
 
 class MissingParamError(ParamError, KeyError):

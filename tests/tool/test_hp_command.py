@@ -74,8 +74,8 @@ def test_without_a_command_the_help_is_printed(hp):
             "hp describe: error: the following arguments are required: PATH (see hp describe --help)",
         ),
         ("describe train.lr xqzw", "hp: error: 'xqzw' is not a file, a folder or an installed package"),
-        ("check . -D lr", "hp: error: 'lr' is not a valid override: expected key=value"),
-        ("check . -D =1", "hp: error: '' is not a valid key: it is empty"),
+        ("check . -D lr", "hp: error: 'lr' is not a valid override: expected key=value (set by -D lr)"),
+        ("check . -D =1", "hp: error: '' is not a valid key: it is empty (set by -D =1)"),
         (
             "check . -C bad.toml",
             "hp: error: bad.toml:1:6: not valid TOML: Expected '=' after a key in a key/value pair",

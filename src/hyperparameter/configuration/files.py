@@ -118,7 +118,7 @@ def _read_bytes(path: str) -> bytes:
         with open(path, "rb") as file:
             return file.read(MAX_SIZE + 1)
     except FileNotFoundError as error:
-        raise ConfigError(detail=_not_found(path), origin=Origin.at(path)) from error
+        raise ConfigError(detail=_not_found(path), origin=Origin.at(path or "''")) from error
     except ValueError as error:
         if isinstance(error, ConfigError):
             raise

@@ -11,7 +11,7 @@ from ..core.map import items
 from ..core.origin import Origin
 from ..core.value import MISSING, is_mapping
 from ..errors import ConfigError, short_repr
-from ..scopes.sources import flatten, split_text
+from ..scopes.sources import flatten, split_placed_text
 from . import files
 from .config import Config, Provenance
 from .environment import Environment
@@ -106,12 +106,14 @@ def _may_have_reference(value: Any) -> bool:
 
 
 def _add(merged: Merged, source: Any, origin: Origin | None) -> None:
+    # An error names this place. In the other cases the traceback shows it.
+    place = None
     if isinstance(source, PlacedSource):
-        origin = source.origin
+        place = origin = source.origin
         # The values of a configuration are literal.
         source = Config(source.source) if source.is_literal else source.source
     if isinstance(source, str) and "=" in source:
-        _add_text(merged, source, origin)
+        _add_text(merged, source, origin, place)
     elif isinstance(source, str | os.PathLike):
         file = files.read(os.fsdecode(source))
         merged.add_file(file.parse(), file.origin_of)
@@ -128,8 +130,8 @@ def _add(merged: Merged, source: Any, origin: Origin | None) -> None:
         )
 
 
-def _add_text(merged: Merged, text: str, origin: Origin | None) -> None:
-    key, value = split_text(text)
+def _add_text(merged: Merged, text: str, origin: Origin | None, place: Origin | None) -> None:
+    key, value = split_placed_text(text, place)
     if REPLACE_MARKER in key.split("."):
         detail = f"cannot be set by text: {REPLACE_MARKER} = true is for tables in files"
         raise ConfigError(key, value=value, detail=detail, origin=origin)

@@ -51,10 +51,13 @@ class ParsedArguments:
 
     def add_defines(self, texts: list[str], option: str) -> None:
         for text in texts:
+            origin = argument_origin(option, text)
             if "=" not in text:
                 hint = f"put other arguments before {option}, or after --"
-                raise ConfigError(detail=f"{option} {text!r}: expected KEY=VALUE ({hint})")
-            self.defines.append((text, argument_origin(option, text)))
+                raise ConfigError(
+                    detail=f"{text!r} is not a valid override: expected key=value; {hint} ({origin})"
+                )
+            self.defines.append((text, origin))
 
     def add_files(self, files: list[str], _option: str) -> None:
         self.files.extend(files)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     Source: TypeAlias = Mapping[Any, Any] | str | ScopeBase | Keyed
 
-__all__ = ["entries_from", "flatten", "split_text"]
+__all__ = ["entries_from", "flatten", "split_placed_text", "split_text"]
 
 
 def entries_from(sources: Iterable[Any], params: Mapping[str, Any], origin: Origin | None) -> dict[str, Entry]:
@@ -116,3 +116,11 @@ def split_text(text: str) -> tuple[str, str]:
     if not equals:
         raise KeySyntaxError(text, value=text, detail="is not a valid override: expected key=value")
     return check_key(key), value
+
+
+def split_placed_text(text: str, origin: Origin | None) -> tuple[str, str]:
+    """Do the same for a text that was set at `origin`, and name that place in the error."""
+    try:
+        return split_text(text)
+    except KeySyntaxError as error:
+        raise KeySyntaxError(error.key, value=error.value, detail=error.detail, origin=origin) from None

@@ -66,7 +66,7 @@ def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
     from ..configuration.environment import env
     from ..configuration.load import PlacedSource, load
     from ..core.origin import Origin
-    from ..scopes.sources import split_text
+    from ..scopes.sources import split_placed_text
 
     # A file name as a plain text would be an override if it contains "=".
     sources: list[Any] = [Path(file) for file in arguments.config]
@@ -75,9 +75,10 @@ def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
     if arguments.env is not None:
         sources.append(env(arguments.env))
     for text in arguments.define:
+        origin = Origin.by(f"-D {text}")
         # This raises for a text without "=", which `load` would read as the name of a file.
-        split_text(text)
-        sources.append(PlacedSource(text, Origin.by(f"-D {text}")))
+        split_placed_text(text, origin)
+        sources.append(PlacedSource(text, origin))
     return load(sources, declared_keys=lambda: catalog.by_key if catalog is not None else ())
 
 
