@@ -64,7 +64,7 @@ class Overrides:
             overrides = hp.scope.empty(*filter(None, map(str.strip, header.split(","))))
             closed = sorted(set(overrides) - OPEN)
             if closed:
-                app = refusal(f"{closed[0]!r} cannot be set by a request; open are: {', '.join(sorted(OPEN))}")
+                app = refusal(f"{closed[0]!r} cannot be set by a request; these can: {', '.join(sorted(OPEN))}")
             with hp.scope(overrides):
                 await app(scope, receive, send)
         except hp.ParamError as error:

@@ -52,5 +52,5 @@ def test_a_variable_that_can_mean_several_keys_is_an_error_unless_it_is_exactly_
         from_environment(APP_A__B="1", APP_a__b="2")
     with pytest.raises(hp.ConfigError, match="environment variable APP___B: '.b' is not a valid key"):
         from_environment(APP___B="1")
-    with pytest.raises(TypeError, match="hp.env expects the prefix of the variables"):
+    with pytest.raises(TypeError, match="hp.env expected the prefix of the variables"):
         hp.env("")

@@ -45,7 +45,7 @@ def test_a_scope_is_found_in_the_view_of_a_bound_function():
 def test_the_root_is_not_a_mapping_and_says_what_is():
     with hp.scope(a=1):
         for use in (list, iter, lambda root: "a" in root, lambda root: [*root], lambda root: 1 in root):
-            with pytest.raises(TypeError, match=r"hp\.scope\.current\(\) is the mapping of what is set"):
+            with pytest.raises(TypeError, match=r"hp\.scope is not a mapping: use hp\.scope\.current\(\)"):
                 use(hp.scope)
         assert hp.scope
 

@@ -152,7 +152,7 @@ def test_files_that_cannot_be_parsed_are_reported_and_skipped(hp):
     assert (result.code, result.out) == (0, LISTING)
     assert result.err == (
         "warning: a/latin.py:3: is not written in utf-8: invalid continuation byte\n"
-        "warning: a/syntax.py:2: is not valid Python: invalid syntax\n"
+        "warning: a/syntax.py:2: not valid Python: invalid syntax\n"
     )
     assert hp("check", ".", "-D", "train.lr=1").code == 0
 

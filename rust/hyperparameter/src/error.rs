@@ -224,9 +224,9 @@ impl fmt::Display for ParamError {
             ParamErrorKind::Syntax => {
                 write!(f, "{} {detail}", short_repr(&Value::from(self.key())))
             }
-            ParamErrorKind::NotEntered => f.write_str(
-                "this scope is not entered in this thread, and a write lasts until it is left",
-            ),
+            ParamErrorKind::NotEntered => {
+                f.write_str("cannot write to this scope: it is not entered in this thread")
+            }
         }
     }
 }

@@ -24,7 +24,7 @@ class Environment:
     def __init__(self, prefix: str, environ: Mapping[str, str] | None = None) -> None:
         if not isinstance(prefix, str) or not prefix:
             raise TypeError(
-                f"hp.env expects the prefix of the variables, such as 'APP_', got {short_repr(prefix)}"
+                f"hp.env expected the prefix of the variables, such as 'APP_', got {short_repr(prefix)}"
             )
         self.prefix = prefix
         self.environ = environ

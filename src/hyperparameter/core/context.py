@@ -153,7 +153,7 @@ def _find(scope: ScopeBase) -> tuple[Frame | None, list[Frame]]:
 def _find_entered(scope: ScopeBase | None) -> tuple[Frame, list[Frame]]:
     frame, above = _find(innermost_scope() if scope is None else scope)
     if frame is None:
-        raise RuntimeError("this scope is not entered in this context, and a write lasts until it is left")
+        raise RuntimeError("cannot write to this scope: it is not entered in this context")
     return frame, above
 
 

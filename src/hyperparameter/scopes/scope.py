@@ -288,8 +288,8 @@ class ScopeRoot(RootBase):
 def _not_a_mapping() -> TypeError:
     # Without this, Python would iterate by asking for the items 0, 1, 2, … without end, as each is a reference.
     return TypeError(
-        "hp.scope names parameters and holds none: hp.scope.current() is the mapping of what is set, "
-        "and hp.scope[key] | default reads one"
+        "hp.scope is not a mapping: use hp.scope.current() for the parameters that are set, "
+        "and hp.scope[key] | default to read one parameter"
     )
 
 

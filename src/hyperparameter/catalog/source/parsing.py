@@ -47,13 +47,13 @@ def parse(path: Path, data: bytes) -> ast.Module:
     try:
         return ast.parse(text)
     except SyntaxError as error:
-        raise SourceError(path, error.lineno, f"is not valid Python: {error.msg}") from None
+        raise SourceError(path, error.lineno, f"not valid Python: {error.msg}") from None
     except (RecursionError, MemoryError):
         raise SourceError(path, 1, TOO_DEEP) from None
     except ValueError as error:
         # The text contains null bytes, or characters that UTF-8 cannot encode.
         line = text[: text.index("\0")].count("\n") + 1 if "\0" in text else 1
-        raise SourceError(path, line, f"is not valid Python: {error}") from None
+        raise SourceError(path, line, f"not valid Python: {error}") from None
 
 
 def _decode(path: Path, data: bytes) -> str:
@@ -62,7 +62,7 @@ def _decode(path: Path, data: bytes) -> str:
         encoding, _ = tokenize.detect_encoding(BytesIO(data).readline)
     except SyntaxError as error:
         line = 2 if b"coding" in b"".join(data.splitlines()[1:2]) else 1
-        raise SourceError(path, line, f"is not valid Python: {error.msg}") from None
+        raise SourceError(path, line, f"not valid Python: {error.msg}") from None
     try:
         return data.decode(encoding)
     except UnicodeDecodeError as error:
