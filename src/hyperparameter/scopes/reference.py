@@ -45,7 +45,7 @@ def attribute_key(name: str) -> str:
     """Return the name of an attribute as a key. Dunder names belong to Python, so they are not parameters."""
     if name[:2] == "__" and name[-2:] == "__":
         raise AttributeError(
-            f"{name!r} is not a parameter, because such names belong to Python; write [{name!r}] to use it as one"
+            f"{name!r} is not a parameter, because such names belong to Python; write [{name!r}] to read it"
         )
     return name if type(name) is str and name.isidentifier() else check_key(name)
 
