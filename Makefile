@@ -11,7 +11,7 @@ demo: .venv/demo
 test: cargo .venv/test
 	cargo test --workspace --all-features
 	HYPERPARAMETER_KERNEL=rust $(BIN)/python -m pytest $(ARGS)
-	HYPERPARAMETER_KERNEL=python $(BIN)/python -m pytest -m "not once" $(ARGS)
+	HYPERPARAMETER_KERNEL=python $(BIN)/python -m pytest -m "not one_kernel" $(ARGS)
 
 # These two take too long for every run. `memory` repeats each operation 10^7 times and fails if the process
 # grows. Then it runs the tests with an allocator that overwrites freed memory. `valgrind` repeats the operations
@@ -19,7 +19,7 @@ test: cargo .venv/test
 # itself has many of them.
 memory: .venv/test
 	HYPERPARAMETER_KERNEL=rust $(BIN)/python tests/core/growth.py 10000000
-	HYPERPARAMETER_KERNEL=rust PYTHONMALLOC=debug $(BIN)/python -m pytest -m "not once" $(ARGS)
+	HYPERPARAMETER_KERNEL=rust PYTHONMALLOC=debug $(BIN)/python -m pytest -m "not one_kernel" $(ARGS)
 
 valgrind: .venv/test
 	PYTHONMALLOC=malloc HYPERPARAMETER_KERNEL=rust valgrind --quiet --error-exitcode=1 --undef-value-errors=no \

@@ -6,7 +6,7 @@ from scanning import scan_text
 import hyperparameter as hp
 from hyperparameter.catalog.catalog import Catalog
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def catalog_of(tmp_path, text):

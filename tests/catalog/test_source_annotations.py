@@ -12,7 +12,7 @@ from scanning import scan_text
 
 from hyperparameter.core.value import MISSING
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 HEAD = """

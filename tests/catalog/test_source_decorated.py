@@ -10,7 +10,7 @@ from scanning import scan_text
 from hyperparameter.catalog.source import scan
 from hyperparameter.core.value import MISSING
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def test_a_namespace_is_declared_only_if_all_its_parameters_are_known(tmp_path):

@@ -8,7 +8,7 @@ from scanning import relative_paths, write_files
 from hyperparameter.catalog.source import program_files, project_files
 from hyperparameter.catalog.source.files import _imports
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def test_the_files_of_a_project_are_its_own(tmp_path):

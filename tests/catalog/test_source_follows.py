@@ -11,7 +11,7 @@ from scanning import write_files
 from hyperparameter.catalog.catalog import Catalog
 from hyperparameter.catalog.source import scan
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 PROGRAM = """
 import enum

@@ -13,7 +13,7 @@ from hyperparameter.catalog.source.scanning import EXECUTORS
 from hyperparameter.catalog.source.values import MOST_VALUES
 from hyperparameter.core.value import MISSING
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def keys(tmp_path, text):

@@ -8,7 +8,7 @@ from scanning import scan_text
 from hyperparameter.catalog import source
 from hyperparameter.core.value import MISSING
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def read_and_tree(key, default=None, type=""):

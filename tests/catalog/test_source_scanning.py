@@ -12,7 +12,7 @@ from scanning import relative_paths
 
 from hyperparameter.catalog.source import program_files, project_files, scan
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def test_declarations_are_sorted_by_key_and_then_by_place(tmp_path):

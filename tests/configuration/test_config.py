@@ -13,7 +13,7 @@ import hyperparameter as hp
 from hyperparameter.configuration.load import PlacedSource, load
 from hyperparameter.core.origin import Origin
 
-pytestmark = [pytest.mark.once, pytest.mark.usefixtures("example_files")]
+pytestmark = [pytest.mark.one_kernel, pytest.mark.usefixtures("example_files")]
 
 
 def flat(cfg):

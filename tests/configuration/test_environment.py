@@ -5,7 +5,7 @@ import pytest
 import hyperparameter as hp
 from hyperparameter.configuration.load import load
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def from_environment(*sources, **environ):

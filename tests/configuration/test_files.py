@@ -11,7 +11,7 @@ from config_errors import error_of
 import hyperparameter as hp
 from hyperparameter.configuration import files
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def flat(cfg):

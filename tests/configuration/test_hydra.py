@@ -6,7 +6,7 @@ import pytest
 
 import hyperparameter as hp
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import hyperparameter as hp
 from hyperparameter.configuration.load import PlacedSource, load
 from hyperparameter.core.origin import Origin
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def test_references_are_resolved_after_the_merge():

@@ -15,7 +15,7 @@ import hyperparameter as hp
 from hyperparameter.configuration.load import PlacedSource, load
 from hyperparameter.core.origin import Origin
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 class Kind(enum.Enum):

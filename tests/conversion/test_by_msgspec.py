@@ -9,7 +9,7 @@ import pytest
 from hyperparameter.conversion.builtin_types import Misfit
 from hyperparameter.conversion.rule import convert
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 @dataclass

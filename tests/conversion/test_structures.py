@@ -21,7 +21,7 @@ from hyperparameter.conversion.structures import (
     types_of,
 )
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 @dataclass

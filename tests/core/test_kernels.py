@@ -15,7 +15,7 @@ HERE = Path(__file__).parent
 CODE = "import hyperparameter as hp; print(hp.kernel)"
 
 # Each test runs both kernels itself.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def python(*arguments, **environment):

@@ -19,7 +19,7 @@ from hyperparameter import errors, testing
 
 pytestmark = [
     # A site does not depend on the kernel.
-    pytest.mark.once,
+    pytest.mark.one_kernel,
     pytest.mark.skipif(
         find_spec("zensical") is None, reason="zensical is not installed: `make docs` installs it"
     ),

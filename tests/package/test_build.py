@@ -25,7 +25,7 @@ NOT_COPIED = shutil.ignore_patterns(
 QUICK_TESTS = ["tests/contract/test_quick_start.py", "tests/functions/test_param.py"]
 
 # Each test looks at the kernel of its own installation.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 @pytest.fixture

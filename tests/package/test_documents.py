@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-# The programs run in processes of their own, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 PROJECT = Path(__file__).parents[2]
 # How many console commands each document has.
 COMMAND_COUNTS = {

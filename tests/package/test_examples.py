@@ -13,8 +13,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 
-# The server is a process of its own, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 import hyperparameter as hp
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 PACKAGE = Path(hp.__file__).parent
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 FILE = Path(__file__).parent / "typing" / "reveal.py"
 LINES = FILE.read_text().splitlines()
 COMMANDS = {

@@ -4,8 +4,7 @@ import pytest
 
 from programs import TRAIN, output_lines
 
-# The tests run processes, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 @pytest.mark.parametrize(

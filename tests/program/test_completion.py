@@ -10,8 +10,7 @@ import pytest
 
 from programs import TRAIN
 
-# The tests run processes, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 class Terminal:

@@ -7,8 +7,7 @@ import pytest
 
 from programs import output_lines
 
-# The tests run processes, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 HELP = """\
 usage: prog.py [-h] [-D KEY=VALUE [KEY=VALUE ...]] [-C FILE [FILE ...]] [-lps] [-ep KEY]

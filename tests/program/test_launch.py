@@ -5,8 +5,7 @@ import pytest
 import hyperparameter as hp
 from programs import output_lines
 
-# The tests run processes, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def test_several_functions_are_subcommands(write_program):

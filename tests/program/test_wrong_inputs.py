@@ -7,8 +7,7 @@ import pytest
 
 from programs import output_lines
 
-# The tests run processes, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 WRONG_INPUTS = tomllib.loads(Path(__file__).with_name("wrong_inputs.toml").read_text(encoding="utf-8"))["case"]
 

@@ -9,8 +9,7 @@ from hyperparameter import __version__
 from programs import output_of
 from samples import PROG
 
-# The tests run processes, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def test_hp_is_an_entry_point():

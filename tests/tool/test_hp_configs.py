@@ -8,8 +8,7 @@ import pytest
 
 from programs import output_of
 
-# The tests run processes, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def test_check_reports_all_errors_at_once(hp):

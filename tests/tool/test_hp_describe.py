@@ -7,8 +7,7 @@ import pytest
 from programs import output_of
 from samples import SECOND_DECLARATION
 
-# The tests run processes, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def test_all_declarations_of_a_key_are_described(hp):

@@ -8,8 +8,7 @@ import pytest
 from programs import output_of
 from samples import LISTING, SECOND_DECLARATION
 
-# The tests run processes, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 TREE = """\
 out required  prog.py:15

@@ -7,8 +7,7 @@ import pytest
 from programs import output_of
 from samples import LISTING, PROG
 
-# The tests run processes, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 @pytest.fixture

@@ -13,8 +13,7 @@ import pytest
 from programs import output_of
 from samples import LISTING, PROG
 
-# The tests run processes, always under the same kernel.
-pytestmark = pytest.mark.once
+pytestmark = pytest.mark.one_kernel
 
 
 def write_many_modules(hp, count):
