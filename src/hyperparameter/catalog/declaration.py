@@ -19,6 +19,8 @@ from ..functions.registry import bindings
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..functions.parameter import Parameter
+
 __all__ = ["Declaration", "registered_declarations"]
 
 
@@ -87,7 +89,7 @@ def registered_declarations() -> Iterator[Declaration]:
             )
 
 
-def _type_text(parameter: Any) -> str:
+def _type_text(parameter: Parameter) -> str:
     """Return the type of a parameter as text: its annotation, or the type of its default."""
     if type(parameter.annotation) is UnresolvedAnnotation:
         return repr(parameter.annotation)

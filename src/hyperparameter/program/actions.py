@@ -1,7 +1,7 @@
 """The argparse actions that fill `ParsedArguments`.
 
-An action of argparse normally stores its value in a namespace, and the namespace of a subcommand replaces
-values of the program's own. These actions store their values in one `ParsedArguments` instead.
+An action of argparse normally stores its value in a namespace, and values in the namespace of a subcommand
+replace those of the program. These actions store their values in one `ParsedArguments` instead.
 """
 
 from __future__ import annotations
@@ -77,6 +77,7 @@ class PositionalParameter(ParameterOption):
             return False
         return self.key is None or not self.parsed.is_set_elsewhere(self.key)
 
+    # argparse also assigns this attribute. That has no effect, because the property computes it.
     @required.setter
     def required(self, value: bool) -> None:  # pyright: ignore[reportIncompatibleVariableOverride]
         pass

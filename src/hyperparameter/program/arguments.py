@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
 
+    from ..functions.parameter import Parameter
     from .command import Command
     from .parsed_arguments import ParsedArguments
 
@@ -38,7 +39,7 @@ def add_arguments(parser: ArgumentParser, command: Command, parsed: ParsedArgume
         )
 
 
-def _refuse_equal_options(parameters: Iterable[Any]) -> None:
+def _refuse_equal_options(parameters: Iterable[Parameter]) -> None:
     """Raise `TypeError` for parameters such as `cache: bool` and `no_cache`, which both have `--no-cache`."""
     names: dict[str, str] = {}
     for parameter in parameters:
@@ -52,7 +53,7 @@ def _refuse_equal_options(parameters: Iterable[Any]) -> None:
                 )
 
 
-def _add_argument(parser: ArgumentParser, parameter: Any, parsed: ParsedArguments) -> None:
+def _add_argument(parser: ArgumentParser, parameter: Parameter, parsed: ParsedArguments) -> None:
     is_required = parameter.default is MISSING
     key = parameter.key if parameter.is_bound else None
     settings: dict[str, Any] = {"parsed": parsed, "key": key}
@@ -76,11 +77,11 @@ def _add_argument(parser: ArgumentParser, parameter: Any, parsed: ParsedArgument
         parser.add_argument(_option_of(parameter), action=ParameterOption, dest=parameter.name, **settings)
 
 
-def _option_of(parameter: Any) -> str:
+def _option_of(parameter: Parameter) -> str:
     return "--" + parameter.name.replace("_", "-")
 
 
-def _is_switch(parameter: Any) -> bool:
+def _is_switch(parameter: Parameter) -> bool:
     has_default = parameter.default is not MISSING
     return has_default and expected_type(parameter.annotation, parameter.default) is bool
 
@@ -143,7 +144,7 @@ def _metavar_of(type_: Any) -> str:
 # --- Lists and other collections ---
 
 
-def _converter_of_items(parameter: Any) -> Callable[[list[str]], Any]:
+def _converter_of_items(parameter: Parameter) -> Callable[[list[str]], Any]:
     """Return a function that converts the texts of an option to the collection that a parameter expects."""
 
     def convert_texts(texts: list[str]) -> Any:
@@ -159,7 +160,7 @@ def _converter_of_items(parameter: Any) -> Callable[[list[str]], Any]:
     return convert_texts
 
 
-def _convert_items(texts: list[str], parameter: Any) -> Any:
+def _convert_items(texts: list[str], parameter: Parameter) -> Any:
     has_item_type = bool(getattr(parameter.annotation, "__args__", ()))
     if has_item_type:
         return convert(texts, parameter.annotation)
