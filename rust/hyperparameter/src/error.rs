@@ -1,4 +1,4 @@
-//! The error of the crate. It names the key, the value, the expected type, the line that set the value, and similar keys.
+//! The error of the crate: a parameter that cannot be read or set.
 
 use std::fmt;
 use std::sync::Arc;

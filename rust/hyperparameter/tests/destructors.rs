@@ -7,7 +7,7 @@ use std::thread;
 
 use hyperparameter::*;
 
-/// Keep the other tests waiting. A scope that one of them enters would keep alive the values that are dropped here.
+/// Make the other tests wait. A scope that one of them enters would keep alive the values that are dropped here.
 fn run_alone() -> MutexGuard<'static, ()> {
     static LOCK: Mutex<()> = Mutex::new(());
     LOCK.lock().unwrap_or_else(PoisonError::into_inner)

@@ -42,7 +42,7 @@ unsafe impl GlobalAlloc for CountingAllocator {
     }
 }
 
-/// Keep the other tests waiting. A thread that frees a baseline of another thread would count it as its own.
+/// Make the other tests wait. A thread that frees a baseline of another thread would count it as its own.
 fn run_alone() -> MutexGuard<'static, ()> {
     static LOCK: Mutex<()> = Mutex::new(());
     LOCK.lock().unwrap_or_else(PoisonError::into_inner)

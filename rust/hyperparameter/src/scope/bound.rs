@@ -120,7 +120,7 @@ impl<F> Bound<F> {
         self.call_in_view(|closure| closure(argument))
     }
 
-    /// Call the closure in its view. This is for a closure that can be called only once, because it consumes what it owns.
+    /// Call the closure in its view. Use this for a closure that can be called only once.
     ///
     /// ```
     /// use hyperparameter::*;

@@ -48,7 +48,7 @@ impl ParamScope {
         self.become_another_scope();
     }
 
-    /// Take a new identity, because a clone from before the change may be entered. It must not be mistaken for this scope.
+    /// Take a new identity. A clone from before the change may be entered, and it is not the same scope any more.
     fn become_another_scope(&mut self) {
         self.identity = ScopeIdentity::new(self.identity.background.take());
     }

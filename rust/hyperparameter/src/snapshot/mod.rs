@@ -33,7 +33,7 @@ pub fn snapshot() -> Snapshot {
 
 /// A view at one moment: immutable, and cheap to clone. It can be sent to other threads.
 ///
-/// Its keys are flat and in order. It serializes as a map, and it converts into a [`ParamScope`](crate::ParamScope) by `From`.
+/// Its keys are flat and in order. It serializes as a map, and it converts into a [`ParamScope`](crate::ParamScope).
 ///
 /// ```
 /// use hyperparameter::*;

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::future::poll_fn;
-use std::mem::take;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::pin::pin;
 use std::task::Poll;
@@ -10,6 +9,7 @@ use std::thread;
 
 use futures::executor::block_on;
 use hyperparameter::{ParamScope, Value, frozen, snapshot, with_params};
+use tokio::task::yield_now;
 use toml::Value as Data;
 
 use crate::flow::{BoundSteps, Entered, Failure, Flow, Named, check, flat};
@@ -272,7 +272,7 @@ impl Flow {
                 let mut flow = flow;
                 for step in steps {
                     flow.step(step)?;
-                    yield_once().await;
+                    yield_now().await;
                 }
                 Ok::<(), String>(())
             }
@@ -290,17 +290,4 @@ impl Flow {
         }))?;
         Ok(())
     }
-}
-
-/// Return to the executor once.
-async fn yield_once() {
-    let mut is_first_poll = true;
-    poll_fn(|context| {
-        if !take(&mut is_first_poll) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }

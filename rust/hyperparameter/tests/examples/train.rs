@@ -110,14 +110,16 @@ fn lists_its_parameters() {
     assert_eq!(keys, expected);
 }
 
+/// Return the text of the error with which the program ends.
+fn error_of(arguments: &[&str]) -> String {
+    let messages = run_to_error("train", arguments);
+    assert!(messages.starts_with("error: "), "{messages}");
+    messages["error: ".len()..].to_owned()
+}
+
 /// An error is written to stderr in one line, and the exit code is 2.
 #[test]
 fn refuses_wrong_input() {
-    let error_of = |arguments: &[&str]| {
-        let messages = run_to_error("train", arguments);
-        assert!(messages.starts_with("error: "), "{messages}");
-        messages["error: ".len()..].to_owned()
-    };
     assert_eq!(
         error_of(&["-D", "train.lr"]),
         "'train.lr' is not a valid override: expected key=value\n"

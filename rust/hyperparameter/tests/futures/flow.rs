@@ -1,4 +1,4 @@
-//! The ways to leave a block of `with_params!` that awaits. Each restores the view and goes where it goes in plain Rust.
+//! The ways to leave a block of `with_params!` that awaits. Each restores the view and works as in plain Rust.
 
 use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, resume_unwind};

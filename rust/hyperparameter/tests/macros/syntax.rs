@@ -50,33 +50,40 @@ fn segments_are_names_keywords_and_numbers() {
     assert_eq!(keys, ["a b.c", "fn.x", "layers.0.1.2", "or.or"]);
 }
 
+/// A type whose fields and methods are named like the statements.
+struct Store {
+    set: i64,
+    get: i64,
+}
+
+impl Store {
+    fn set(&mut self, to: i64) -> &mut Self {
+        self.set = to;
+        self
+    }
+
+    fn get(&self) -> i64 {
+        self.get
+    }
+
+    fn params(&self) -> [i64; 1] {
+        [self.set]
+    }
+}
+
+/// A macro that is named like a statement.
+macro_rules! params {
+    ($x:expr) => {
+        $x
+    };
+}
+
 /// Variables, methods, functions and macros named `get`, `set` or `params` are plain Rust.
 #[test]
 #[allow(unused_must_use)]
 fn other_things_can_be_named_like_the_statements() {
-    struct Store {
-        set: i64,
-        get: i64,
-    }
-    impl Store {
-        fn set(&mut self, to: i64) -> &mut Self {
-            self.set = to;
-            self
-        }
-        fn get(&self) -> i64 {
-            self.get
-        }
-        fn params(&self) -> [i64; 1] {
-            [self.set]
-        }
-    }
     fn get(x: i64) -> i64 {
         x
-    }
-    macro_rules! params {
-        ($x:expr) => {
-            $x
-        };
     }
     let value = with_params! {
         set unrelated = 1;

@@ -138,25 +138,28 @@ fn one_read_in_a_generic_function_returns_each_type() {
     with_params! { set g.x = 1; assert_eq!((read(0i64), read(BTreeMap::<String, i64>::new()).len()), (0, 1)); }
 }
 
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+struct Rate {
+    lr: f64,
+    steps: Option<u32>,
+}
+
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+struct Named {
+    name: String,
+    #[serde(flatten)]
+    rate: Rate,
+}
+
+#[derive(Clone, Debug, PartialEq, serde::Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Optimizer {
+    Sgd { lr: f64 },
+}
+
 /// Serde buffers the values of flattened and tagged types before it knows their types. Untyped text still converts.
 #[test]
 fn untyped_text_converts_in_flattened_and_tagged_types() {
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
-    struct Rate {
-        lr: f64,
-        steps: Option<u32>,
-    }
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
-    struct Named {
-        name: String,
-        #[serde(flatten)]
-        rate: Rate,
-    }
-    #[derive(Clone, Debug, PartialEq, serde::Deserialize)]
-    #[serde(tag = "kind", rename_all = "lowercase")]
-    enum Optimizer {
-        Sgd { lr: f64 },
-    }
     let scope = ParamScope::from_texts([
         "a.name=7",
         "a.lr=0.5",

@@ -1,15 +1,14 @@
 //! Operations with other threads and with futures. A thread starts from the baseline, a bound future from its view.
 
 use std::future::{Future, poll_fn};
-use std::mem::take;
 use std::panic::resume_unwind;
 use std::pin::pin;
-use std::task::Poll;
 use std::thread;
 
 use futures::executor::block_on;
 use hyperparameter::{ParamScope, Value, with_params};
 use proptest::sample::Index;
+use tokio::task::yield_now;
 
 use crate::machine::{Handle, Machine, apply, assert_write, pick, with_overrides};
 use crate::observation::observe;
@@ -69,7 +68,7 @@ async fn future(scope: ParamScope, value: Value) -> (View, View) {
         set a.c = value;
         params scope;
         let inside = observe();
-        yield_once().await;
+        yield_now().await;
         assert_eq!(observe(), inside);
         inside
     };
@@ -86,19 +85,6 @@ async fn poll_and_compare_outside<T>(future: impl Future<Output = T>, view: &Vie
         polled
     })
     .await
-}
-
-/// Return to the executor once.
-async fn yield_once() {
-    let mut is_first_poll = true;
-    poll_fn(|context| {
-        if !take(&mut is_first_poll) {
-            return Poll::Ready(());
-        }
-        context.waker().wake_by_ref();
-        Poll::Pending
-    })
-    .await;
 }
 
 /// Return the current view. Then enter and set something, which has to end with the call.

@@ -122,7 +122,8 @@ impl Oracle {
         })
     }
 
-    /// Delete a key and its subtree. Keys that are set further out are hidden; the others leave no trace.
+    /// Delete a key and its subtree. Keys that are set outside of the scope are hidden. Other keys are removed from its
+    /// overrides.
     pub(crate) fn delete(&mut self, scope: usize, key: &str) -> bool {
         let Some(position) = self.position(scope) else {
             return false;

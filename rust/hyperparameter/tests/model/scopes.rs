@@ -126,38 +126,41 @@ impl Machine {
             overrides,
             background: None,
         });
-        let (first, rest) = operations.split_at(operations.len() / 2);
-        let block = AssertUnwindSafe(|| {
-            macro_rules! block {
-                ($key:literal) => {
-                    with_params! {
-                        set $key = value.clone();
-                        self.compare();
-                        self.run(first);
-                        set b = 5;
-                        self.oracle.set(self.oracle.innermost(), "b", &5.into());
-                        self.compare();
-                        self.run(rest);
-                        if fails {
-                            resume_unwind(Box::new(BlockFailed));
-                        }
-                    }
-                };
-            }
-            match key {
-                "a" => block!("a"),
-                "b" => block!("b"),
-                "a.b" => block!("a.b"),
-                "a.c" => block!("a.c"),
-                "a.b.c" => block!("a.b.c"),
-                _ => block!("x.y"),
-            }
-        });
+        let block = AssertUnwindSafe(|| self.run_block(key, value, operations, fails));
         if let Err(panic) = catch_unwind(block)
             && !panic.is::<BlockFailed>()
         {
             resume_unwind(panic);
         }
         self.oracle.leave(scope);
+    }
+
+    /// Run operations in a block that sets a key. If it `fails`, a panic leaves it.
+    fn run_block(&mut self, key: &str, value: &Value, operations: &[Operation], fails: bool) {
+        let (first, rest) = operations.split_at(operations.len() / 2);
+        macro_rules! block {
+            ($key:literal) => {
+                with_params! {
+                    set $key = value.clone();
+                    self.compare();
+                    self.run(first);
+                    set b = 5;
+                    self.oracle.set(self.oracle.innermost(), "b", &5.into());
+                    self.compare();
+                    self.run(rest);
+                    if fails {
+                        resume_unwind(Box::new(BlockFailed));
+                    }
+                }
+            };
+        }
+        match key {
+            "a" => block!("a"),
+            "b" => block!("b"),
+            "a.b" => block!("a.b"),
+            "a.c" => block!("a.c"),
+            "a.b.c" => block!("a.b.c"),
+            _ => block!("x.y"),
+        }
     }
 }

@@ -22,7 +22,8 @@ use crate::value::Value;
 ///
 /// For the content of `flatten`, and of enums that are untagged or have an inner tag, serde reads the value before
 /// it knows the type that it needs. A text cannot become a number there by the conversion rule. So if the
-/// value does not fit unchanged, it is deserialized again, and such texts are parsed as a number, a bool, `none` or JSON.
+/// value does not fit unchanged, it is deserialized again, and such texts are parsed as a number, a bool, `none` or
+/// JSON.
 pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
     T::deserialize(Reader::new(value, false))
         .or_else(|fault| T::deserialize(Reader::new(value, true)).map_err(|_| fault))
