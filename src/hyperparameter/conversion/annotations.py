@@ -1,10 +1,10 @@
-"""Annotations as objects: evaluate the text in them where it was written.
+"""Evaluate annotations that are written as text, with the names of the place where they were written.
 
-An annotation is text after `from __future__ import annotations`, or in quotes, which can also be inside of
-one, as in `list["Model"]`. The text can name:
+An annotation is text after `from __future__ import annotations`, or if it is in quotes. A part of it can be
+text too, as in `list["Model"]`. The text can name:
 
-- what the module, the closure or the class of the function has
-- local variables around the function when it was decorated; they are gone later, so `outer_names` keeps them
+- variables of the function's module, of its closure, and of its class
+- local variables around the function; they exist only while it is decorated, so `outer_names` returns them
 - the type parameters of the function
 
 An annotation is evaluated when it is first needed. It can name a class that is defined after the function.
@@ -30,8 +30,8 @@ __all__ = ["UnresolvedAnnotation", "module_names", "outer_names", "resolve_annot
 class UnresolvedAnnotation:
     """An annotation that cannot be evaluated, such as one with names that only type checkers import.
 
-    It is not known what type it asks for. So text and keys below the parameter, which would have to become
-    an object of that type, are refused, and any other value is left unchanged.
+    Its type is not known. Text and keys below the parameter would have to become an object of that type, so
+    they are refused. Any other value is left unchanged.
     """
 
     def __init__(self, text: str, error: Exception) -> None:
@@ -107,7 +107,7 @@ def resolve_annotation(
 
 
 def _names_for(annotation: Any, name: str, function: Any, cls: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return the names that the text can use: those of modules, and those of classes and functions."""
+    """Return the global names that the text can use, and the local names: those of classes and functions."""
     from functools import partial
     from inspect import unwrap
 

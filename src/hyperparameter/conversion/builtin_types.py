@@ -1,8 +1,8 @@
-"""The conversion rules for the built-in types: numbers, text, yes and no, and containers, whose text is JSON.
+"""The conversion rules for the built-in types: bool, numbers, text, and containers, whose text is JSON.
 
 These types mean the same in every language, so their rules are written here and not left to a library. A
-rule is a function of a value and of whether an annotation asks for the type. If not, the type is that of a
-default, which asks for less: a number with a fraction stays a float for a default of type int.
+rule is a function of a value, and of whether an annotation asks for the type. If not, the type is that of a
+default, and the rule is less strict: for a default of type int, a number with a fraction stays a float.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ class Misfit(Exception):  # noqa: N818
 
 
 def rule_for(cls: type) -> Rule | None:
-    """Return the rule of a built-in type, of a class that derives from one, or of a class of numbers."""
+    """Return the rule of a built-in type, of a class that derives from one, or of a number class; or None."""
     rule = _RULES.get(cls) if type(cls) is type else None
     if rule is not None or cls.__module__ == "builtins":
         return rule
@@ -79,7 +79,8 @@ def is_known_to_msgspec(cls: type) -> bool:
 def _rule_for_subclass(cls: Any, base_rule: Rule) -> Rule:
     """Return the rule that converts by `base_rule` and builds an object of the class from the result.
 
-    If only a default asks for the class, a plain number is good enough: just text becomes an object of it.
+    For a default of the class, only text becomes an object of it: the result of `base_rule` is good enough for
+    any other value.
     """
 
     def rule(value: Any, is_annotated: bool) -> Any:
@@ -89,13 +90,13 @@ def _rule_for_subclass(cls: Any, base_rule: Rule) -> Rule:
             raise Misfit(cls, misfit.detail) from None
         if isinstance(plain, cls) or not (is_annotated or isinstance(value, str)):
             return plain
-        # The class would cut the fraction off.
+        # A class of integers would cut off the fraction.
         if base_rule is _to_int and isinstance(plain, float):
             return plain
         try:
             if not issubclass(cls, dict):
                 return cls(plain)
-            # The first argument of a subclass need not be the items: see `defaultdict`.
+            # The constructor of a subclass may expect something else than the items, as `defaultdict` does.
             mapping = cls()
             mapping.update(plain)
             return mapping
@@ -245,7 +246,7 @@ def _is_numpy_bool(cls: type) -> bool:
 
 
 def _parse_number(text: str) -> int | float | None:
-    """Return the number that a text is in Python's notation, or None."""
+    """Return the number that a text spells in Python's notation, or None."""
     text = text.strip()
     if not text.isascii():
         return None
@@ -261,10 +262,10 @@ def _parse_number(text: str) -> int | float | None:
 
 
 def _as_whole(number: Any) -> int | None:
-    """Return a number without a fraction as an int, and any other as None."""
+    """Return a number as an int, or None if it has a fraction, is infinite or is nan."""
     try:
         whole = int(number)
-    # Infinity and nan.
+    # `int` refuses infinity and nan.
     except (OverflowError, ValueError):
         return None
     return whole if whole == number else None
@@ -285,6 +286,6 @@ def _as_float(number: Any, cls: type) -> float:
         return float(number)
     except OverflowError:
         raise Misfit(cls, "it is too large") from None
-    # The signalling nan of a decimal.
+    # A `Decimal` can be a signalling nan, which no float can be.
     except ValueError as error:
         raise Misfit(cls, str(error)) from None

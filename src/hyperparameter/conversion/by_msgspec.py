@@ -105,7 +105,7 @@ def _convert_unsupported(annotation: Any, value: Any) -> Any:
     if rule is not None:
         try:
             return rule(value, True)
-        # The error below becomes one of msgspec, which adds the place in the value.
+        # msgspec turns the ValueError below into its own error, and adds the path to the value.
         except Misfit:
             pass
     raise ValueError(f"Expected `{cls.__name__}`, got `{type(value).__name__}`")
@@ -118,7 +118,7 @@ def _convert_to_model(value: Any, cls: Any) -> Any:
         list_errors = getattr(error, "errors", None)
         if list_errors is None:
             raise
-        # The text of pydantic's error takes several lines.
+        # Write all errors on one line: the text of pydantic's exception has several.
         details = [(".".join(map(str, detail["loc"])), detail["msg"]) for detail in list_errors()]
         texts = [f"{place}: {text}" if place else text for place, text in details]
         raise ValueError("; ".join(texts)) from None

@@ -5,7 +5,7 @@ order:
 
 1. None, and a value for `Any` or `object`: returned unchanged.
 2. An abstract collection, such as `Sequence[int]`: a concrete type of the same kind.
-3. A class with a rule in `builtin_types`: numbers, text, yes and no, containers.
+3. A class with a rule in `builtin_types`: bool, numbers, text, containers.
 4. A value that is an instance of the class: returned unchanged.
 5. `Annotated`, an alias, a union: the types in it.
 6. Everything else: msgspec, and part by part if msgspec does not support the type as a whole.
@@ -16,7 +16,7 @@ from __future__ import annotations
 from ..core.value import has_plain_hash, is_mapping_type
 from .builtin_types import Misfit, is_known_to_msgspec, rule_for
 from .by_msgspec import UnsupportedType, convert_by_msgspec
-from .structures import is_structure
+from .structures import is_structure, is_typed_dict
 from .type_checks import (
     ABSTRACT_COLLECTIONS,
     arguments_of,
@@ -60,7 +60,7 @@ def convert_like(value: Any, default: Any) -> Any:
     rule = rule_for(cls)
     if rule is not None:
         return rule(value, False)
-    # The class is the program's own: it says nothing about which other values will do.
+    # The class is the program's own. The default does not say which other types the program accepts.
     if type(value) is not str and not is_known_to_msgspec(cls):
         return value
     return convert(value, cls)
@@ -80,7 +80,7 @@ def convert(value: Any, annotation: Any) -> Any:
         if rule is not None:
             return rule(value, True)
         # A typed dict has no instances: its values are plain dicts.
-        if not hasattr(annotation, "__total__") and _is_instance(value, annotation):
+        if not is_typed_dict(annotation) and _is_instance(value, annotation):
             return value
     elif is_annotated(annotation):
         value = convert(value, annotation.__origin__)
@@ -115,14 +115,14 @@ def _is_instance(value: Any, cls: type) -> bool:
 
 
 def _convert_to_collection(value: Any, annotation: Any) -> Any:
-    """Convert to an abstract collection: to the type of the value if it is one, else to the concrete type."""
+    """Convert to an abstract collection. A value that is one keeps its type; any other gets the concrete type."""
     origin, arguments = origin_of(annotation), arguments_of(annotation)
     concrete = ABSTRACT_COLLECTIONS[origin.__name__]
     # `isinstance` with an abstract class needs the hash of the value's class.
     if not has_plain_hash(type(value)):
         return value
     if isinstance(value, origin) and not isinstance(value, str):
-        # Looking at the items of a generator would use them up.
+        # Do not convert the items of other collections: reading a generator, for example, would use it up.
         if type(value) not in ((dict,) if concrete is dict else (list, tuple, set, frozenset)):
             return value
         concrete = type(value)
@@ -233,7 +233,7 @@ def _convert_to_literal(value: Any, annotation: Any, misfit: Misfit) -> Any:
 
 
 def _choose(choices: Iterable[Any], value: Any, misfit: Misfit) -> Any:
-    """Return the choice that a value is, or converts to; raise `misfit` if there is none."""
+    """Return the choice that equals the value, or that it converts to; raise `misfit` if there is none."""
     for choice in choices:
         if type(value) is type(choice) and value == choice:
             return value
@@ -248,7 +248,7 @@ def _choose(choices: Iterable[Any], value: Any, misfit: Misfit) -> Any:
 
 
 def accepts_subtree(annotation: Any) -> bool:
-    """Return whether an annotation asks for something that the keys below one key can become."""
+    """Return whether an annotation accepts a subtree as a value, because it accepts a mapping or a structure."""
     if is_anything(annotation):
         return True
     origin = origin_of(annotation)

@@ -36,8 +36,8 @@ class Field:
         name: its name in the input.
         attribute: its attribute in the object.
         is_required: whether it has no default.
-        is_settable: false for a field that the constructor does not take, such as one with `init=False`.
-        aliases: further names that it may have in the input.
+        is_settable: false for a field that the constructor does not accept, such as one with `init=False`.
+        aliases: other names that it may have in the input.
     """
 
     __slots__ = ("aliases", "attribute", "is_required", "is_settable", "name")

@@ -20,12 +20,12 @@ _IMMUTABLE_TYPES = frozenset((bool, int, float, complex, str, bytes, type(None))
 
 
 def origin_of(annotation: Any) -> Any:
-    """Return the type that an annotation is built on: `list` for `list[int]`; else the annotation."""
+    """Return the generic type of an annotation, `list` for `list[int]`, or else the annotation itself."""
     return getattr(annotation, "__origin__", annotation)
 
 
 def arguments_of(annotation: Any) -> tuple[Any, ...]:
-    """Return what an annotation has in its brackets: `(int,)` for `list[int]`."""
+    """Return the arguments in the brackets of an annotation: `(int,)` for `list[int]`."""
     return getattr(annotation, "__args__", ())
 
 
