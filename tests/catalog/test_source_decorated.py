@@ -307,7 +307,7 @@ print(json.dumps([[d.key, d.kind, d.place, d.owner, d.default, d.type] for d in 
 
 
 def test_the_scanner_declares_what_the_decorators_declare(tmp_path):
-    from hyperparameter.conversion.rule import type_name
+    from hyperparameter.conversion.type_checks import type_name
 
     path = tmp_path / "program.py"
     path.write_text(EVERY_FORM)

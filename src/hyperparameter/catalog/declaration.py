@@ -11,7 +11,8 @@ from inspect import unwrap
 from typing import TYPE_CHECKING, Any
 
 from ..conversion.annotations import UnresolvedAnnotation
-from ..conversion.rule import convert, convert_like, type_name
+from ..conversion.rule import convert, convert_like
+from ..conversion.type_checks import type_name
 from ..core.value import MISSING
 from ..errors import default_text
 from ..functions.registry import bindings

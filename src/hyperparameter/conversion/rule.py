@@ -24,12 +24,10 @@ from .type_checks import (
     is_annotated,
     is_anything,
     is_enum,
-    is_immutable,
     is_literal,
     is_type_alias,
     is_union,
     origin_of,
-    type_name,
 )
 
 TYPE_CHECKING = False
@@ -37,16 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-__all__ = [
-    "Misfit",
-    "accepts_subtree",
-    "convert",
-    "convert_like",
-    "is_immutable",
-    "is_literal",
-    "is_union",
-    "type_name",
-]
+__all__ = ["Misfit", "accepts_subtree", "convert", "convert_like"]
 
 
 def convert_like(value: Any, default: Any) -> Any:
@@ -115,7 +104,7 @@ def _is_instance(value: Any, cls: type) -> bool:
 
 
 def _convert_to_collection(value: Any, annotation: Any) -> Any:
-    """Convert to an abstract collection. A value that is one keeps its type; any other gets the concrete type."""
+    """Convert to an abstract collection: a value that is one keeps its type, others get the concrete type."""
     origin, arguments = origin_of(annotation), arguments_of(annotation)
     concrete = ABSTRACT_COLLECTIONS[origin.__name__]
     # `isinstance` with an abstract class needs the hash of the value's class.
@@ -248,7 +237,7 @@ def _choose(choices: Iterable[Any], value: Any, misfit: Misfit) -> Any:
 
 
 def accepts_subtree(annotation: Any) -> bool:
-    """Return whether an annotation accepts a subtree as a value, because it accepts a mapping or a structure."""
+    """Return whether an annotation accepts a subtree as its value: a mapping, a structure, or anything."""
     if is_anything(annotation):
         return True
     origin = origin_of(annotation)

@@ -28,7 +28,7 @@ needs only a few lookups, unless that scope sets a parameter of the function.
 
 from __future__ import annotations
 
-from ..conversion.rule import is_immutable
+from ..conversion.type_checks import is_immutable
 from ..core.context import current_frame
 from ..core.key import join
 from ..core.value import MISSING

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from enum import Enum
 
-from ..conversion.rule import Misfit, convert, convert_like, is_literal, is_union
-from ..conversion.type_checks import ABSTRACT_COLLECTIONS, is_abstract_collection
+from ..conversion.rule import Misfit, convert, convert_like
+from ..conversion.type_checks import ABSTRACT_COLLECTIONS, is_abstract_collection, is_literal, is_union
 from ..core.value import MISSING
 from ..errors import default_text
 from .actions import ParameterOption, PositionalParameter, SwitchOption

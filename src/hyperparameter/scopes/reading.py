@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..conversion.rule import Misfit, accepts_subtree, convert_like, is_immutable
+from ..conversion.rule import Misfit, accepts_subtree, convert_like
+from ..conversion.type_checks import is_immutable
 from ..core.context import current_frame
 from ..core.kernel import ReferenceBase
 from ..core.key import is_below

@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 from operator import is_
 
-from ...conversion.builtin_types import Misfit, is_number
-from ...conversion.rule import convert
+from ...conversion.builtin_types import is_number
+from ...conversion.rule import Misfit, convert
 from ...conversion.type_checks import is_immutable
 from ...core.key import is_below, parents
 from ...core.origin import place_of

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
-from ...conversion.builtin_types import Misfit
-from ...conversion.rule import convert
+from ...conversion.rule import Misfit, convert
 from ...conversion.structures import (
     accepts_none,
     bare_type,
