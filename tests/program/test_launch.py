@@ -160,12 +160,15 @@ def test_launch_returns_the_result_and_keeps_the_baseline():
             "generator",
             "hp.launch cannot run {name}(): it is a generator function, and nothing would read its items",
         ),
-        ("number", "hp.launch: expected a function or a class, got 3"),
+        ("number", "hp.launch expected a function or class, got 3"),
         (
             "nothing",
             "hp.launch has nothing to run: the calling module decorates no function with hp.param",
         ),
-        ("equal options", "hp.launch: parameters 'cache' and 'no_cache' would both have the option --no-cache"),
+        (
+            "equal options",
+            "hp.launch got the parameters 'cache' and 'no_cache', which would both have the option --no-cache",
+        ),
         ("equal names", "hp.launch got more than one function with the name 'fine'"),
     ],
 )

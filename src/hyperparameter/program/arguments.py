@@ -49,7 +49,8 @@ def _refuse_equal_options(parameters: Iterable[Parameter]) -> None:
             other = names.setdefault(text, parameter.name)
             if other != parameter.name:
                 raise TypeError(
-                    f"hp.launch: parameters {other!r} and {parameter.name!r} would both have the option {text}"
+                    f"hp.launch got the parameters {other!r} and {parameter.name!r}, "
+                    f"which would both have the option {text}"
                 )
 
 

@@ -36,7 +36,7 @@ class Command:
 
     def __init__(self, function: Any) -> None:
         if not callable(function) or not hasattr(function, "__name__"):
-            raise TypeError(f"hp.launch: expected a function or a class, got {short_repr(function)}")
+            raise TypeError(f"hp.launch expected a function or class, got {short_repr(function)}")
         if binding_of(function) is None:
             function = param(function)
         binding = binding_of(function)

@@ -72,7 +72,7 @@ def launch(
     commands = [Command(function) for function in functions or decorated_functions(caller.f_globals)]
     _check_names(commands)
     if isinstance(argv, str) or not all(isinstance(text, str) for text in argv or ()):
-        raise TypeError(f"hp.launch: expected argv to be a list of texts, got {argv!r}")
+        raise TypeError(f"hp.launch expected argv to be a list of texts, got {argv!r}")
     settings = Settings(
         config_files=[config] if isinstance(config, str | os.PathLike) else list(config),
         env=env,
