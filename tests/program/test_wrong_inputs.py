@@ -20,10 +20,8 @@ def test_wrong_input_ends_the_program_with_an_error(write_program, case):
         (run.folder / name).write_bytes(text.encode(case.get("encoding", "utf-8")))
     result = run(*case["argv"], **case.get("environment", {}))
     usage, has_error, error = result.err.rpartition("prog.py: error: ")
-    assert (result.code, result.out, bool(has_error), error) == (
-        *(2, "", True),
-        case["error"].replace("{folder}", str(run.folder)) + "\n",
-    )
+    expected_error = case["error"].replace("{folder}", str(run.folder)) + "\n"
+    assert (result.code, result.out, bool(has_error), error) == (2, "", True, expected_error)
     assert usage.startswith("usage: prog.py") if case.get("usage") else usage == ""
 
 

@@ -121,8 +121,13 @@ def test_the_command_runs_no_code_that_it_reads(hp):
     hp.write("c.toml", "train.lr = 1\n")
     path = str(hp.folder / "on_path")
     for argv in (
-        *(("ls", "."), ("ls", "effect.py"), ("ls", "package"), ("describe", "train.lr", ".")),
-        *(("check", ".", "-C", "c.toml"), ("show", ".", "-C", "c.toml"), ("ls", "--help")),
+        ("ls", "."),
+        ("ls", "effect.py"),
+        ("ls", "package"),
+        ("describe", "train.lr", "."),
+        ("check", ".", "-C", "c.toml"),
+        ("show", ".", "-C", "c.toml"),
+        ("ls", "--help"),
     ):
         assert hp(*argv, PYTHONPATH=path).code == 0, argv
     assert list(hp.folder.rglob("*.ran")) == []

@@ -48,8 +48,14 @@ def test_keys_are_drawn_as_a_tree(hp):
 def test_json_has_an_object_for_each_key(hp):
     records = json.loads(output_of(hp("ls", ".", "-f", "json")))
     assert [record["key"] for record in records] == [
-        *("out", "model.name", "opt.momentum", "task.*.weight"),
-        *("train.data", "train.lr", "train.mode", "train.steps"),
+        "out",
+        "model.name",
+        "opt.momentum",
+        "task.*.weight",
+        "train.data",
+        "train.lr",
+        "train.mode",
+        "train.steps",
     ]
     assert records[5] == {
         "key": "train.lr",

@@ -160,14 +160,16 @@ def _add_common_options(parser: Parser, settings: Settings) -> None:
     group = parser.add_argument_group("configuration options")
     add = partial(group.add_argument, action=CommonOption)
     define = add(
-        *("-D", "--define"),
+        "-D",
+        "--define",
         store=parsed.add_defines,
         nargs="+",
         metavar="KEY=VALUE",
         help="set parameters; if a key is set twice, the last value wins",
     )
     add(
-        *("-C", "--config"),
+        "-C",
+        "--config",
         store=parsed.add_files,
         nargs="+",
         metavar="FILE",
@@ -175,7 +177,8 @@ def _add_common_options(parser: Parser, settings: Settings) -> None:
     )
     add("-lps", "--list-params", store=parsed.request_list, nargs=0, help="list all parameters and exit")
     explain = add(
-        *("-ep", "--explain"),
+        "-ep",
+        "--explain",
         store=parsed.request_explanation,
         metavar="KEY",
         help="show the value of a parameter and where it is set, and exit",

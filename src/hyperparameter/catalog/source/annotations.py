@@ -23,11 +23,12 @@ if TYPE_CHECKING:
 
     from .values import Environment
 
-__all__ = ["KNOWN_TYPES", "annotation_object", "enum_members"]
+__all__ = ["annotation_object", "enum_members", "is_known_type"]
 
 CONTAINERS = (
     "Collection Container Iterable Mapping MutableMapping MutableSequence MutableSet Reversible Sequence"
 )
+# The types that annotations can use, by module.
 KNOWN_TYPES = {
     "builtins": "bool bytes complex dict float frozenset int list object set str tuple",
     "typing": f"AbstractSet Any Annotated Dict FrozenSet List Literal Optional Set Tuple Union {CONTAINERS}",
@@ -61,6 +62,11 @@ def annotation_object(node: ast.expr | None, env: Environment) -> Any:
         return MISSING if node is None else _Evaluation().evaluate(node, env)
     except (UnknownAnnotationError, TypeError, ValueError, RecursionError, MemoryError):
         return MISSING
+
+
+def is_known_type(module: str, name: str) -> bool:
+    """Return whether annotations can use a type: importing it runs no code of the scanned program."""
+    return name in KNOWN_TYPES.get(module, "").split()
 
 
 def enum_members(node: ast.ClassDef) -> Iterator[tuple[str, ast.expr]]:
@@ -163,7 +169,7 @@ class _Evaluation:
 
 def _imported_type(name: str | None) -> Any:
     module, _, attribute = (name or "").replace("typing_extensions.", "typing.").rpartition(".")
-    if attribute not in KNOWN_TYPES.get(module, "").split():
+    if not is_known_type(module, attribute):
         raise UnknownAnnotationError
     return getattr(import_module(module), attribute)
 

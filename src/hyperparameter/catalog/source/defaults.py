@@ -11,7 +11,7 @@ import ast
 from typing import TYPE_CHECKING, Any, Literal, get_origin
 
 from ...core.value import MISSING
-from .annotations import KNOWN_TYPES, annotation_object, enum_members
+from .annotations import annotation_object, enum_members, is_known_type
 from .imports import full_name
 from .values import Class, Expression, Text
 
@@ -24,13 +24,22 @@ READ, TREE, BOTH = ("read",), ("tree",), ("read", "tree")
 MAPPINGS = (ast.Dict, ast.DictComp)
 # Expressions whose value is neither a mapping nor a structure.
 PLAIN = (
-    *(ast.Constant, ast.JoinedStr, ast.Compare, ast.UnaryOp, ast.Lambda),
-    *(ast.List, ast.Tuple, ast.Set, ast.ListComp, ast.SetComp, ast.GeneratorExp),
+    ast.Constant,
+    ast.JoinedStr,
+    ast.Compare,
+    ast.UnaryOp,
+    ast.Lambda,
+    ast.List,
+    ast.Tuple,
+    ast.Set,
+    ast.ListComp,
+    ast.SetComp,
+    ast.GeneratorExp,
 )
-PLAIN_CALLS = """
-    abs all any bin bool bytes chr complex float frozenset hash hex int len list max min oct open ord pow range
-    repr round set sorted str sum tuple
-""".split()  # noqa: SIM905
+PLAIN_CALLS = (
+    "abs all any bin bool bytes chr complex float frozenset hash hex int len list max min oct open ord pow "
+    "range repr round set sorted str sum tuple"
+)
 PLAIN_MODULES = ("math", "os", "platform", "string", "sys", "tempfile", "time")
 # A name can be assigned to itself.
 DEEPEST = 20
@@ -99,5 +108,5 @@ def _is_plain(name: str | None) -> bool:
     """Return whether an imported object, or what it returns, is neither a mapping nor a structure."""
     module, _, last = (name or "").rpartition(".")
     if module == "builtins":
-        return last in PLAIN_CALLS
-    return module.split(".")[0] in PLAIN_MODULES or last in KNOWN_TYPES.get(module, "").split()
+        return last in PLAIN_CALLS.split()
+    return module.split(".")[0] in PLAIN_MODULES or is_known_type(module, last)

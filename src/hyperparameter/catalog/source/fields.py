@@ -30,7 +30,11 @@ ATTRS = tuple(
 GENERATING_BASES = {"typing.NamedTuple": "__new__", "pydantic.BaseModel": "__init__"}
 BASES_WITHOUT_FIELDS = (*GENERATING_BASES, "abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol")
 FIELD_FUNCTIONS = (
-    *("dataclasses.field", "attr.ib", "attr.attrib", "attr.field", "attrs.field"),
+    "dataclasses.field",
+    "attr.ib",
+    "attr.attrib",
+    "attr.field",
+    "attrs.field",
     "pydantic.Field",
 )
 NOT_FIELDS = ("typing.ClassVar", "typing_extensions.ClassVar", "dataclasses.KW_ONLY")
