@@ -32,8 +32,8 @@
 //! - **Freezing** makes a frame without a parent from the current view, and publishes it as the baseline.
 //!
 //! A write outside every scope belongs to the *ambient* scope. Its frame is *detached*: it has no
-//! parent. A read puts it on top of the newest baseline. So outside every scope a thread always sees the
-//! newest baseline. Entering a scope puts it on top of the newest baseline too, until that scope is left.
+//! parent. A read outside every scope puts it on top of the newest baseline. Entering a scope does the same, and
+//! the frame stays on top of that baseline until the scope is left.
 //!
 //! Three modules share the work: this one and `view` have the frame, `chain` has the functions that turn one
 //! chain into another, and `context` has the thread's pointer.

@@ -14,7 +14,7 @@
 //! ```
 //!
 //! Several traits have a method of that name, each for a different number of references. The compiler tries the call
-//! with all references, then with one less, and so on. So it picks the first trait in this table whose bounds hold:
+//! with all references, then with one fewer, and so on. So it picks the first trait in this table whose bounds hold:
 //!
 //! | receiver | trait | types |
 //! |---|---|---|
