@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..core.origin import place_of
+from ..core.value import MISSING
 from ..scopes.sources import flatten
 
 TYPE_CHECKING = False
@@ -21,7 +22,7 @@ class Provenance:
     Attributes:
         entries: the values and their origins.
         earlier: the entries that later sources overrode or removed, oldest first.
-        originals: values as their source has them, for those that were resolved or converted since.
+        originals: the values before references were resolved and types converted, if that changed them.
         referred: the keys that other values refer to.
         instance: the object of the schema, or None.
     """
@@ -44,10 +45,6 @@ class Provenance:
 
     def with_entries(self, entries: dict[str, Entry]) -> Provenance:
         return Provenance(entries, self.earlier, self.originals, self.referred, self.instance)
-
-    def portable(self) -> Provenance:
-        """Return a copy without the entries: a pickled configuration has them beside its values."""
-        return Provenance({}, self.earlier, self.originals, self.referred, self.instance)
 
 
 class Config(dict):  # type: ignore[type-arg]
@@ -77,6 +74,7 @@ class Config(dict):  # type: ignore[type-arg]
 
     @property
     def __loaded__(self) -> dict[str, Entry]:
+        """The entries that were loaded. `hp.scope(cfg)` takes the origins of its values from them."""
         return self._provenance.entries
 
     @property
@@ -98,7 +96,8 @@ class Config(dict):  # type: ignore[type-arg]
         entry = self._provenance.entries.get(key)
         value: Any = self
         for segment in key.split("."):
-            value = value.get(segment, self) if isinstance(value, dict) else self
+            value = value.get(segment, MISSING) if isinstance(value, dict) else MISSING
+        # A value that was put into the dict later is another object, and its place is not known.
         return place_of(entry[1]) if entry is not None and value is entry[0] else None
 
     def history(self, key: str) -> list[tuple[Any, str | None]]:
@@ -116,9 +115,13 @@ class Config(dict):  # type: ignore[type-arg]
         return [(value, place_of(origin)) for value, origin in self.__history__(key)]
 
     def __history__(self, key: str) -> list[Entry]:
-        provenance, entry = self._provenance, self._provenance.entries.get(key)
+        """Return all entries that were set for a flat key, as their sources have them, oldest first."""
+        provenance = self._provenance
         entries = list(provenance.earlier.get(key, ()))
-        return entries if entry is None else [*entries, (provenance.originals.get(key, entry[0]), entry[1])]
+        if key in provenance.entries:
+            value, origin = provenance.entries[key]
+            entries.append((provenance.originals.get(key, value), origin))
+        return entries
 
     def copy(self) -> Config:
         """Return a shallow copy with the same places and history."""
@@ -132,10 +135,11 @@ class Config(dict):  # type: ignore[type-arg]
         return _with_origins(deepcopy(dict(self), memo), self._origins(), self._provenance)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _with_origins, (dict(self), self._origins(), self._provenance.portable())
+        # The entries are left out, because `_with_origins` creates new ones.
+        return _with_origins, (dict(self), self._origins(), self._provenance.with_entries({}))
 
     def _origins(self) -> dict[str, Any]:
-        """Return the origins of the values that nobody has replaced in the dict."""
+        """Return the origins of the values that were not replaced in the dict since they were loaded."""
         entries = self._provenance.entries
         return {
             key: entries[key][1]
@@ -145,9 +149,9 @@ class Config(dict):  # type: ignore[type-arg]
 
 
 def _with_origins(nested: dict[str, Any], origins: dict[str, Any], provenance: Provenance) -> Config:
-    """Return a configuration of copied values.
+    """Return a configuration of copied values, with new entries.
 
-    An entry holds for a value only if it has that same object, so the copies need entries of their own.
+    An entry counts only while the dict has the same object as the entry, so copies cannot use the old ones.
     """
     entries = {key: (leaf, origins[key]) for key, leaf in flatten("", nested) if key in origins}
     return Config(nested, provenance=provenance.with_entries(entries))

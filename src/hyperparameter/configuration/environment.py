@@ -43,12 +43,11 @@ class Environment:
         variables = sorted(name for name in environ if name.startswith(self.prefix))
         if not variables:
             return
-        known_keys = _by_folded_key(
-            [*earlier_keys, *_schema_keys(schema), *_parameter_keys(), *declared_keys()]
-        )
+        known_keys = [*earlier_keys, *_schema_keys(schema), *_parameter_keys(), *declared_keys()]
+        by_folded_key = _group_by_folded_key(known_keys)
         variable_of: dict[str, str] = {}
         for variable in variables:
-            key = _key_of(variable, self.prefix, known_keys)
+            key = _key_of(variable, self.prefix, by_folded_key)
             if key in variable_of:
                 detail = f"is set twice, by the environment variables {variable_of[key]} and {variable}"
                 raise ConfigError(key, value=environ[variable], detail=detail)
@@ -74,13 +73,14 @@ def env(prefix: str, *, environ: Mapping[str, str] | None = None) -> Environment
     return Environment(prefix, environ)
 
 
-def _key_of(variable: str, prefix: str, known_keys: Mapping[str, set[str]]) -> str:
+def _key_of(variable: str, prefix: str, by_folded_key: Mapping[str, set[str]]) -> str:
+    """Return the known key that a variable means, or the key that its name spells if it means no known one."""
     origin = Origin.by_variable(variable)
     try:
         key = check_key(variable[len(prefix) :].lower().replace(SEPARATOR, "."))
     except KeySyntaxError as error:
         raise ConfigError(detail=str(error), origin=origin) from None
-    candidates = known_keys.get(_fold(key), set())
+    candidates = by_folded_key.get(_fold(key), set())
     if key in candidates or not candidates:
         return key
     if len(candidates) == 1:
@@ -92,11 +92,14 @@ def _key_of(variable: str, prefix: str, known_keys: Mapping[str, set[str]]) -> s
 
 
 def _fold(key: str) -> str:
-    """Return a key without what the name of a variable cannot tell apart: case, and `.`, `_` and `-`."""
+    """Return a key in lower case, with `_` for each run of `.`, `_` and `-`.
+
+    The name of a variable cannot express more than that. So it can mean every key with the same folded key.
+    """
     return "_".join(filter(None, key.lower().replace(".", "_").replace("-", "_").split("_")))
 
 
-def _by_folded_key(keys: Iterable[str]) -> dict[str, set[str]]:
+def _group_by_folded_key(keys: Iterable[str]) -> dict[str, set[str]]:
     by_folded_key: dict[str, set[str]] = {}
     for key in keys:
         by_folded_key.setdefault(_fold(key), set()).add(key)

@@ -1,4 +1,4 @@
-"""Read configuration files: refuse what is not a text file, or is too large, and find the line of a key."""
+"""Read configuration files, and find the line of a key. Refuse a file that is no text, or too large."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
-# Bytes of a file. People write configurations, and no person writes a larger one.
+# The largest file that is read, in bytes. People write configurations, and write far less.
 MAX_SIZE = 16 * 1024 * 1024
 FORMATS = {".toml": "toml", ".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 
 
 class File:
-    """A file's text and the parser of its format, which finds the lines of the keys when they are needed."""
+    """The text of a file, and the parser of its format. The lines of keys are found when they are needed."""
 
     def __init__(self, name: str, text: str, parser: ModuleType) -> None:
         self.name = name
@@ -45,7 +45,7 @@ class File:
     def lines(self) -> dict[str, int]:
         try:
             return self.parser.lines(self.text)
-        # A place is part of an error's text. If it cannot be found, the error must still be shown.
+        # The lines are for the text of an error. If they cannot be found, the error must still be shown.
         except Exception:
             return {}
 
@@ -116,12 +116,13 @@ def _read_bytes(path: str) -> bytes:
             size = f"expected at most {MAX_SIZE:,} bytes, got {status.st_size:,}"
             raise ConfigError(detail=f"the file is too large: {size}", origin=Origin.at(path))
         with open(path, "rb") as file:
-            return file.read(MAX_SIZE + 1)
+            return file.read(MAX_SIZE)
+    # A ConfigError is a ValueError too, and it already says what is wrong.
+    except ConfigError:
+        raise
     except FileNotFoundError as error:
         raise ConfigError(detail=_not_found(path), origin=Origin.at(path or "''")) from error
     except ValueError as error:
-        if isinstance(error, ConfigError):
-            raise
         raise ConfigError(detail=f"the path is not valid: {error}", origin=Origin.at(ascii(path))) from error
     except OSError as error:
         raise ConfigError(
@@ -145,7 +146,7 @@ def _decode(path: str, content: bytes) -> str:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         before = content[: error.start]
-        line, column = before.count(b"\n") + 1, len(before) - (before.rfind(b"\n") + 1) + 1
+        line, column = before.count(b"\n") + 1, len(before) - before.rfind(b"\n")
         byte = f"byte {error.start} is 0x{content[error.start]:02x}"
         origin = Origin.at(f"{path}:{line}:{column}")
         raise ConfigError(detail=f"not valid UTF-8: {byte}", origin=origin) from None

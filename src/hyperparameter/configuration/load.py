@@ -56,11 +56,11 @@ def load(
     declared_keys: Callable[[], Iterable[str]] = tuple,
     origin: Origin | None = None,
 ) -> Config:
-    """Return the configuration of sources: the whole of `hp.config` and of `hp.launch`.
+    """Return the configuration that the sources make, for `hp.config` and `hp.launch`.
 
-    `declared_keys` returns keys that environment variables can mean, beside the parameters of this
-    process's decorated functions. It is called only if there are such variables. `origin` is the origin of
-    mappings and texts.
+    `declared_keys` returns more keys that environment variables can mean, in addition to the parameters of
+    this process's decorated functions. It is called only if there are such variables. `origin` is the origin
+    of mappings and texts.
 
     Raises what `hp.config` raises.
     """
@@ -83,8 +83,8 @@ def _load(
     merged = Merged()
     for source in sources:
         if isinstance(source, Environment):
-            for key, value, variable in source.items(merged.leaves, schema, declared_keys):
-                merged.put(key, value, variable)
+            for key, text, variable_origin in source.items(merged.leaves, schema, declared_keys):
+                merged.put(key, text, variable_origin)
         else:
             _add(merged, source, origin)
     referred: Iterable[str] = ()
@@ -110,7 +110,7 @@ def _add(merged: Merged, source: Any, origin: Origin | None) -> None:
     place = None
     if isinstance(source, PlacedSource):
         place = origin = source.origin
-        # The values of a configuration are literal.
+        # `_add_config` marks the values of a configuration as literal.
         source = Config(source.source) if source.is_literal else source.source
     if isinstance(source, str) and "=" in source:
         _add_text(merged, source, origin, place)

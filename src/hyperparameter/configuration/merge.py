@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # In a table, `_replace_ = true` discards what earlier sources have in that table.
 REPLACE_MARKER = "_replace_"
-# Levels of nesting: far fewer than Python's limit of recursion, for everything that uses the result.
+# The most levels of nesting. Python's recursion limit is far higher, so walking over the result cannot hit it.
 MAX_DEPTH = 100
 _REPLACE_HINT = f"; to replace the value, use hp.replace, or write {REPLACE_MARKER} = true in the table"
 
@@ -44,10 +44,10 @@ class Merged:
     Attributes:
         leaves: the entries by flat key.
         earlier: the entries of each key that later sources overrode or removed, oldest first.
-        originals: values as the source has them, for keys whose value has been resolved or converted since.
-        literal_keys: the keys of values in which `${` is plain text, because a scope or another
-            configuration has resolved them.
-        tables: each key that has others below it, with one of these.
+        originals: the values before references were resolved and types converted, if that changed them.
+        literal_keys: the keys of values in which `${` is plain text, because the values come from a scope or
+            from another configuration.
+        tables: the keys that have leaves below them, each with the key of one such leaf.
     """
 
     def __init__(self) -> None:
@@ -60,9 +60,9 @@ class Merged:
     def put(self, key: str, value: Any, origin: Origin | None) -> None:
         """Set a leaf; raise `ConfigError` if the key is a table, or lies below a leaf."""
         old = self.leaves.get(key)
-        # A mapping that gets here is empty: `_MappingMerge` puts the leaves of any other one.
+        # Only an empty mapping is a leaf: callers put the leaves of any other mapping one by one.
         if old is not None:
-            if is_mapping(value) and not gives_way_to_table(old[0]):
+            if is_mapping(value) and not can_become_table(old[0]):
                 raise _clash(key, old, key, (value, origin), _REPLACE_HINT)
             # The new value stays in the place of the old one, so the order of the keys does not change.
             self._remember(key, old)
@@ -82,7 +82,7 @@ class Merged:
                 break
             leaf = self.leaves.get(prefix)
             if leaf is not None:
-                if not gives_way_to_table(leaf[0]):
+                if not can_become_table(leaf[0]):
                     raise _clash(prefix, leaf, key, entry, _REPLACE_HINT)
                 self.remove(prefix)
             self.tables[prefix] = key
@@ -135,8 +135,8 @@ def _table_at(key: str, tables: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return table
 
 
-def gives_way_to_table(value: Any) -> bool:
-    """Return whether a table may take the place of a leaf without being asked to replace it."""
+def can_become_table(value: Any) -> bool:
+    """Return whether a table may replace a leaf without `hp.replace`: the leaf is None or an empty mapping."""
     return value is None or (is_mapping(value) and not value)
 
 
@@ -170,7 +170,7 @@ class _MappingMerge:
                 continue
             is_empty = False
             key = self.key_below(prefix, name)
-            # Most values are text, which needs no further look.
+            # Text comes first, because most values are text.
             if type(value) is str:
                 self.put(key, value)
             elif is_mapping(value):
@@ -194,7 +194,7 @@ class _MappingMerge:
         raise self._error(key, f"is not valid: expected true or false, got {short_repr(marker)}")
 
     def _copy(self, value: Any, key: str, depth: int) -> Any:
-        """Return a copy of a list: a change of the result is not a change of its source."""
+        """Return a copy of a list, so that a change of the configuration does not change its source."""
         if depth >= MAX_DEPTH:
             raise self._error(key, f"is nested deeper than {MAX_DEPTH} levels")
         if type(value) is list:
@@ -208,7 +208,7 @@ class _MappingMerge:
 
 
 class _FileMerge(_MappingMerge):
-    """Merges the table of a file: the error for a bad or repeated key names its place in the file."""
+    """Merges the table of a file. The error for a bad or repeated key has its place in the file."""
 
     def __init__(self, merged: Merged, origin_of: OriginOf) -> None:
         super().__init__(merged, origin_of)
@@ -218,9 +218,9 @@ class _FileMerge(_MappingMerge):
         try:
             return join(prefix, check_key(name))
         except KeySyntaxError as error:
-            context = f" (below {prefix!r})" if prefix else ""
+            location = f" (below {prefix!r})" if prefix else ""
             origin = self.origin_of(join(prefix, str(name)))
-            raise ConfigError(detail=f"{error}{context}", origin=origin) from None
+            raise ConfigError(detail=f"{error}{location}", origin=origin) from None
 
     def put(self, key: str, value: Any) -> None:
         if key in self.seen:

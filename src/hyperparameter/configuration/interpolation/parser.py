@@ -11,16 +11,16 @@ if TYPE_CHECKING:
 
     Part: TypeAlias = "str | Reference"
 
-# References inside references, in one text.
+# The most levels of references inside references.
 MAX_NESTING = 20
 
 
 class Unresolvable(Exception):  # noqa: N818
-    """A reference that cannot be resolved; the resolver adds the key that it is the value of."""
+    """A reference that cannot be resolved. The resolver adds the key whose value has the reference."""
 
 
 class Reference:
-    """What is between `${` and `}`, in parts."""
+    """The text between `${` and `}`, as a list of parts."""
 
     __slots__ = ("parts",)
 
@@ -34,7 +34,7 @@ def parse(text: str) -> list[Part]:
 
 
 def _parse(text: str, position: int, nesting: int) -> tuple[list[Part], int]:
-    """Return the parts from a position on, and where they end: at a `}` if they are within a reference."""
+    """Return the parts from a position on, and where they end: inside a reference, that is the next `}`."""
     if nesting > MAX_NESTING:
         raise Unresolvable(f"references are nested deeper than {MAX_NESTING} levels")
     parts: list[Part] = []
@@ -52,6 +52,7 @@ def _parse(text: str, position: int, nesting: int) -> tuple[list[Part], int]:
         backslashes = opening - position - len(before)
         plain += before + "\\" * (backslashes // 2)
         position = opening + 2
+        # Two backslashes stand for one. A single one is left over, and makes the `${` plain text.
         if backslashes % 2:
             plain += "${"
             continue

@@ -1,7 +1,8 @@
 """Resolve the references in merged values.
 
-A value is resolved when it is first needed, by the loop over all values or by a reference to it. The keys
-whose values are being resolved form a chain. A key that is in the chain already refers to itself.
+A value is resolved when it is first needed: in the loop over all values, or for a reference to it. The keys
+whose values are being resolved form a chain. If a value refers to a key in the chain, that key refers to
+itself, which is an error.
 """
 
 from __future__ import annotations
@@ -28,11 +29,12 @@ if TYPE_CHECKING:
     from .parser import Part
 
 RESOLVERS = ("env", "oc.env")
-# Keys in a chain of references: Python's own limit of recursion is far higher.
+# The most keys in a chain. Python's recursion limit is far higher.
 MAX_CHAIN = 100
-# Characters that all references together may produce, so that they cannot multiply without end.
+# The most characters that all references together may produce. Without a limit, a few short texts that refer
+# to one another could fill the memory.
 MAX_SIZE = 1 << 23
-# What an item of a list or dict counts for in that sum.
+# An item of a list or dict counts as this many characters.
 ITEM_SIZE = 16
 
 
@@ -59,15 +61,17 @@ def resolve_references(merged: Merged) -> set[str]:
             leaves[key] = value, origin
             merged.originals[key] = unresolved
     merged.leaves = leaves
-    return resolver.referenced
+    return resolver.referred
 
 
 class _Resolver:
+    """Resolves the values of one configuration. Each value is resolved once, and then cached."""
+
     def __init__(self, merged: Merged) -> None:
         self.merged = merged
-        self.referenced: set[str] = set()
+        self.referred: set[str] = set()
         self.resolved: dict[str, Any] = {}
-        # The keys whose values are being resolved: each needs the next.
+        # The keys whose values are being resolved. The value of each refers to the next.
         self.chain: list[str] = []
         self.size = 0
 
@@ -150,14 +154,13 @@ class _Resolver:
         return self._value_of_key(key)
 
     def _value_of_variable(self, parts: list[Part]) -> Any:
-        """Return the text of an environment variable, or else the default after the first comma."""
+        """Return the text of an environment variable, or the default after the first comma if it is not set."""
         name, default = _split_at_comma(parts)
         variable = self._join(name).strip()
         if variable in os.environ:
             return os.environ[variable]
         if default is None:
-            near = nearest(variable, os.environ)
-            hint = did_you_mean(near)
+            hint = did_you_mean(nearest(variable, os.environ))
             raise Unresolvable(
                 f"the environment variable {variable!r} is not set, and the reference has no default{hint}"
             )
@@ -173,9 +176,9 @@ class _Resolver:
         return None if text == "null" else text
 
     def _value_of_key(self, key: str) -> Any:
-        """Return the value of a key: a leaf, a table, or a part of what a leaf refers to."""
+        """Return the value of a key: a leaf, a table, or a part of a leaf that refers to a table."""
         leaves = self.merged.leaves
-        self.referenced.add(key)
+        self.referred.add(key)
         if key in leaves:
             return self.resolve_key(key)
         if key in self.merged.tables:
@@ -183,7 +186,7 @@ class _Resolver:
         prefix = next((prefix for prefix in parents(key) if prefix in leaves), None)
         if prefix is None:
             raise self._missing(key)
-        self.referenced.add(prefix)
+        self.referred.add(prefix)
         value = self.resolve_key(prefix)
         for name in key[len(prefix) + 1 :].split("."):
             if type(value) is not dict or name not in value:
@@ -194,7 +197,7 @@ class _Resolver:
     def _value_of_table(self, key: str) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for leaf_key in [leaf_key for leaf_key in self.merged.leaves if is_below(leaf_key, key)]:
-            self.referenced.add(leaf_key)
+            self.referred.add(leaf_key)
             self._count(ITEM_SIZE)
             table = result
             *segments, name = leaf_key[len(key) + 1 :].split(".")

@@ -1,7 +1,7 @@
 """Convert a merged configuration to a schema.
 
-The fields are visited here and not by a conversion library, because those stop at the first error and drop
-keys that they do not know. Each single value is converted by the library's one conversion rule.
+The fields are visited here and not by a library such as msgspec, because a library stops at the first error,
+and drops keys that it does not know. Each single value is converted by `conversion.rule`.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..merge import Merged
 
 
-def convert_to_schema(merged: Merged, schema: Any, referenced: Iterable[str]) -> Any:
+def convert_to_schema(merged: Merged, schema: Any, referred: Iterable[str]) -> Any:
     """Convert the merged values to a schema, in place, and return the object of the schema.
 
     A key that other values refer to need not be a field of the schema: it is left out.
@@ -39,7 +39,7 @@ def convert_to_schema(merged: Merged, schema: Any, referenced: Iterable[str]) ->
     """
     errors = SchemaErrors(merged)
     nested = merged.nested()
-    instance = _SchemaConverter(errors, frozenset(referenced)).convert(nested, schema, "")
+    instance = _SchemaConverter(errors, frozenset(referred)).convert(nested, schema, "")
     errors.raise_all()
     replace_leaves(merged, instance, nested)
     return instance
@@ -48,9 +48,9 @@ def convert_to_schema(merged: Merged, schema: Any, referenced: Iterable[str]) ->
 class _SchemaConverter:
     """Converts nested values to a schema. Every error is collected, and its value is None in the result."""
 
-    def __init__(self, errors: SchemaErrors, referenced: frozenset[str]) -> None:
+    def __init__(self, errors: SchemaErrors, referred: frozenset[str]) -> None:
         self.errors = errors
-        self.referenced = referenced
+        self.referred = referred
 
     def convert(self, value: Any, annotation: Any, path: str) -> Any:
         """Return a value converted to an annotation, or None after an error."""
@@ -68,16 +68,16 @@ class _SchemaConverter:
         return self._convert_leaf(value, annotation, path)
 
     def _without_helper_keys(self, cls: Any, value: dict[str, Any], path: str) -> dict[str, Any]:
-        """Return a dict without the keys that are not fields, and that exist for others to refer to them."""
+        """Return a dict without the keys that are not fields and that other values refer to."""
         fields = describe(cls).settable
         return {
             name: item
             for name, item in value.items()
-            if name in fields or not self._is_referenced(join(path, name), item)
+            if name in fields or not self._is_referred_to(join(path, name), item)
         }
 
-    def _is_referenced(self, key: str, value: Any) -> bool:
-        return all(leaf_key in self.referenced for leaf_key, _ in flatten_dict(key, value))
+    def _is_referred_to(self, key: str, value: Any) -> bool:
+        return all(leaf_key in self.referred for leaf_key, _ in flatten_dict(key, value))
 
     def _convert_leaf(self, value: Any, annotation: Any, path: str) -> Any:
         try:

@@ -1,7 +1,7 @@
 """Convert to pydantic models, which convert and check their values themselves.
 
-pydantic reports all of its errors at once. Added here: unknown keys, which it drops by default, with the
-nearest field; JSON text for lists and dicts; and the keys and origins in its errors.
+pydantic reports all of its errors at once. This module adds the keys and origins to them. It also reports
+unknown keys, which pydantic drops by default, and parses the JSON text of lists and dicts.
 """
 
 from __future__ import annotations

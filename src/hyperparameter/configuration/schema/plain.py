@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ...conversion.structures import describe, is_structure
 from ...core.key import check_key, join, parents
 from ...core.origin import Origin
-from ..merge import flatten_dict, gives_way_to_table
+from ..merge import can_become_table, flatten_dict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,7 +28,8 @@ def replace_leaves(merged: Merged, instance: Any, nested: dict[str, Any]) -> Non
     for key, value in flatten_dict("", plain):
         source_key = next((prefix for prefix in (key, *parents(key)) if prefix in merged.leaves), "")
         source, origin = merged.leaves.get(source_key, (None, None))
-        if not source_key or (source_key != key and gives_way_to_table(source)):
+        # No source sets the key, except that its prefix can be None or an empty table: this is a default.
+        if not source_key or (source_key != key and can_become_table(source)):
             leaves[key] = value, default_origins.get(key, schema_default)
             continue
         leaves[key] = value, origin
@@ -40,13 +41,14 @@ def replace_leaves(merged: Merged, instance: Any, nested: dict[str, Any]) -> Non
 
 
 def _to_plain(value: Any, source: Any, path: str, default_origins: dict[str, Origin]) -> Any:
-    """Return an object as nested dicts and lists, and note the class and attribute of each field."""
+    """Return an object as nested dicts and lists, and add the origin of each default to `default_origins`."""
     source = source if type(source) is dict else {}
     if type(value) is dict:
-        return {
-            check_key(name): _to_plain(item, source.get(name), join(path, check_key(name)), default_origins)
-            for name, item in value.items()
-        }
+        plain: dict[str, Any] = {}
+        for name, item in value.items():
+            key = check_key(name)
+            plain[key] = _to_plain(item, source.get(name), join(path, key), default_origins)
+        return plain
     if type(value) in (list, tuple):
         return type(value)(_to_plain(item, None, path, {}) for item in value)
     cls = type(value)
@@ -62,7 +64,7 @@ def _to_plain(value: Any, source: Any, path: str, default_origins: dict[str, Ori
 
 
 def _used_names(cls: Any, source: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """Yield the name and the attribute of each field: of several names, the name that the source has."""
+    """Yield the name and the attribute of each field. If it has aliases, the name is the one in the source."""
     for field in describe(cls).fields:
         if field.is_settable:
             used = [name for name in (field.name, *field.aliases) if name in source]
