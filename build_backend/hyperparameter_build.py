@@ -1,8 +1,8 @@
-"""Build the package: with the Rust kernel if cargo is installed, or else with the Python kernel alone.
+"""Build the package: with the Rust kernel if cargo is installed, otherwise with the Python kernel alone.
 
 maturin builds the package with the Rust kernel, hatchling without it. This module only chooses between them.
-The environment variable HYPERPARAMETER_BUILD overrides the choice: with `rust` a build fails if it cannot
-have the Rust kernel (use this for releases), with `python` it never has it.
+The environment variable HYPERPARAMETER_BUILD overrides the choice. With `rust`, a build without the Rust kernel
+fails: use this for releases. With `python`, the Rust kernel is never built.
 """
 
 import os
@@ -69,7 +69,7 @@ def _build_without_rust(hook, wheel_directory, config_settings, reason):
             "the Python kernel does the same, but slower\n"
         )
     if hook == "build_editable":
-        # An editable install imports the source folder. A Rust kernel from an earlier build would be used.
+        # An editable install imports the source folder, so it would use the Rust kernel of an earlier build.
         for suffix in EXTENSION_SUFFIXES:
             Path(f"src/hyperparameter/core/_native{suffix}").unlink(missing_ok=True)
     return getattr(hatchling.build, hook)(wheel_directory, config_settings)

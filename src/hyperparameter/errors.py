@@ -84,6 +84,7 @@ def did_you_mean(names: Iterable[str]) -> str:
 
 
 def _rebuild(cls: type[ParamError], text: str, **fields: Any) -> ParamError:
+    """Return an error that was pickled, with the message that it had in the other process."""
     error = cls(**fields)
     error._text = text
     return error
@@ -214,6 +215,7 @@ class UnknownParamError(ParamError):
         near: Iterable[str],
         namespace: str | None = None,
     ) -> UnknownParamError:
+        """Return the error for a key with its entry: the value and its origin."""
         error = cls(key, value=entry[0], detail=detail, origin=entry[1])
         error.near = tuple(near)
         error.namespace = namespace
@@ -246,8 +248,8 @@ class ConfigError(ParamError):
         hyperparameter.errors.ConfigError: 'a' = '${b}' cannot be resolved: it refers to itself: ...
     """
 
-    def __init__(self, key: str = "", *, errors: Iterable[ParamError] = (), **known: Any) -> None:
-        super().__init__(key, **known)
+    def __init__(self, key: str = "", *, errors: Iterable[ParamError] = (), **fields: Any) -> None:
+        super().__init__(key, **fields)
         self._errors = tuple(errors)
 
     @property

@@ -52,7 +52,7 @@ READS = [
     ("hp.scope.a | ({'b': 1} | more)", read_and_tree("a", "{'b': 1} | more")),
     ("class Opt: pass\nhp.scope.a | Opt()\nhp.scope.a.b | 1", ["a", "a.b"]),
     ("x = hp.scope.a()\nhp.scope.a.b | 1", ["a", "a.b"]),
-    # references that go where they are not followed
+    # references that are not followed further
     ("print(hp.scope.a)", read_and_tree("a")),
     ("print(end=hp.scope.a)", read_and_tree("a")),
     ("def f():\n    return hp.scope.a", read_and_tree("a")),

@@ -121,8 +121,8 @@ class Catalog:
     ) -> tuple[list[ParamError], list[UnknownParamError]]:
         """Return the errors of a set of overrides, and the keys that are undeclared but not errors.
 
-        `known_keys` are known by other means. With `allow_unknown`, a key that resembles a declared one is
-        not an error.
+        Every key in `known_keys` counts as declared. With `allow_unknown`, a key that resembles a declared one
+        is not an error.
         """
         known_keys = set(known_keys)
         unknown_keys: list[ParamError] = []

@@ -70,7 +70,7 @@ def launch(
     """
     caller = sys._getframe(1)
     commands = [Command(function) for function in functions or decorated_functions(caller.f_globals)]
-    _check_names(commands)
+    _check_commands(commands)
     if isinstance(argv, str) or not all(isinstance(text, str) for text in argv or ()):
         raise TypeError(f"hp.launch expected argv to be a list of texts, got {argv!r}")
     settings = Settings(
@@ -83,7 +83,7 @@ def launch(
     return _run(parser, commands, sys.argv[1:] if argv is None else list(argv))
 
 
-def _check_names(commands: Sequence[Command]) -> None:
+def _check_commands(commands: Sequence[Command]) -> None:
     if not commands:
         raise TypeError("hp.launch has nothing to run: the calling module decorates no function with hp.param")
     names = [command.name for command in commands]

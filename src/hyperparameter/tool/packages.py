@@ -167,7 +167,7 @@ def find_module_files(name: str) -> tuple[Path, list[Path]] | None:
     try:
         spec = find_spec(name)
     except (ImportError, ValueError):
-        # Modules without a complete spec, such as `__main__`.
+        # A module such as `__main__` has no complete spec.
         return None
     if spec is None:
         return None

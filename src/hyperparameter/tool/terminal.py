@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    StyledText = tuple[str, str]  # A text and its style, as rich names styles.
+    # A text, and the name that rich gives its style.
+    StyledText = tuple[str, str]
     Line = list[StyledText]
 
 __all__ = [

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["EVALUATORS"]
 
 SCOPES = (LibraryObject.SCOPE, LibraryObject.ENTERED_SCOPE)
-DECLARING = (LibraryObject.PARAM, LibraryObject.LAUNCH)
+DECLARING_FUNCTIONS = (LibraryObject.PARAM, LibraryObject.LAUNCH)
 
 
 def _call(interpreter: Interpreter, node: ast.Call) -> AbstractValue:
@@ -51,7 +51,7 @@ def _call(interpreter: Interpreter, node: ast.Call) -> AbstractValue:
     if callee:
         _pass_scopes(interpreter, node, callee, arguments, keywords)
         result = join(_result_of(interpreter, node, item, arguments) for item in callee)
-        is_declaration = any(isinstance(item, Decorator) or item in DECLARING for item in callee)
+        is_declaration = any(isinstance(item, Decorator) or item in DECLARING_FUNCTIONS for item in callee)
     if not is_declaration:
         for argument, value in zip(node.args, arguments, strict=True):
             interpreter.read(argument, value)
@@ -191,7 +191,7 @@ def _param(interpreter: Interpreter, node: ast.Call, arguments: list[AbstractVal
 
 
 def _launch(interpreter: Interpreter, arguments: Iterable[AbstractValue]) -> None:
-    """Declare the functions that `hp.launch` decorates, because nothing else does."""
+    """Declare the functions that `hp.launch` decorates, because they have no decorator in the source."""
     decorated = {definition.node for definition, _ in interpreter.decorated}
     for argument in arguments:
         for item in argument:

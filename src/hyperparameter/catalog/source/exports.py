@@ -1,8 +1,8 @@
 """References at the top of a module that other files import.
 
-After `train = hp.scope.train` in one file, another file that imports `train` can read any key below it. A
-file that does not contain the word "hyperparameter" is not parsed, so its words decide: the module's name
-in an import statement, and the name itself anywhere.
+After `train = hp.scope.train` in one file, another file that imports `train` can read any key below it. That
+file need not contain the word "hyperparameter", and then it is not parsed. So every file counts as importing
+`train` that has the module's name in an import statement and the word `train` anywhere.
 """
 
 from __future__ import annotations
