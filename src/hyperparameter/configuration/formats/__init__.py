@@ -1,4 +1,5 @@
-"""The formats of files. A parser module has two functions of a text: `parse` and `lines`.
+"""The formats of files. `toml`, `json` and `yaml` each have two functions of a text: `parse` and `lines`.
 
-`parse` returns the table, and raises `FileSyntaxError`; `lines` returns the line of each flat key.
+`parse` returns the table, or raises `FileSyntaxError`. `lines` returns the line of each flat key. `hydra` is
+different: Hydra reads its files itself.
 """

@@ -1,4 +1,4 @@
-"""Compose a configuration with Hydra: groups, defaults lists and overrides are all Hydra's own."""
+"""Compose a configuration with Hydra, which reads its groups, defaults lists and overrides itself."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def compose(
 
 @contextmanager
 def _fresh_hydra() -> Iterator[None]:
-    """Run a block with a Hydra that is not initialized, and then restore the program's own state of it."""
+    """Let a block initialize Hydra, and restore the program's own state of Hydra after it."""
     from hydra.core.global_hydra import GlobalHydra
     from hydra.version import VersionBase
 

@@ -1,7 +1,7 @@
 """JSON, by the standard library, except that repeated keys and NaN are refused.
 
-The standard library accepts both, and gives no place for them. So the text is walked a second time, but only
-if something is wrong with it, or if the line of a key is needed.
+The standard library accepts both, and does not say where they are. If a text has one of them, or if the line of
+a key is needed, `_Walk` goes over the text a second time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,8 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 from typing import Any, NoReturn
 
-from .syntax_error import FileSyntaxError
+from ...core.key import join
+from .syntax_error import FileSyntaxError, line_and_column
 
 _SPACE = re.compile(r"[ \t\n\r]*")
 _ATOM = re.compile(r"[^\s,\]}]+")
@@ -24,12 +25,12 @@ _JSON_NAMES: dict[type, str] = {
     bool: "true or false",
     type(None): "null",
 }
-# Characters of a number that Python may refuse to read, because it has too many digits.
+# Python may refuse to read a number of more characters than this, because it has too many digits.
 _LONG_NUMBER = 500
 
 
 class _Refused(Exception):  # noqa: N818
-    """Something that the standard library accepts; the walk over the text adds the place."""
+    """The text has something that only the standard library accepts. `_Walk` finds its place."""
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -38,6 +39,7 @@ def parse(text: str) -> dict[str, Any]:
         return {}
     try:
         value = json.loads(text, object_pairs_hook=_refuse_repeated_keys, parse_constant=_refuse_constant)
+    # The walk raises the error with its place. The `raise` after it is for what the walk does not find.
     except _Refused as refused:
         _Walk(text).walk()
         raise FileSyntaxError(str(refused)) from None
@@ -71,14 +73,14 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 class _Walk:
-    """Walks over a text that is known to be JSON, for the lines of its keys and of what `parse` refuses."""
+    """Walks over a text that Python reads as JSON, to find the lines of keys and what `parse` refuses."""
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.position = 0
         self.lines: dict[str, int] = {}
-        # The number of the line at a position that has been counted, so that no text is counted twice.
-        self._line, self._counted = 1, 0
+        # The line and the position of the last key. The count for the next key starts there.
+        self._line, self._line_position = 1, 0
 
     def walk(self) -> None:
         self._walk_value("", has_lines=True)
@@ -93,7 +95,7 @@ class _Walk:
             self.position += 1
             while self._next_character() != "]":
                 self._walk_value(key, has_lines=False)
-                self.position += self._next_character() == ","
+                self._skip_comma()
             self.position += 1
         else:
             self._walk_atom(first)
@@ -108,14 +110,14 @@ class _Walk:
             if name in lines:
                 raise self._error(f"the key {name!r} is set twice, first on line {lines[name]}", start)
             lines[name] = line
-            key = f"{prefix}.{name}" if prefix else name
+            key = join(prefix, name)
             if has_lines:
                 self.lines.setdefault(key, line)
             # Skip the colon.
             self._next_character()
             self.position += 1
             self._walk_value(key, has_lines=has_lines)
-            self.position += self._next_character() == ","
+            self._skip_comma()
         self.position += 1
 
     def _walk_atom(self, first: str) -> None:
@@ -130,15 +132,19 @@ class _Walk:
                 raise self._error(str(error), self.position) from None
         self.position = atom.end()
 
+    def _skip_comma(self) -> None:
+        if self._next_character() == ",":
+            self.position += 1
+
     def _next_character(self) -> str:
+        """Skip white space, and return the character after it."""
         self.position = _SPACE.match(self.text, self.position).end()  # type: ignore[union-attr]
         return self.text[self.position]
 
     def _line_at(self, position: int) -> int:
-        self._line += self.text.count("\n", self._counted, position)
-        self._counted = position
+        self._line += self.text.count("\n", self._line_position, position)
+        self._line_position = position
         return self._line
 
     def _error(self, detail: str, position: int) -> FileSyntaxError:
-        line = self.text.count("\n", 0, position) + 1
-        return FileSyntaxError(detail, line, position - self.text.rfind("\n", 0, position))
+        return FileSyntaxError(detail, *line_and_column(self.text, position))

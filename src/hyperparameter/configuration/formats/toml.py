@@ -1,7 +1,7 @@
 """TOML, by the standard library, which gives no lines for keys.
 
-They are found by parsing one statement after the other. A statement is the fewest lines that parse, because
-one that takes several lines does not parse without its end:
+So `lines` parses one statement after the other. A statement is the fewest lines that parse: a statement of
+several lines does not parse without its last line.
 
     1  [train]          a header: the keys after it are below `train`
     2  lr = 0.1         train.lr is on line 2
@@ -16,11 +16,12 @@ import re
 import tomllib
 from typing import Any
 
-from .syntax_error import FileSyntaxError
+from .syntax_error import FileSyntaxError, line_and_column
 
-# One of these is on the last line of every statement that takes several lines.
+# A statement of several lines ends with a line that contains one of these.
 CLOSERS = ("]", "}", '"""', "'''")
-# Characters that may be parsed to find lines, beside twice the text: a long array is parsed again and again.
+# The most characters that are parsed to find lines, in addition to twice the text. A long array is parsed again
+# with each of its lines.
 MAX_WORK = 2_000_000
 
 
@@ -38,13 +39,13 @@ def parse(text: str) -> dict[str, Any]:
 
 
 def _split_place(message: str, text: str) -> tuple[str, int, int]:
-    """Split a message of tomllib into what is wrong, line and column."""
+    """Return what a message of tomllib says is wrong, and the line and the column in it."""
     match = re.fullmatch(r"(.*?) \((?:at line (\d+), column (\d+)|at end of document)\)", message, re.DOTALL)
     if match is None:
         return message, 1, 1
     if match[2]:
         return match[1], int(match[2]), int(match[3])
-    return f"{match[1]} at the end of the file", text.count("\n") + 1, len(text) - (text.rfind("\n") + 1) + 1
+    return f"{match[1]} at the end of the file", *line_and_column(text, len(text))
 
 
 def lines(text: str) -> dict[str, int]:
@@ -53,7 +54,9 @@ def lines(text: str) -> dict[str, int]:
     Tables and keys of inline tables have a line too.
     """
     line_of_key: dict[str, int] = {}
-    table, pending, start, work = "", "", 0, 2 * len(text) + MAX_WORK
+    work_left = 2 * len(text) + MAX_WORK
+    # The current table, and the current statement with the line that it starts at.
+    table, pending, start = "", "", 0
     all_lines = text.split("\n")
     for number, line in enumerate(all_lines, 1):
         if not pending:
@@ -64,8 +67,8 @@ def lines(text: str) -> dict[str, int]:
         pending += line + "\n"
         if is_inside or (number < len(all_lines) and not _can_start_statement(all_lines[number].strip())):
             continue
-        work -= len(pending)
-        if work < 0:
+        work_left -= len(pending)
+        if work_left < 0:
             break
         try:
             statement = tomllib.loads(pending)
@@ -84,7 +87,7 @@ def lines(text: str) -> dict[str, int]:
 
 
 def _can_start_statement(line: str) -> bool:
-    """Return whether a line can be the first of a statement, or is empty: a row of nested arrays cannot."""
+    """Return whether a line can be the first of a statement, or is empty. An item of an array cannot."""
     if line.startswith("["):
         return not line.endswith(",")
     return not line.startswith(("{", "]", "}", ","))

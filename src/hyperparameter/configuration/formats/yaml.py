@@ -1,6 +1,6 @@
 """YAML 1.2, by ruamel.yaml. The nodes are checked before any value is built from them.
 
-Refused are tags other than those of plain values, repeated keys, and aliases that multiply.
+The check refuses tags other than those of plain values, repeated keys, and aliases that produce too much.
 """
 
 from __future__ import annotations
@@ -11,15 +11,16 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
+from ...core.key import join
 from ..merge import MAX_DEPTH
-from .syntax_error import FileSyntaxError
+from .syntax_error import FileSyntaxError, line_and_column
 
 TAG_PREFIX = "tag:yaml.org,2002:"
 PLAIN_KINDS = ("null", "bool", "int", "float", "str", "seq", "map", "merge", "timestamp", "binary")
 PLAIN_TAGS = frozenset(TAG_PREFIX + kind for kind in PLAIN_KINDS)
 KEY_TAGS = frozenset(TAG_PREFIX + kind for kind in ("str", "int", "merge"))
 MERGE_TAG = TAG_PREFIX + "merge"
-# Nodes that aliases may add to those that are written.
+# The most nodes that aliases may add to the nodes that are written.
 MAX_ALIASED = 100_000
 
 
@@ -38,14 +39,14 @@ def parse(text: str) -> dict[str, Any]:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (None, None)
         raise FileSyntaxError(f"not valid YAML: {detail}", line, column) from None
+    # ruamel.yaml checks the version of a %YAML directive by an assertion.
     except AssertionError as error:
         detail = str(error) or "its %YAML directive names another version"
         raise FileSyntaxError(f"not valid YAML 1.2: {detail}") from None
-    # A character that YAML does not allow.
+    # The text has a character that YAML does not allow.
     except YAMLError as error:
-        position = getattr(error, "position", 0)
-        line, column = text.count("\n", 0, position) + 1, position - text.rfind("\n", 0, position)
-        raise FileSyntaxError(str(error).partition("\n")[0], line, column) from None
+        place = line_and_column(text, getattr(error, "position", 0))
+        raise FileSyntaxError(str(error).partition("\n")[0], *place) from None
 
 
 def lines(text: str) -> dict[str, int]:
@@ -68,33 +69,34 @@ def _add_lines(mapping: Any, prefix: str, line_of_key: dict[str, int]) -> None:
         if name.tag == MERGE_TAG:
             merged += [value] if isinstance(value, MappingNode) else value.value
             continue
-        key = f"{prefix}.{name.value}" if prefix else name.value
+        key = join(prefix, name.value)
         line_of_key.setdefault(key, name.start_mark.line + 1)
         if isinstance(value, MappingNode):
             _add_lines(value, key, line_of_key)
-    # The keys that a mapping has itself win over those that it merges.
+    # Keys of the mapping itself override merged keys, so they come first.
     for merged_mapping in merged:
         _add_lines(merged_mapping, prefix, line_of_key)
 
 
 class _Check:
-    """Checks a tree of nodes, and counts them with each alias as a copy of what it stands for."""
+    """Checks a tree of nodes, and counts them. Each alias counts as a copy of its node."""
 
     def __init__(self, yaml: YAML) -> None:
         self.yaml = yaml
+        # The number of nodes in each checked node, by the id of the node.
         self.sizes: dict[int, int] = {}
-        # The nodes around the current one.
+        # The ids of the nodes around the current node.
         self.enclosing: set[int] = set()
 
     def check(self, node: Any, depth: int) -> int:
-        """Return the number of nodes in a node; raise `FileSyntaxError` if one is refused."""
+        """Return the number of nodes in a node, with itself; raise `FileSyntaxError` if any is refused."""
         size = self.sizes.get(id(node))
         if size is not None:
             return size
         if id(node) in self.enclosing:
             raise _error(f"the value of the anchor '&{node.anchor}' contains itself", node)
         if node.tag not in PLAIN_TAGS:
-            raise _error(f"the tag {_short_tag(node.tag)!r} is not allowed: only plain values are", node)
+            raise _error(f"the tag {_short_tag(node.tag)!r} is not allowed: use plain values only", node)
         if depth > MAX_DEPTH:
             raise _error(f"it is nested deeper than {MAX_DEPTH} levels", node)
         if isinstance(node, ScalarNode):
@@ -114,10 +116,10 @@ class _Check:
             return
         try:
             self.yaml.constructor.construct_object(node)
-        # An integer of thousands of digits, or a day that its month does not have.
+        # The node is an integer of thousands of digits, or a date that does not exist.
         except ValueError as error:
             raise _error(str(error), node) from None
-        # A word that is not a bool.
+        # The node has the tag !!bool, and another text than a bool.
         except KeyError:
             raise _error(f"{node.value!r} is not a valid {_short_tag(str(node.tag))[2:]}", node) from None
 
