@@ -9,6 +9,9 @@ Examples:
     0.0005
 """
 
+# Modules of this package set `TYPE_CHECKING = False` themselves, because importing `typing` takes as long as
+# importing the rest of the package. Type checkers treat the name as true.
+from .configuration.config import Config, replace
 from .core.kernel import kernel
 from .errors import (
     ConfigError,
@@ -20,21 +23,11 @@ from .errors import (
     UnknownParamWarning,
     UnusableOverrideError,
 )
+from .functions.bind import bind
 from .functions.param import param
+from .lazy import check, config, env, launch
 from .scopes.scope import Reference, Scope, scope
-
-# Modules of this package set this name themselves, because importing `typing` takes as long as importing
-# the rest of the package. Type checkers treat the name as true.
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from .catalog.check import check
-    from .configuration.config import Config
-    from .configuration.environment import env
-    from .configuration.load import config
-    from .configuration.merge import replace
-    from .functions.bind import bind
-    from .program.launch import launch
-    from .scopes.snapshot import Snapshot, frozen, snapshot
+from .scopes.snapshot import Snapshot, frozen, snapshot
 
 __version__ = "0.1.0"
 """The version of the package."""
@@ -65,30 +58,3 @@ __all__ = [
     "scope",
     "snapshot",
 ]
-
-# Public names that most programs do not use, and the module that each is imported from on first use.
-_LAZY_NAMES = {
-    "Config": "configuration.config",
-    "Snapshot": "scopes.snapshot",
-    "bind": "functions.bind",
-    "check": "catalog.check",
-    "config": "configuration.load",
-    "env": "configuration.environment",
-    "frozen": "scopes.snapshot",
-    "launch": "program.launch",
-    "replace": "configuration.merge",
-    "snapshot": "scopes.snapshot",
-}
-
-
-def __getattr__(name: str) -> object:
-    """Import a lazy name, and keep it in this module so that the next access finds it directly."""
-    if name not in _LAZY_NAMES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    module = __import__(f"{__name__}.{_LAZY_NAMES[name]}", fromlist=[name])
-    globals()[name] = value = getattr(module, name)
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *_LAZY_NAMES})

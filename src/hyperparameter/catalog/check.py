@@ -25,49 +25,30 @@ if TYPE_CHECKING:
     from ..errors import ParamError
     from ..scopes.sources import Source
 
-__all__ = ["check", "entries_of", "errors_of", "running_program_files"]
+__all__ = ["check_sources", "entries_of", "errors_of", "running_program_files"]
 
 
-def check(*sources: Source, allow_unknown: bool = False) -> None:
-    """Refuse keys that nothing declares, and values that do not fit their declaration.
-
-    A key is declared by a decorated function, or by code of the program that reads it; the source code is
-    scanned without running it. An undeclared key is an error if it is below the namespace of a decorated
-    function, or if it resembles a declared key; `allow_unknown` accepts the second kind. Any other undeclared
-    key gives an `UnknownParamWarning`.
-
-    The sources are the same as those of `hp.scope(...)`. Raises `ConfigError`, which lists every error.
-
-    Examples:
-        >>> import hyperparameter as hp
-        >>> @hp.param("sweep")
-        ... def sweep(trials=10, seed=0): ...
-        >>> hp.check({"sweep.trials": 20})
-        >>> hp.check("sweep.trails=20")  # doctest: +ELLIPSIS
-        Traceback (most recent call last):
-        ...
-        hyperparameter.errors.ConfigError: 'sweep.trails' is not a parameter of sweep(); did you mean ...
-    """
+def check_sources(sources: Iterable[Source], allow_unknown: bool, caller_file: str) -> None:
+    """Do what `hp.check` promises; `caller_file` is a file of the program."""
     from warnings import warn
 
     from ..configuration.config import Config
     from ..core.origin import Origin
     from ..errors import ConfigError, UnknownParamWarning
 
-    file = sys._getframe(1).f_code.co_filename
     entries = entries_from(sources, {}, Origin.of_caller())
     referred = {key for source in sources if isinstance(source, Config) for key in source.referred}
 
     def warn_of_problem(problem: str) -> None:
-        warn(f"{problem}: its parameters are not known", UnknownParamWarning, stacklevel=4)
+        warn(f"{problem}: its parameters are not known", UnknownParamWarning, stacklevel=5)
 
     errors, unread = errors_of(
-        entries, referred, lambda: running_program_files(file), allow_unknown, warn_of_problem
+        entries, referred, lambda: running_program_files(caller_file), allow_unknown, warn_of_problem
     )
     if errors:
         raise ConfigError(errors=errors)
     for error in unread:
-        warn(str(error), UnknownParamWarning, stacklevel=2)
+        warn(str(error), UnknownParamWarning, stacklevel=3)
 
 
 def entries_of(source: Any) -> dict[str, Entry]:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from ..core.value import Entry
 
-__all__ = ["Config", "Provenance"]
+__all__ = ["Config", "Provenance", "replace"]
 
 
 class Provenance:
@@ -155,3 +155,17 @@ def _with_origins(nested: dict[str, Any], origins: dict[str, Any], provenance: P
     """
     entries = {key: (leaf, origins[key]) for key, leaf in flatten("", nested) if key in origins}
     return Config(nested, provenance=provenance.with_entries(entries))
+
+
+class replace(dict):  # type: ignore[type-arg]  # noqa: N801
+    """A mapping for `hp.config` that replaces a table of earlier sources instead of being merged into it.
+
+    In a file, write `_replace_ = true` in the table. Everywhere except in `hp.config` it is a plain dict.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> hp.config({"model": {"name": "cnn", "width": 3}}, {"model": hp.replace({"name": "mlp"})})
+        {'model': {'name': 'mlp'}}
+    """
+
+    __slots__ = ()

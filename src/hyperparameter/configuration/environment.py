@@ -55,24 +55,6 @@ class Environment:
             yield key, environ[variable], Origin.by_variable(variable)
 
 
-def env(prefix: str, *, environ: Mapping[str, str] | None = None) -> Environment:
-    """Return the environment as a source for `hp.config`: with "APP_", `APP_TRAIN__LR` sets `train.lr`.
-
-    `__` separates the segments of a key, and names become lower case. A variable also sets a known key
-    that differs from its name only in case and in `.`, `_` and `-`. Known are the parameters of decorated
-    functions, the fields of the schema, and the keys of earlier sources. If a variable can mean several
-    known keys and is not exactly one of them, `hp.config` raises `ConfigError`.
-
-    The variables are read when `hp.config` is called, from `environ`, or from `os.environ` without it.
-
-    Examples:
-        >>> import hyperparameter as hp
-        >>> hp.config({"batch_size": 1}, hp.env("APP_", environ={"APP_BATCH_SIZE": "32"}))
-        {'batch_size': '32'}
-    """
-    return Environment(prefix, environ)
-
-
 def _key_of(variable: str, prefix: str, by_folded_key: Mapping[str, set[str]]) -> str:
     """Return the known key that a variable means, or the key that its name spells if it means no known one."""
     origin = Origin.by_variable(variable)

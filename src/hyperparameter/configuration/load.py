@@ -1,4 +1,4 @@
-"""`hp.config`: load a configuration from sources.
+"""Load a configuration from sources.
 
 Each source is read and merged, then references are resolved, then the values are converted to a schema.
 """
@@ -19,7 +19,7 @@ from .merge import REPLACE_MARKER, Merged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping
     from os import PathLike
     from typing import Any, TypeAlias
 
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     ConfigSource: TypeAlias = str | PathLike[str] | Mapping[Any, Any] | Environment | Scope | Keyed
 
-__all__ = ["PlacedSource", "config", "load"]
+__all__ = ["PlacedSource", "load"]
 
 
 class PlacedSource:
@@ -165,61 +165,3 @@ def _add_config(merged: Merged, source: Config, origin: Origin | None) -> None:
             merged.earlier.setdefault(key, []).extend(earlier)
         if original is not leaf:
             merged.originals[key] = original
-
-
-class ConfigFunction:
-    """Merge sources into one configuration; later sources override earlier ones, value by value.
-
-    A source is one of these:
-
-    - the path of a `.toml`, `.json`, `.yaml` or `.yml` file: a `Path`, or a text without `=`
-    - a mapping, nested or with dotted keys
-    - a `key=value` text
-    - the environment: `hp.env(...)`
-    - a scope, a snapshot, or another configuration
-
-    Nested mappings are merged. `hp.replace({...})` replaces a table instead. Then `${a.b}` and
-    `${env:NAME,default}` in texts are resolved. With a `schema` (a dataclass, TypedDict, msgspec Struct,
-    attrs class or pydantic model) all values are converted, and unknown keys and missing values are errors.
-
-    Raises `ConfigError` for everything that is wrong with files, references and values, with the place of
-    each; `KeySyntaxError`, a `ValueError`, for a bad key in a mapping or text; `TypeError` for a source of
-    another type.
-
-    Examples:
-        >>> import hyperparameter as hp
-        >>> hp.config({"data": {"root": "/data", "file": "${data.root}/train.csv"}}, "data.root=/tmp")
-        {'data': {'root': '/tmp', 'file': '/tmp/train.csv'}}
-    """
-
-    __slots__ = ()
-
-    def __call__(self, /, *sources: ConfigSource, schema: Any = None) -> Config:
-        return load(sources, schema, origin=Origin.of_caller())
-
-    def hydra(
-        self, config_dir: str | PathLike[str], config_name: str | None, overrides: Sequence[str] = ()
-    ) -> Config:
-        """Return the configuration that Hydra composes from its groups, defaults lists and overrides.
-
-        Raises `ConfigError` with Hydra's own message if Hydra cannot compose it, or if Hydra is not
-        installed: `pip install hydra-core`.
-
-        Examples:
-            >>> import hyperparameter as hp
-            >>> hp.config.hydra("conf", "config", overrides=["+db=none"])  # doctest: +SKIP
-            {'db': {'driver': 'none'}}
-        """
-        from .formats.hydra import compose
-
-        composed, origin = compose(config_dir, config_name, overrides)
-        return load([PlacedSource(composed, origin, is_literal=True)])
-
-    def __repr__(self) -> str:
-        return "<hp.config>"
-
-    def __reduce__(self) -> str:
-        return "config"
-
-
-config = ConfigFunction()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from ..core.key import check_key, is_below, join, parent_of, parents, split_last
 from ..core.value import is_mapping
 from ..errors import ConfigError, KeySyntaxError, short_repr
+from .config import replace
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,20 +23,6 @@ REPLACE_MARKER = "_replace_"
 # The most levels of nesting. Python's recursion limit is far higher, so walking over the result cannot hit it.
 MAX_DEPTH = 100
 _REPLACE_HINT = f"; to replace the value, use hp.replace, or write {REPLACE_MARKER} = true in the table"
-
-
-class replace(dict):  # type: ignore[type-arg]  # noqa: N801
-    """A mapping for `hp.config` that replaces a table of earlier sources instead of being merged into it.
-
-    In a file, write `_replace_ = true` in the table. Everywhere except in `hp.config` it is a plain dict.
-
-    Examples:
-        >>> import hyperparameter as hp
-        >>> hp.config({"model": {"name": "cnn", "width": 3}}, {"model": hp.replace({"name": "mlp"})})
-        {'model': {'name': 'mlp'}}
-    """
-
-    __slots__ = ()
 
 
 class Merged:

@@ -8,8 +8,7 @@ default, and the rule is less strict: for a default of type int, a number with a
 from __future__ import annotations
 
 from ..core.value import has_plain_hash, is_mapping
-from .structures import is_structure, is_typed_dict
-from .type_checks import IMMUTABLE_MODULES, derives_from_modules, type_name
+from .type_checks import IMMUTABLE_MODULES, derives_from_modules, is_structure, is_typed_dict, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from ..errors import did_you_mean, nearest
 from .builtin_types import Misfit, parse_json, rule_for
-from .structures import describe, is_model, is_structure
-from .type_checks import derives_from_modules, is_abstract_collection, origin_of
+from .type_checks import derives_from_modules, is_abstract_collection, is_model, is_structure, origin_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -148,6 +147,8 @@ def refuse_unknown_keys(value: Any, converted: Any, annotation: Any, path: str =
 
 
 def _refuse_unknown_fields(value: dict[Any, Any], converted: Any, annotation: Any, path: str) -> None:
+    from .structures import describe
+
     structure = describe(type(converted))
     if structure.accepts_unknown:
         return

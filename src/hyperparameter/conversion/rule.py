@@ -16,7 +16,6 @@ from __future__ import annotations
 from ..core.value import has_plain_hash, is_mapping_type
 from .builtin_types import Misfit, is_known_to_msgspec, rule_for
 from .by_msgspec import UnsupportedType, convert_by_msgspec
-from .structures import is_structure, is_typed_dict
 from .type_checks import (
     ABSTRACT_COLLECTIONS,
     arguments_of,
@@ -25,7 +24,9 @@ from .type_checks import (
     is_anything,
     is_enum,
     is_literal,
+    is_structure,
     is_type_alias,
+    is_typed_dict,
     is_union,
     origin_of,
 )

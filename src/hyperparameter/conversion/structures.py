@@ -14,7 +14,11 @@ from .type_checks import (
     is_annotated,
     is_anything,
     is_literal,
+    is_model,
+    is_struct,
+    is_structure,
     is_type_alias,
+    is_typed_dict,
     is_union,
     origin_of,
     type_name,
@@ -93,30 +97,6 @@ def describe(cls: Any) -> Structure:
     return structure
 
 
-def is_structure(annotation: Any) -> bool:
-    """Return whether an annotation is a class with fields."""
-    return isinstance(annotation, type) and (
-        hasattr(annotation, "__dataclass_fields__")
-        or _is_struct(annotation)
-        or hasattr(annotation, "__attrs_attrs__")
-        or is_model(annotation)
-        or is_typed_dict(annotation)
-    )
-
-
-def is_typed_dict(annotation: Any) -> bool:
-    return isinstance(annotation, type) and issubclass(annotation, dict) and hasattr(annotation, "__total__")
-
-
-def is_model(annotation: Any) -> bool:
-    """Return whether an annotation is a pydantic model."""
-    return hasattr(annotation, "model_validate") and hasattr(annotation, "model_fields")
-
-
-def _is_struct(cls: Any) -> bool:
-    return hasattr(cls, "__struct_fields__")
-
-
 # --- The fields, as each library describes them ---
 
 
@@ -125,7 +105,7 @@ def _fields_of(cls: Any) -> Iterator[Field]:
         return _model_fields(cls)
     if is_typed_dict(cls):
         return (Field(name, name, is_required=name in cls.__required_keys__) for name in types_of(cls))
-    if _is_struct(cls):
+    if is_struct(cls):
         return _struct_fields(cls)
     if hasattr(cls, "__dataclass_fields__"):
         return _dataclass_fields(cls)
@@ -207,7 +187,7 @@ def types_of(cls: Any) -> dict[str, Any]:
         types = typing.get_type_hints(cls, include_extras=True)
     except NameError as error:
         raise TypeError(f"an annotation in {cls.__qualname__} cannot be resolved: {error}") from None
-    if is_typed_dict(cls) or _is_struct(cls):
+    if is_typed_dict(cls) or is_struct(cls):
         return types
     return {field.attribute: types.get(field.attribute, typing.Any) for field in describe(cls).fields}
 
@@ -216,7 +196,7 @@ def construct(cls: Any, values: dict[str, Any]) -> Any:
     """Return an object of a structure, from values by their names in the input."""
     if is_typed_dict(cls):
         return values
-    if _is_struct(cls):
+    if is_struct(cls):
         # The names of the input may be renamed; those of the constructor's arguments never are.
         by_name = describe(cls).by_name
         return cls(**{by_name[name].attribute: value for name, value in values.items()})

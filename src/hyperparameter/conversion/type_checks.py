@@ -84,6 +84,32 @@ def is_abstract_collection(annotation: Any) -> bool:
     return getattr(origin, "__module__", None) == "collections.abc" and origin.__name__ in ABSTRACT_COLLECTIONS
 
 
+def is_structure(annotation: Any) -> bool:
+    """Return whether an annotation is a class with fields."""
+    return isinstance(annotation, type) and (
+        hasattr(annotation, "__dataclass_fields__")
+        or is_struct(annotation)
+        or hasattr(annotation, "__attrs_attrs__")
+        or is_model(annotation)
+        or is_typed_dict(annotation)
+    )
+
+
+def is_typed_dict(annotation: Any) -> bool:
+    """Return whether an annotation is a typed dict."""
+    return isinstance(annotation, type) and issubclass(annotation, dict) and hasattr(annotation, "__total__")
+
+
+def is_model(annotation: Any) -> bool:
+    """Return whether an annotation is a pydantic model."""
+    return hasattr(annotation, "model_validate") and hasattr(annotation, "model_fields")
+
+
+def is_struct(cls: Any) -> bool:
+    """Return whether a class is a msgspec struct."""
+    return hasattr(cls, "__struct_fields__")
+
+
 def is_immutable(value: Any) -> bool:
     """Return whether all readers can share a converted value."""
     cls = type(value)

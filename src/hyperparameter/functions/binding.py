@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from weakref import ref
+from _weakref import ref
 
 from ..conversion.annotations import module_names
 from ..errors import ParamError

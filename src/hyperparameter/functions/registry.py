@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from weakref import ref
+# The module `weakref` would import four more modules.
+from _weakref import ref
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import sys
 from functools import cached_property
 
 from ..catalog.check import entries_of, errors_of, running_program_files
-from ..configuration.environment import env
+from ..configuration.environment import Environment
 from ..core.key import is_below
 from ..errors import ConfigError
 from .parsed_arguments import ParsedArguments
@@ -56,7 +56,7 @@ class Settings:
         parsed = self.parsed
         sources: list[Any] = _paths([*self._config_files, *parsed.files])
         if self._env is not None:
-            sources.append(env(self._env) if isinstance(self._env, str) else self._env)
+            sources.append(Environment(self._env) if isinstance(self._env, str) else self._env)
         sources += [PlacedSource(text, origin) for text, origin in parsed.defines]
         sources += [
             PlacedSource({key: value}, origin, is_literal=True)

@@ -63,7 +63,7 @@ def _scan_catalog(path: str) -> Catalog:
 
 def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
     """Load the files, then the environment variables, then `-D`; a later source overrides an earlier one."""
-    from ..configuration.environment import env
+    from ..configuration.environment import Environment
     from ..configuration.load import PlacedSource, load
     from ..core.origin import Origin
     from ..scopes.sources import split_placed_text
@@ -73,7 +73,7 @@ def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
     if arguments.env == "":
         raise UsageError("--env: expected a prefix of environment variables, such as APP_, got an empty text")
     if arguments.env is not None:
-        sources.append(env(arguments.env))
+        sources.append(Environment(arguments.env))
     for text in arguments.define:
         origin = Origin.by(f"-D {text}")
         # This raises for a text without "=", which `load` would read as the name of a file.

@@ -9,15 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from ...conversion.rule import Misfit, convert
-from ...conversion.structures import (
-    accepts_none,
-    bare_type,
-    construct,
-    describe,
-    is_model,
-    structure_in,
-    types_of,
-)
+from ...conversion.structures import accepts_none, bare_type, construct, describe, structure_in, types_of
+from ...conversion.type_checks import is_model
 from ...core.key import join
 from ..merge import flatten_dict
 from .errors import SchemaErrors

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any, get_args, get_origin
 
 from ...conversion.builtin_types import Misfit, parse_json
 from ...conversion.by_msgspec import refuse_unknown_keys
-from ...conversion.structures import bare_type, describe, is_structure, structure_in, types_of
+from ...conversion.structures import bare_type, describe, structure_in, types_of
+from ...conversion.type_checks import is_structure
 from ...core.key import join
 
 if TYPE_CHECKING:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...conversion.structures import describe, is_structure
+from ...conversion.structures import describe
+from ...conversion.type_checks import is_structure
 from ...core.key import check_key, join, parents
 from ...core.origin import Origin
 from ..merge import can_become_table, flatten_dict

@@ -1,4 +1,4 @@
-"""`hp.launch`: run functions as a program.
+"""Run functions as a program.
 
 functions, argv ──► Parser ──► ParsedArguments ──┐
                  files, environment variables ───┴──► Settings ──► check ──► baseline ──► call
@@ -20,55 +20,27 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from os import PathLike
+    from types import FrameType
     from typing import Any
 
     from ..configuration.environment import Environment
     from ..core.value import Entry
 
-__all__ = ["launch"]
+__all__ = ["run_program"]
 
 
-def launch(
-    *functions: Callable[..., Any],
-    argv: Sequence[str] | None = None,
-    prog: str | None = None,
-    description: str | None = None,
-    config: str | PathLike[str] | Iterable[str | PathLike[str]] = (),
-    env: str | Environment | None = None,
-    allow_unknown: bool = False,
+def run_program(
+    functions: Sequence[Callable[..., Any]],
+    *,
+    argv: Sequence[str] | None,
+    prog: str | None,
+    description: str | None,
+    config: str | PathLike[str] | Iterable[str | PathLike[str]],
+    env: str | Environment | None,
+    allow_unknown: bool,
+    caller: FrameType,
 ) -> Any:
-    """Run a function as a program, or several functions as subcommands, and return the function's result.
-
-    A parameter without a default becomes a positional argument, any other parameter an option. `-D key=value`
-    and the files of `-C` can set every parameter of the program, not only those of the function. The values
-    become the baseline, which threads and bound processes see. If several sources set a parameter, the last
-    of these wins: default, file, environment, `-D`, option.
-
-    Args:
-        functions: functions or classes, decorated by `hp.param` or not. Without any, the program runs those
-            that the calling module decorates, except names with a leading underscore.
-        argv: the arguments; by default those of the process.
-        prog: the name of the program in its messages; by default that of the script.
-        description: the description in the help; by default the docstring of the function.
-        config: files to read before those that the user gives.
-        env: the prefix of the environment variables that set parameters, such as `"APP_"`. Without it, no
-            variables are read.
-        allow_unknown: warn of a key that looks misspelled instead of refusing it, as `--allow-unknown` does.
-
-    Wrong input ends the process before a function is called: a message is printed to stderr and
-    `SystemExit` is raised with exit code 2. Raises `TypeError` for a function that cannot become a program.
-
-    Examples:
-        >>> import hyperparameter as hp
-        >>> @hp.param("train")
-        ... def train(lr: float = 0.1, steps: int = 100):
-        ...     return lr, steps
-        >>> from hyperparameter.testing import clean
-        >>> with clean():
-        ...     hp.launch(train, argv=["--lr", "0.5", "-D", "train.steps=7"])
-        (0.5, 7)
-    """
-    caller = sys._getframe(1)
+    """Do what `hp.launch` promises; `caller` is the frame that calls it."""
     commands = [Command(function) for function in functions or decorated_functions(caller.f_globals)]
     _check_commands(commands)
     if isinstance(argv, str) or not all(isinstance(text, str) for text in argv or ()):

@@ -1,0 +1,186 @@
+"""The public functions whose rooms are imported when they are called: most programs do not use them.
+
+Importing them with the package would double the time of the import. A module `__getattr__` in the package would
+make every read slower, because CPython does not specialize the lookup of `hp.scope` in a module that has one.
+"""
+
+from __future__ import annotations
+
+import sys
+
+from .core.origin import Origin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from os import PathLike
+    from typing import Any, TypeAlias
+
+    from .configuration.config import Config
+    from .configuration.environment import Environment
+    from .scopes.scope import Scope
+    from .scopes.sources import Keyed, Source
+
+    ConfigSource: TypeAlias = str | PathLike[str] | Mapping[Any, Any] | Environment | Scope | Keyed
+
+__all__ = ["check", "config", "env", "launch"]
+
+
+class ConfigFunction:
+    """Merge sources into one configuration; later sources override earlier ones, value by value.
+
+    A source is one of these:
+
+    - the path of a `.toml`, `.json`, `.yaml` or `.yml` file: a `Path`, or a text without `=`
+    - a mapping, nested or with dotted keys
+    - a `key=value` text
+    - the environment: `hp.env(...)`
+    - a scope, a snapshot, or another configuration
+
+    Nested mappings are merged. `hp.replace({...})` replaces a table instead. Then `${a.b}` and
+    `${env:NAME,default}` in texts are resolved. With a `schema` (a dataclass, TypedDict, msgspec Struct,
+    attrs class or pydantic model) all values are converted, and unknown keys and missing values are errors.
+
+    Raises `ConfigError` for everything that is wrong with files, references and values, with the place of
+    each; `KeySyntaxError`, a `ValueError`, for a bad key in a mapping or text; `TypeError` for a source of
+    another type.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> hp.config({"data": {"root": "/data", "file": "${data.root}/train.csv"}}, "data.root=/tmp")
+        {'data': {'root': '/tmp', 'file': '/tmp/train.csv'}}
+    """
+
+    __slots__ = ()
+
+    def __call__(self, /, *sources: ConfigSource, schema: Any = None) -> Config:
+        from .configuration.load import load
+
+        return load(sources, schema, origin=Origin.of_caller())
+
+    def hydra(
+        self, config_dir: str | PathLike[str], config_name: str | None, overrides: Sequence[str] = ()
+    ) -> Config:
+        """Return the configuration that Hydra composes from its groups, defaults lists and overrides.
+
+        Raises `ConfigError` with Hydra's own message if Hydra cannot compose it, or if Hydra is not
+        installed: `pip install hydra-core`.
+
+        Examples:
+            >>> import hyperparameter as hp
+            >>> hp.config.hydra("conf", "config", overrides=["+db=none"])  # doctest: +SKIP
+            {'db': {'driver': 'none'}}
+        """
+        from .configuration.formats.hydra import compose
+        from .configuration.load import PlacedSource, load
+
+        composed, origin = compose(config_dir, config_name, overrides)
+        return load([PlacedSource(composed, origin, is_literal=True)])
+
+    def __repr__(self) -> str:
+        return "<hp.config>"
+
+    def __reduce__(self) -> str:
+        return "config"
+
+
+config = ConfigFunction()
+
+
+def env(prefix: str, *, environ: Mapping[str, str] | None = None) -> Environment:
+    """Return the environment as a source for `hp.config`: with "APP_", `APP_TRAIN__LR` sets `train.lr`.
+
+    `__` separates the segments of a key, and names become lower case. A variable also sets a known key
+    that differs from its name only in case and in `.`, `_` and `-`. Known are the parameters of decorated
+    functions, the fields of the schema, and the keys of earlier sources. If a variable can mean several
+    known keys and is not exactly one of them, `hp.config` raises `ConfigError`.
+
+    The variables are read when `hp.config` is called, from `environ`, or from `os.environ` without it.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> hp.config({"batch_size": 1}, hp.env("APP_", environ={"APP_BATCH_SIZE": "32"}))
+        {'batch_size': '32'}
+    """
+    from .configuration.environment import Environment
+
+    return Environment(prefix, environ)
+
+
+def check(*sources: Source, allow_unknown: bool = False) -> None:
+    """Refuse keys that nothing declares, and values that do not fit their declaration.
+
+    A key is declared by a decorated function, or by code of the program that reads it; the source code is
+    scanned without running it. An undeclared key is an error if it is below the namespace of a decorated
+    function, or if it resembles a declared key; `allow_unknown` accepts the second kind. Any other undeclared
+    key gives an `UnknownParamWarning`.
+
+    The sources are the same as those of `hp.scope(...)`. Raises `ConfigError`, which lists every error.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> @hp.param("sweep")
+        ... def sweep(trials=10, seed=0): ...
+        >>> hp.check({"sweep.trials": 20})
+        >>> hp.check("sweep.trails=20")  # doctest: +ELLIPSIS
+        Traceback (most recent call last):
+        ...
+        hyperparameter.errors.ConfigError: 'sweep.trails' is not a parameter of sweep(); did you mean ...
+    """
+    from .catalog.check import check_sources
+
+    check_sources(sources, allow_unknown, caller_file=sys._getframe(1).f_code.co_filename)
+
+
+def launch(
+    *functions: Callable[..., Any],
+    argv: Sequence[str] | None = None,
+    prog: str | None = None,
+    description: str | None = None,
+    config: str | PathLike[str] | Iterable[str | PathLike[str]] = (),
+    env: str | Environment | None = None,
+    allow_unknown: bool = False,
+) -> Any:
+    """Run a function as a program, or several functions as subcommands, and return the function's result.
+
+    A parameter without a default becomes a positional argument, any other parameter an option. `-D key=value`
+    and the files of `-C` can set every parameter of the program, not only those of the function. The values
+    become the baseline, which threads and bound processes see. If several sources set a parameter, the last
+    of these wins: default, file, environment, `-D`, option.
+
+    Args:
+        functions: functions or classes, decorated by `hp.param` or not. Without any, the program runs those
+            that the calling module decorates, except names with a leading underscore.
+        argv: the arguments; by default those of the process.
+        prog: the name of the program in its messages; by default that of the script.
+        description: the description in the help; by default the docstring of the function.
+        config: files to read before those that the user gives.
+        env: the prefix of the environment variables that set parameters, such as `"APP_"`. Without it, no
+            variables are read.
+        allow_unknown: warn of a key that looks misspelled instead of refusing it, as `--allow-unknown` does.
+
+    Wrong input ends the process before a function is called: a message is printed to stderr and
+    `SystemExit` is raised with exit code 2. Raises `TypeError` for a function that cannot become a program.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> @hp.param("train")
+        ... def train(lr: float = 0.1, steps: int = 100):
+        ...     return lr, steps
+        >>> from hyperparameter.testing import clean
+        >>> with clean():
+        ...     hp.launch(train, argv=["--lr", "0.5", "-D", "train.steps=7"])
+        (0.5, 7)
+    """
+    from .program.run import run_program
+
+    return run_program(
+        functions,
+        argv=argv,
+        prog=prog,
+        description=description,
+        config=config,
+        env=env,
+        allow_unknown=allow_unknown,
+        caller=sys._getframe(1),
+    )
