@@ -28,7 +28,9 @@ SLOW_IMPORTS = [
     "dataclasses",
     "tomllib",
     "ruamel.yaml",
-    "hyperparameter.configuration",
+    "hyperparameter.configuration.load",
+    "hyperparameter.catalog",
+    "hyperparameter.program",
 ]
 
 
