@@ -21,7 +21,7 @@ The steps for one file:
 2. `interpreter` visits the statements of the module, and then the bodies of its functions, which can use
    names that the module binds after them. The visitors are in `statements`, `blocks` and `definitions`;
    they evaluate expressions by `expressions`, `calls` and `loops`. The abstract values and their join are
-   in `values`.
+   in `values`; `environment` has the scoping rules of names.
 3. A reference that the scanner cannot follow further, such as an argument of an unknown function,
    counts as a read of its key and of everything below it. When in doubt the scanner declares too much: a
    key that is wrongly unknown stops a program, and a key that is wrongly known does not.

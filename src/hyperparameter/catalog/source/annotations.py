@@ -21,7 +21,7 @@ from .values import Class, Expression, ImportedName
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .values import Environment
+    from .environment import Environment
 
 __all__ = ["annotation_object", "enum_members", "is_known_type"]
 

@@ -6,8 +6,9 @@ import ast
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
+from .environment import join_names
 from .loops import assign_items
-from .values import UNKNOWN, LibraryObject, join_names
+from .values import UNKNOWN, LibraryObject
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

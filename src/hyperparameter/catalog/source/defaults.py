@@ -16,7 +16,7 @@ from .imports import full_name
 from .values import Class, Expression, Text
 
 if TYPE_CHECKING:
-    from .values import Environment
+    from .environment import Environment
 
 __all__ = ["BOTH", "READ", "enum_default", "read_kinds"]
 

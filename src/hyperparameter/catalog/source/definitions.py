@@ -11,12 +11,12 @@ import ast
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
+from .environment import Environment
 from .signatures import is_static_method, pair_with_defaults
 from .values import (
     UNKNOWN,
     Class,
     Decorator,
-    Environment,
     Function,
     Instance,
     LibraryObject,

@@ -6,10 +6,12 @@ import ast
 from typing import TYPE_CHECKING, NamedTuple
 
 from .imports import full_name
-from .values import Class, Environment
+from .values import Class
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from .environment import Environment
 
 __all__ = [
     "WrittenParameter",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from .values import ImportedName, LibraryObject
 
 if TYPE_CHECKING:
-    from .values import AbstractValue, Environment
+    from .environment import Environment
+    from .values import AbstractValue
 
 __all__ = ["full_name", "imported_value"]
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from ...core.value import MISSING
 from ..declaration import Declaration
 from .defaults import BOTH, READ, enum_default, read_kinds
+from .environment import Environment
 from .literals import literal_type, literal_value, source_text
-from .values import UNKNOWN, Environment, Instance, LibraryObject, Reference, join
+from .values import UNKNOWN, Instance, LibraryObject, Reference, join
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -8,8 +8,9 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, Any
 
+from .environment import Environment
 from .imports import full_name
-from .values import UNKNOWN, Environment, Expression, Reference, Text, join
+from .values import UNKNOWN, Expression, Reference, Text, join
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

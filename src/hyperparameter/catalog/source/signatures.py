@@ -17,7 +17,7 @@ from .values import Class, Function, child_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .values import Environment
+    from .environment import Environment
 
 __all__ = ["decorated_declarations", "is_static_method", "pair_with_defaults"]
 

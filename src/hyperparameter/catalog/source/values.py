@@ -1,7 +1,7 @@
-"""Abstract values, and environments, which give names their abstract values.
+"""Abstract values: the values that an expression may have at run time, as far as the source shows.
 
-An abstract value is a tuple of the values that an expression may have at run time, as far as the source shows.
-After `t = hp.scope.a if x else hp.scope.b` the name `t` has the abstract value
+An abstract value is a tuple of possible values. After `t = hp.scope.a if x else hp.scope.b` the name `t` has
+the abstract value
 
     (Reference("a"), Reference("b"))
 
@@ -20,7 +20,9 @@ from ...errors import KeySyntaxError
 
 if TYPE_CHECKING:
     import ast
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable
+
+    from .environment import Environment
 
 __all__ = [
     "HOLE",
@@ -30,7 +32,6 @@ __all__ = [
     "AbstractValue",
     "Class",
     "Decorator",
-    "Environment",
     "Expression",
     "Function",
     "ImportedName",
@@ -42,7 +43,6 @@ __all__ = [
     "Text",
     "child_key",
     "join",
-    "join_names",
     "limit_values",
 ]
 
@@ -166,89 +166,6 @@ AbstractValue: TypeAlias = tuple[PossibleValue, ...]
 UNKNOWN: AbstractValue = ()
 
 
-class Environment:
-    """The names of a module, a function body or a class body, by Python's scoping rules."""
-
-    __slots__ = (
-        "arguments",
-        "attributes",
-        "bases",
-        "is_class",
-        "names",
-        "outer",
-        "owners",
-        "qualname",
-        "visit_body",
-    )
-
-    def __init__(self, outer: Environment | None = None, qualname: str = "", is_class: bool = False) -> None:
-        self.outer = outer
-        self.qualname = qualname
-        self.is_class = is_class
-        self.names: dict[str, AbstractValue] = {}
-        # The environments that own the names declared `global` or `nonlocal` here.
-        self.owners: dict[str, Environment] = {}
-        # For a function: the values that its parameters may have, and the function that visits its body.
-        self.arguments: dict[str, AbstractValue] = {}
-        self.visit_body: Callable[[], None] | None = None
-        # For a class: the bases that the file defines, and the attributes that methods assign to `self`.
-        self.bases: tuple[Environment, ...] = ()
-        self.attributes: dict[str, AbstractValue] = {}
-
-    def lookup(self, name: str) -> AbstractValue | None:
-        """Return the value of a name here, or None if nothing in the file binds it."""
-        start = self.owners.get(name, self)
-        env: Environment | None = start
-        while env is not None:
-            # Only the class body itself sees the names of a class, not the functions in it.
-            if name in env.names and (env is start or not env.is_class):
-                return env.names[name]
-            env = env.outer
-        return None
-
-    def bind(self, name: str, value: AbstractValue) -> None:
-        """Set the value of a name."""
-        self.owners.get(name, self).names[name] = value
-
-    def class_attribute(self, name: str) -> AbstractValue:
-        """Return the value of an attribute that is looked up on the class itself."""
-        followed = (LibraryObject, Reference, Function, Class, Text)
-        return _lookup_in([env.names for env in self._lineage()], name, followed)
-
-    def instance_attribute(self, name: str) -> AbstractValue:
-        """Return the value of an attribute that is looked up on an instance.
-
-        A text is not followed, because a subclass in another file can override it.
-        """
-        lineage = list(self._lineage())
-        tables = [env.names for env in lineage] + [env.attributes for env in lineage]
-        return _lookup_in(tables, name, (LibraryObject, Reference, Function, Class))
-
-    def _lineage(self) -> Iterator[Environment]:
-        """Yield the class and all its bases, each once."""
-        seen: set[Environment] = set()
-        waiting: list[Environment] = [self]
-        while waiting:
-            env = waiting.pop()
-            if env not in seen:
-                seen.add(env)
-                yield env
-                waiting.extend(env.bases)
-
-    def nested_qualname(self, name: str) -> str:
-        """Return the qualified name of a function or class that is defined here."""
-        if not self.qualname:
-            return name
-        return f"{self.qualname}.{name}" if self.is_class else f"{self.qualname}.<locals>.{name}"
-
-    def module(self) -> Environment:
-        """Return the environment of the module."""
-        env = self
-        while env.outer is not None:
-            env = env.outer
-        return env
-
-
 def join(values: Iterable[AbstractValue]) -> AbstractValue:
     """Return the abstract value of an expression that has one of several abstract values."""
     alternatives = list(values)
@@ -275,16 +192,6 @@ def limit_values(values: Iterable[PossibleValue]) -> AbstractValue:
     return possible[:MOST_VALUES] + any_text + any_reference
 
 
-def join_names(branches: list[dict[str, AbstractValue]]) -> dict[str, AbstractValue]:
-    """Return the values of names after several branches, of which the program takes one."""
-    names = dict(branches[0])
-    for branch in branches[1:]:
-        for name, value in branch.items():
-            before = names.get(name, value)
-            names[name] = value if before is value else join((before, value))
-    return names
-
-
 def child_key(prefix: str, text: str) -> str | None:
     """Return the key that a text names below a prefix ("" for none), or None if it is not a key."""
     segments = ["*" if HOLE in segment else segment for segment in text.split(".")]
@@ -292,11 +199,3 @@ def child_key(prefix: str, text: str) -> str | None:
         return check_key(".".join([prefix, *segments] if prefix else segments))
     except KeySyntaxError:
         return None
-
-
-def _lookup_in(
-    tables: list[dict[str, AbstractValue]], name: str, followed: tuple[type[PossibleValue], ...]
-) -> AbstractValue:
-    """Return the values that a name has in some tables, of the followed types only."""
-    values = join(table[name] for table in tables if name in table)
-    return tuple(value for value in values if isinstance(value, followed))
