@@ -16,10 +16,6 @@ from hyperparameter.core.origin import Origin
 pytestmark = [pytest.mark.one_kernel, pytest.mark.usefixtures("example_files")]
 
 
-def flat(cfg):
-    return dict(hp.scope(cfg)) if cfg else {}
-
-
 def test_an_error_in_a_scope_of_a_configuration_names_the_place():
     cfg = hp.config("a.toml", "train.lr=fast")
     with hp.scope(cfg):
@@ -115,12 +111,12 @@ def test_copies_keep_the_places(copied):
     Path("a.toml").unlink()
     assert (other, type(other)) == (cfg, hp.Config)
     assert other.referred == {"seed"}
-    for key in flat(cfg):
+    for key in hp.scope(cfg):
         assert (other.where(key), other.history(key)) == (cfg.where(key), cfg.history(key))
     assert dict(hp.scope(other)) == dict(hp.scope(cfg))
 
 
-def _lr_in_a_worker():
+def _error_in_a_worker():
     try:
         hp.scope.train.sizes | 0.5
     except hp.ParamError as error:
@@ -130,8 +126,8 @@ def _lr_in_a_worker():
 def test_an_error_in_another_process_names_the_place():
     with hp.scope(hp.config("a.toml")):
         with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as pool:
-            said = pool.submit(hp.bind(_lr_in_a_worker)).result()
-    assert said.endswith("is not a valid float (set at a.toml:5)")
+            message = pool.submit(hp.bind(_error_in_a_worker)).result()
+    assert message.endswith("is not a valid float (set at a.toml:5)")
 
 
 def test_placed_sources_have_their_own_origins():
@@ -156,11 +152,11 @@ def test_a_value_set_later_has_no_place():
 
 def test_bad_keys_and_sources_are_errors_as_in_a_scope():
     for source in ("=1", {"a..b": 1}, {("a",): 1}, {"a": {True: 1}}):
-        with pytest.raises(hp.KeySyntaxError) as mine:
+        with pytest.raises(hp.KeySyntaxError) as config_error:
             hp.config(source)
-        with pytest.raises(hp.KeySyntaxError) as scopes:
+        with pytest.raises(hp.KeySyntaxError) as scope_error:
             hp.scope(source)
-        assert str(scopes.value).startswith(str(mine.value))
+        assert str(scope_error.value).startswith(str(config_error.value))
     for source in (3, None, ["a=1"], b"a.toml"):
         with pytest.raises(TypeError, match="is not a source of a configuration: expected a path, a mapping"):
             hp.config(source)

@@ -14,10 +14,6 @@ from hyperparameter.configuration import files
 pytestmark = pytest.mark.one_kernel
 
 
-def flat(cfg):
-    return dict(hp.scope(cfg)) if cfg else {}
-
-
 def test_a_file_becomes_nested_plain_values(example_files):
     assert hp.config("a.toml") == {
         "seed": 1,
@@ -66,7 +62,8 @@ def test_a_file_becomes_nested_plain_values(example_files):
 )
 def test_each_value_of_a_file_has_its_line(example_files, name, lines):
     cfg = hp.config(name)
-    assert {key: cfg.where(key) for key in flat(cfg)} == {key: f"{name}:{line}" for key, line in lines.items()}
+    places = {key: cfg.where(key) for key in hp.scope(cfg)}
+    assert places == {key: f"{name}:{line}" for key, line in lines.items()}
 
 
 def test_a_key_of_a_yaml_mapping_wins_over_a_merged_one(tmp_path):
@@ -84,25 +81,21 @@ def test_an_error_for_odd_yaml_names_the_file(tmp_path, text):
         hp.config(path)
 
 
-TOO_DEEP = "a = " + "[" * 150 + "]" * 150
-
-
-BOMB = "\n".join(
+TOO_DEEP_ARRAY = "a = " + "[" * 150 + "]" * 150
+MULTIPLYING_ALIASES = "\n".join(
     ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
 )
+TOO_MANY_DIGITS = "Exceeds the limit (4300 digits) for integer string conversion"
 
-
-DIGITS = "Exceeds the limit (4300 digits) for integer string conversion"
-
-
+# A file's name and content, and the start of the error for it. The error starts with the path that is loaded.
 FILES = [
     # TOML
     ("a.toml", b"a = 1\nb = \n", "a.toml:2:5: not valid TOML: Invalid value"),
     ("a.toml", b'[t]\na = "x', "a.toml:2:7: not valid TOML: Unterminated string at the end of the file"),
     ("a.toml", b"a = 1\na = 2\n", "a.toml:2:6: not valid TOML: Cannot overwrite a value"),
-    ("a.toml", b"a = 1\n[b]\nc = [\n 1, \n]\nd = " + b"9" * 5000, f"a.toml:6: {DIGITS}"),
-    ("a.toml", TOO_DEEP.encode(), "a.toml:1: 'a' is nested deeper than 100 levels"),
+    ("a.toml", b"a = 1\n[b]\nc = [\n 1, \n]\nd = " + b"9" * 5000, f"a.toml:6: {TOO_MANY_DIGITS}"),
+    ("a.toml", TOO_DEEP_ARRAY.encode(), "a.toml:1: 'a' is nested deeper than 100 levels"),
     ("a.toml", b"a = " + b"[" * 100_000, "a.toml: it is nested too deeply"),
     ("a.toml", b"[" + b".".join([b"a"] * 150) + b"]", "a.toml:1: 'a.a.a.a.a.a.a.a.a.a.a.a"),
     (
@@ -127,7 +120,7 @@ FILES = [
     ),
     ("a.json", b'{"a": [1,\n NaN]}', "a.json:2:2: NaN is not valid JSON"),
     ("a.json", b'{"a": -Infinity}', "a.json:1:7: -Infinity is not valid JSON"),
-    ("a.json", b'{"a":\n' + b"9" * 5000 + b"}", f"a.json:2:1: {DIGITS}"),
+    ("a.json", b'{"a":\n' + b"9" * 5000 + b"}", f"a.json:2:1: {TOO_MANY_DIGITS}"),
     ("a.json", b'{"a": ' * 100_000, "a.json: it is nested too deeply"),
     ("a.json", b"[1]", "a.json:1:1: expected an object at the top, got an array"),
     ("a.json", b"3", "a.json:1:1: expected an object at the top, got a number"),
@@ -153,7 +146,11 @@ FILES = [
     ("a.yaml", b"a: *b", "a.yaml:1:4: not valid YAML: found undefined alias 'b'"),
     ("a.yaml", b"a: &b [*b]", "a.yaml:1:4: the value of the anchor '&b' contains itself"),
     ("a.yaml", b"a: &b {c: *b}", "a.yaml:1:4: the value of the anchor '&b' contains itself"),
-    ("a.yaml", BOMB.encode(), "a.yaml:6:5: the aliases in it expand to more than 100,000 values"),
+    (
+        "a.yaml",
+        MULTIPLYING_ALIASES.encode(),
+        "a.yaml:6:5: the aliases in it expand to more than 100,000 values",
+    ),
     (
         "a.yaml",
         b"a: !!python/object/apply:os.system [exit]",
@@ -166,9 +163,9 @@ FILES = [
     ("a.yaml", b"text", "a.yaml:1:1: expected a mapping at the top, got a scalar"),
     ("a.yaml", b"a: " + b"[ " * 150 + b"]" * 150, "a.yaml:1:204: it is nested deeper than 100 levels"),
     ("a.yaml", b"a: " + b"[ " * 5000 + b"]" * 5000, "a.yaml: it is nested too deeply"),
-    ("a.yaml", b"a: 1\nb: " + b"9" * 5000, f"a.yaml:2:4: {DIGITS}"),
+    ("a.yaml", b"a: 1\nb: " + b"9" * 5000, f"a.yaml:2:4: {TOO_MANY_DIGITS}"),
     ("a.yaml", b"a: 2024-02-31", "a.yaml:1:4: day is out of range for month"),
-    # what the file is
+    # Paths that are not files of a known format
     ("train.toml", b"", "tran.toml: there is no such file; did you mean 'train.toml'?"),
     ("a.toml", b"", "none/a.toml: there is no such file, because there is no folder 'none'"),
     ("a.ini", b"", "a.ini: expected a file with the suffix .toml, .json, .yaml or .yml, got '.ini'"),

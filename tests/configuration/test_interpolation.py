@@ -65,13 +65,11 @@ def test_a_scope_does_not_resolve_references():
         assert hp.scope.a("") == "${b}"
 
 
-LAUGHS = {"a0": "ha" * 50, **{f"a{n}": f"${{a{n - 1}}}" * 10 for n in range(1, 10)}}
+MULTIPLYING_TEXTS = {"a0": "ha" * 50, **{f"a{n}": f"${{a{n - 1}}}" * 10 for n in range(1, 10)}}
+MULTIPLYING_LISTS = {"a0": ["ha"], **{f"a{n}": [f"${{a{n - 1}}}"] * 10 for n in range(1, 10)}}
 
-
-LISTS = {"a0": ["ha"], **{f"a{n}": [f"${{a{n - 1}}}"] * 10 for n in range(1, 10)}}
-
-
-RESOLVED = [
+# The `@` in a text stands for "cannot be resolved".
+UNRESOLVABLE = [
     (
         {"a": "${b}", "b": ["${c}"], "c": "x${a}"},
         "'a' = '${b}' @: it refers to itself: a (here) -> b (here) -> c (here) -> a (here) (set at here)",
@@ -115,7 +113,7 @@ RESOLVED = [
 ]
 
 
-@pytest.mark.parametrize(("source", "text"), RESOLVED, ids=[text[:40] for _, text in RESOLVED])
+@pytest.mark.parametrize(("source", "text"), UNRESOLVABLE, ids=[text[:40] for _, text in UNRESOLVABLE])
 def test_an_unresolvable_reference_is_an_error_with_the_place(source, text):
     with pytest.raises(hp.ConfigError) as caught:
         load([PlacedSource(source, Origin.at("here"))])
@@ -123,7 +121,7 @@ def test_an_unresolvable_reference_is_an_error_with_the_place(source, text):
 
 
 def test_the_size_of_resolved_values_is_limited():
-    for source in (LAUGHS, LISTS):
+    for source in (MULTIPLYING_TEXTS, MULTIPLYING_LISTS):
         assert "the references produce more than 8,388,608 characters" in error_of(source)
     assert "references are nested deeper than 20 levels" in error_of({"a": "${" * 5000})
 

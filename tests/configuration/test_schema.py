@@ -186,16 +186,17 @@ class Part(pydantic.BaseModel):
 
 class Whole(pydantic.BaseModel):
     several: tuple[Part, ...] = ()
-    named: dict[str, Part] = {}  # pydantic copies it
+    # pydantic copies the default for each object.
+    named: dict[str, Part] = {}
     maybe: list[Part] | None = None
 
 
 @pytest.mark.parametrize(
-    "given", [{"several": [{"xx": 1}]}, {"named": {"k": {"xx": 1}}}, {"maybe": [{"xx": 1}]}]
+    "source", [{"several": [{"xx": 1}]}, {"named": {"k": {"xx": 1}}}, {"maybe": [{"xx": 1}]}]
 )
-def test_an_unknown_key_of_a_model_in_a_container_is_an_error(given):
+def test_an_unknown_key_of_a_model_in_a_container_is_an_error(source):
     with pytest.raises(hp.ConfigError, match="no such field; did you mean 'x'?"):
-        hp.config(given, schema=Whole)
+        hp.config(source, schema=Whole)
 
 
 def test_the_tag_selects_the_struct():

@@ -10,6 +10,7 @@ from contextlib import suppress
 from typing import Literal
 
 import pytest
+from case_values import TAGS, same, value_of
 
 import hyperparameter as hp
 
@@ -26,16 +27,7 @@ ERRORS = {
     "KeySyntax": hp.KeySyntaxError,
     "Type": TypeError,
 }
-# A table whose only key is one of these stands for a value that TOML does not have.
-TAGS = {
-    "none": lambda _: None,
-    "tuple": tuple,
-    "set": set,
-    "bigint": int,
-    "pairs": dict,
-    "reference": lambda key: hp.scope[key],
-}
-# Python has everything that a case can need.
+# What a case can need from a backend. Python has all of it.
 NEEDS = {*TAGS, "dynamic", "types", "functions", "tasks", "untyped"}
 TYPES = {
     **{kind.__name__: kind for kind in (bool, int, float, str, list, tuple, set, dict)},
@@ -48,30 +40,6 @@ TYPES = {
 
 class BlockFailed(Exception):
     """Raised to leave a block early."""
-
-
-def value_of(data):
-    """Return the value that a part of the file stands for."""
-    if isinstance(data, list):
-        return [value_of(item) for item in data]
-    if not isinstance(data, dict):
-        return data
-    if len(data) == 1 and (tag := next(iter(data))) in TAGS:
-        return TAGS[tag](value_of(data[tag]))
-    return {key: value_of(item) for key, item in data.items()}
-
-
-def same(left, right):
-    """Return whether two values have the same type and content: 1, 1.0 and true are three values."""
-    if type(left) is not type(right):
-        return False
-    if isinstance(left, dict):
-        return left.keys() == right.keys() and all(same(left[key], right[key]) for key in left)
-    if isinstance(left, list | tuple):
-        return len(left) == len(right) and all(map(same, left, right))
-    if isinstance(left, set):
-        return {(type(item), item) for item in left} == {(type(item), item) for item in right}
-    return repr(left) == repr(right) if isinstance(left, float) else left == right
 
 
 def call(namespace, parameters, args, kwargs):
@@ -116,15 +84,15 @@ class Flow:
             return
         result = operation()
         if result is NO_VALUE:
-            assert not outcome, f"a step without an outcome: {step_text}"
+            assert not outcome, f"this step cannot have an outcome: {step_text}"
         else:
-            assert outcome.keys() == {"value"}, f"a step with an outcome: {step_text}"
+            assert outcome.keys() == {"value"}, f"the outcome of this step has to be `value`: {step_text}"
             assert same(result, value_of(outcome["value"])), f"got {result!r} from {step_text}"
 
     def operation(self, step):
         """Return the call that a step describes; an unknown field is an error."""
         names = [name for name in step if hasattr(self, f"do_{name}")]
-        assert len(names) == 1, f"one operation: {step}"
+        assert len(names) == 1, f"a step has to have exactly one operation: {step}"
         name = names[0]
         method, argument = getattr(self, f"do_{name}"), step.pop(name)
         fields = {f"{field}_" if keyword.iskeyword(field) else field: data for field, data in step.items()}
@@ -283,12 +251,12 @@ class Flow:
     def do_thread(self, steps):
         """Run steps in a new thread, which starts from the baseline."""
         run = Flow(self.names).run
+        task = [run, steps]
+        # Some builds of Python copy the context to a new thread. An empty context starts from the baseline.
         if getattr(sys.flags, "thread_inherit_context", False):
-            steps, run = [run, steps], contextvars.Context().run
-        else:
-            steps = [steps]
+            task = [contextvars.Context().run, *task]
         with ThreadPoolExecutor(1) as pool:
-            pool.submit(run, *steps).result()
+            pool.submit(*task).result()
         return NO_VALUE
 
     def do_task(self, steps):

@@ -5,7 +5,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from case_runner import NEEDS, TAGS, Flow
+from case_runner import NEEDS, Flow
+from case_values import TAGS
 
 FILE = Path(__file__).parents[2] / "contract" / "cases.toml"
 CASES = tomllib.loads(FILE.read_text("utf-8"))["case"]

@@ -1,4 +1,4 @@
-"""The quick start's programs work as they are written there."""
+"""The programs of the quick start work as they are written there. The names of the tests have its sections."""
 
 import concurrent.futures
 import subprocess
@@ -9,7 +9,8 @@ import pytest
 
 import hyperparameter as hp
 
-scope = hp.scope  # as its section 3.2 has it
+# Section 3.2 uses the short name.
+scope = hp.scope
 TRAIN = """
 import hyperparameter as hp
 @hp.param("train")

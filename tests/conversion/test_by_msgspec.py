@@ -1,4 +1,4 @@
-"""Conversion by msgspec: the messages of its errors, and of those of pydantic, in the terms of Python."""
+"""The messages of msgspec and pydantic, in the terms of Python."""
 
 from dataclasses import dataclass
 from typing import Literal

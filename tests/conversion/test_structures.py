@@ -131,7 +131,7 @@ def test_a_described_class_can_be_freed():
     assert reference() is None
 
 
-def test_construct_takes_the_names_of_the_input():
+def test_construct_accepts_the_names_of_the_input():
     assert construct(Struct, {"learningRate": 1.0}) == Struct(1.0)
     assert construct(Attrs, {"lr": 1.0}) == Attrs(1.0)
     assert construct(Data, {"lr": 1.0, "seed": 2}) == Data(1.0)
