@@ -202,6 +202,11 @@ def _container_rule(cls: type) -> Rule:
     return rule
 
 
+def looks_like_json(value: Any) -> TypeGuard[str]:
+    """Return whether a value is text that starts like an array or object of JSON."""
+    return isinstance(value, str) and value.lstrip()[:1] in ("[", "{")
+
+
 def parse_json(text: str) -> tuple[Any, str | None]:
     """Return the value of a JSON text and None, or None and what is wrong with the text."""
     import json

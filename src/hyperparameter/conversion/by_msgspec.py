@@ -6,7 +6,7 @@ msgspec is imported on first use.
 from __future__ import annotations
 
 from ..errors import did_you_mean, nearest
-from .builtin_types import Misfit, parse_json, rule_for
+from .builtin_types import Misfit, looks_like_json, parse_json, rule_for
 from .type_checks import derives_from_modules, is_abstract_collection, is_model, is_structure, origin_of
 
 TYPE_CHECKING = False
@@ -23,7 +23,7 @@ def convert_by_msgspec(value: Any, annotation: Any) -> Any:
 
     Text that looks like JSON is first tried as the value that it holds, and then as text.
     """
-    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+    if looks_like_json(value):
         parsed, fault = parse_json(value)
         if fault is None:
             try:

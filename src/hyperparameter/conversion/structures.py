@@ -227,6 +227,7 @@ def structure_in(annotation: Any) -> Any:
     if is_union(annotation):
         members = [bare_type(member) for member in arguments_of(annotation)]
         structures = [member for member in members if is_structure(member)]
+        # A dict accepts the same input as a structure, so conversion has to choose between them.
         if len(structures) == 1 and not any(origin_of(member) is dict for member in members):
             return structures[0]
     return None
@@ -243,7 +244,10 @@ def accepts_none(annotation: Any) -> bool:
 
 
 def keys_of(schema: Any, prefix: str = "", enclosing: tuple[Any, ...] = ()) -> Iterator[str]:
-    """Yield the keys of all fields of a schema, and of the structures in it."""
+    """Yield the keys of all fields of a schema, and of the structures in it.
+
+    `prefix` and `enclosing`, the structures around the schema, are for the recursion.
+    """
     types = types_of(schema)
     for name, field in describe(schema).settable.items():
         nested = structure_in(types[field.attribute])

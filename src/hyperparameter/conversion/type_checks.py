@@ -15,6 +15,7 @@ ABSTRACT_COLLECTIONS: dict[str, type] = {
     **dict.fromkeys(("Mapping", "MutableMapping"), dict),
 }
 
+# The modules of the standard library whose classes are immutable and have a conversion: `datetime.date`.
 IMMUTABLE_MODULES = ("enum", "pathlib", "datetime", "decimal", "uuid")
 _IMMUTABLE_TYPES = frozenset((bool, int, float, complex, str, bytes, type(None)))
 

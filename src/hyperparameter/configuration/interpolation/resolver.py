@@ -33,7 +33,7 @@ RESOLVERS = ("env", "oc.env")
 MAX_CHAIN = 100
 # The most characters that all references together may produce. Without a limit, a few short texts that refer
 # to one another could fill the memory.
-MAX_SIZE = 1 << 23
+MAX_PRODUCED = 1 << 23
 # An item of a list or dict counts as this many characters.
 ITEM_SIZE = 16
 
@@ -73,6 +73,7 @@ class _Resolver:
         self.resolved: dict[str, Any] = {}
         # The keys whose values are being resolved. The value of each refers to the next.
         self.chain: list[str] = []
+        # The number of characters that the references have produced so far.
         self.size = 0
 
     def resolve_key(self, key: str) -> Any:
@@ -215,8 +216,8 @@ class _Resolver:
 
     def _count(self, size: int) -> None:
         self.size += size
-        if self.size > MAX_SIZE:
-            raise Unresolvable(f"the references produce more than {MAX_SIZE:,} characters")
+        if self.size > MAX_PRODUCED:
+            raise Unresolvable(f"the references produce more than {MAX_PRODUCED:,} characters")
 
     # --- Errors ---
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, get_args, get_origin
 
-from ...conversion.builtin_types import Misfit, parse_json
+from ...conversion.builtin_types import Misfit, looks_like_json, parse_json
 from ...conversion.by_msgspec import refuse_unknown_keys
 from ...conversion.structures import bare_type, describe, structure_in, types_of
 from ...conversion.type_checks import is_structure
@@ -100,7 +100,7 @@ def _find_unknown_keys(annotation: Any, value: Any, path: str, errors: SchemaErr
 def _parse_texts(annotation: Any, value: Any) -> Any:
     """Return a value in which JSON texts for containers and structures are parsed; pydantic does not do so."""
     annotation = structure_in(annotation) or bare_type(annotation)
-    if isinstance(value, str) and value.lstrip()[:1] in ("[", "{"):
+    if looks_like_json(value):
         if is_structure(annotation) or (get_origin(annotation) or annotation) in _CONTAINERS:
             parsed, fault = parse_json(value)
             return value if fault else parsed
