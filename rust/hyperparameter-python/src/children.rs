@@ -1,7 +1,7 @@
-//! Naming parameters by attributes: `hp.scope.train.lr`.
+//! Attributes that are references: `hp.scope.train.lr`.
 //!
-//! A reference and `hp.scope` keep the references that were named on them, their *children*, in a dict. So
-//! `hp.scope.train.lr` is two dict lookups once it has been evaluated, and creates no object:
+//! An attribute of `hp.scope` or of a reference is a new reference, its *child*. Each object caches its children in a
+//! dict. So the second evaluation of `hp.scope.train.lr` is two dict lookups, and creates no object:
 //!
 //! ```text
 //!   hp.scope ── children ──▶ {"train": Reference("train") ── children ──▶ {"lr": Reference("train.lr")}}
@@ -17,7 +17,7 @@ use crate::object::{NULL, owned};
 use crate::state::state;
 use crate::type_builder::Layout;
 
-/// A bound for the dict of children, because a program can compute names at run time, with `getattr`.
+/// The largest number of cached children. A program can compute names at run time, with `getattr`.
 const MAX_CHILDREN: Py_ssize_t = 4096;
 
 /// An object that has children.
@@ -26,7 +26,7 @@ const MAX_CHILDREN: Py_ssize_t = 4096;
 /// `CHILDREN` is the offset of a field that owns a dict or is null.
 pub(crate) unsafe trait Parent: Layout {
     const CHILDREN: usize;
-    /// Return whether a name can be an attribute of the type itself. It is a `str`.
+    /// Return whether a name, which is a `str`, can be an attribute of the type itself.
     unsafe fn is_own_attribute(name: *mut PyObject) -> bool;
 }
 
@@ -35,7 +35,7 @@ unsafe fn children_field<T: Parent>(object: *mut PyObject) -> *mut *mut PyObject
     object.byte_add(T::CHILDREN).cast()
 }
 
-/// `tp_getattro`: return a known child, else an attribute of the type, else a new child.
+/// `tp_getattro`: return the child with this name. If there is none, return an attribute of the type, or a new child.
 pub(crate) unsafe extern "C" fn getattro<T: Parent>(
     parent: *mut PyObject,
     name: *mut PyObject,
@@ -55,7 +55,7 @@ pub(crate) unsafe extern "C" fn getattro<T: Parent>(
         if !attribute.is_null() || PyErr_ExceptionMatches(PyExc_AttributeError) == 0 {
             return attribute;
         }
-        // The hook below refuses a name that cannot be a segment, and its error says how to read such a key.
+        // If the name cannot be a segment, the hook below raises an error that says how to read such a key.
         PyErr_Clear();
     }
     new_child::<T>(parent, name)

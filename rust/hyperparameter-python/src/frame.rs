@@ -41,19 +41,19 @@ pub(crate) struct Frame {
     pub(crate) overrides: *mut PyObject,
     /// `None` in a baseline, and in a frame of writes outside any scope.
     pub(crate) parent: *mut PyObject,
-    /// From keys to entries: a dict.
+    /// A dict from keys to entries.
     pub(crate) cache: *mut PyObject,
-    /// From keys and types of defaults to converted values: a dict, or null.
+    /// A dict from pairs of a key and the type of a default to converted values. It can be null.
     pub(crate) answers: *mut PyObject,
-    /// From the `plan_key` of bindings to their plans: a dict, or null.
+    /// A dict from the `plan_key` of a binding to its plans. It can be null.
     pub(crate) plans: *mut PyObject,
     visible_map: *mut PyObject,
     prefix_index: *mut PyObject,
     rebased: *mut PyObject,
 }
 
-// SAFETY: these are the fields of a frame that own objects. Methods expect null in the last three only: a cycle through
-// any other field goes through a dict, and the collector breaks it there.
+// SAFETY: these are the fields of a frame that own objects. Every method allows null in the three that the collector
+// may clear. A cycle through any other field goes through a dict, and the collector breaks it there.
 unsafe impl Layout for Frame {
     const OWNED: &'static [usize] = offsets!(
         Frame: visible_map, prefix_index, rebased, plans, answers, cache, overrides, scope, parent
@@ -74,7 +74,7 @@ pub(crate) unsafe fn new_frame(
     overrides: *mut PyObject,
     parent: *mut PyObject,
 ) -> *mut PyObject {
-    // A frame starts to answer from the overrides of its scope. See core/frame.py.
+    // The cache starts as the overrides of the scope. See core/frame.py.
     let cache = if PyDict_CheckExact(overrides) != 0 {
         owned(overrides)
     } else {
@@ -199,8 +199,8 @@ unsafe fn cache_field(frame: *mut PyObject, offset: *mut c_void) -> *mut *mut Py
     frame.byte_add(offset as usize).cast()
 }
 
-/// Drop a frame, then its parents one after the other, as far as nothing else refers to them. If each frame dropped
-/// its own parent, a long chain would exhaust the stack.
+/// Drop a frame, then its parents in a loop, until one that something else refers to. If each frame dropped its own
+/// parent, a long chain would overflow the stack.
 unsafe extern "C" fn deallocate_chain(object: *mut PyObject) {
     let mut parent = take_parent(object);
     deallocate::<Frame>(object);
@@ -240,7 +240,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     // SAFETY: the functions have the signatures of their slots, for frames.
     let class = unsafe { builder.build(py)? };
     // SAFETY: the interpreter lock is held, and the arguments are live objects. The Python side later replaces the
-    // class by its subclass `Frame`, and the baseline by an instance of that.
+    // class with its subclass `Frame`, and the baseline with an instance of that.
     unsafe {
         let (none, overrides) = (Py_None(), PyDict::new(py));
         let baseline = new_frame(class.as_ptr().cast(), none, overrides.as_ptr(), none);

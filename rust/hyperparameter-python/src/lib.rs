@@ -4,11 +4,11 @@
 //! What is not hot is Python code that both kernels call through hooks.
 //!
 //! ```text
-//!   frame.rs      FrameBase       one entered scope; its id makes caching sound
+//!   frame.rs      FrameBase       one entered scope, and its id, which cached answers refer to
 //!   reference.rs  ReferenceBase   `hp.scope.a.b`, and the algorithm of a cached read
 //!   scope.rs      ScopeBase       `with hp.scope(...)`: entering and leaving
 //!   root.rs       RootBase        `hp.scope` itself
-//!   children.rs                   naming by attributes, for references and `hp.scope`
+//!   children.rs                   attributes that are references, such as `hp.scope.train`
 //!   decorated/    decorate()      `@hp.param`, and the algorithm of a call with a plan
 //!   state.rs                      the context variable, the baseline, the hooks
 //!   type_builder.rs, object.rs    tools for types and for objects
@@ -19,8 +19,8 @@
 //! slots of Python's C API. PyO3's own wrappers of such functions count the depth of the interpreter lock and catch
 //! panics at every call. That costs as much as the rest of a read (`make bench`).
 //!
-//! No function here panics: none unwraps, and the one array that is indexed, in `decorated/call.rs`, is as long as what
-//! was counted before.
+//! No function here panics: none calls `unwrap`, and the only array that is indexed, in `decorated/call.rs`, has room
+//! for the arguments, which are counted first.
 //!
 //! # Safety
 //! Every `unsafe fn` of this crate relies on the same two conditions: the interpreter lock is held, and each pointer is
@@ -49,8 +49,8 @@
 //! lock back when it imports this module, and warns that it does; `HYPERPARAMETER_KERNEL=python` avoids that.
 //!
 //! # One interpreter
-//! The state belongs to the process, so any interpreter but the main one is refused (`state::init`). If a second copy of
-//! the library is imported, the state is made anew for that copy. The first copy raises errors from then on.
+//! The state belongs to the process, so `state::init` refuses every interpreter except the main one. If a second copy
+//! of the library is imported, that copy gets a new state. From then on the first copy raises errors.
 
 // The types are built from the slots of Python's C API: see "Why not PyO3's classes".
 #![allow(unsafe_code)]

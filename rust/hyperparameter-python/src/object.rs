@@ -21,7 +21,7 @@ pub(crate) unsafe fn owned_or_none(object: *mut PyObject) -> *mut PyObject {
     owned(if object.is_null() { Py_None() } else { object })
 }
 
-/// Return a new reference to `None`, or null if an error is set.
+/// Return a new reference to `None` if a step succeeded, or null for the error that it has set.
 #[inline(always)]
 pub(crate) unsafe fn none_if(is_done: bool) -> *mut PyObject {
     if is_done { owned(Py_None()) } else { NULL }

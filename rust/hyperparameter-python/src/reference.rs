@@ -15,8 +15,8 @@
 //! ```
 //!
 //! So a repeated read in one scope is two comparisons. Any other read looks the key up in the cache of the frame, and
-//! returns the value from there if it has the type of the default. If not, it calls the hook `read` of the Python side,
-//! which looks the key up in the frames below and converts the value.
+//! returns the value that it finds there if that has the type of the default. If not, it calls the hook `read` of the
+//! Python side, which looks the key up in the frames below and converts the value.
 //!
 //! # The borrowed value
 //! The cached answer does not own the value. The cache of the frame does, and the frame is alive as long as the context
@@ -49,9 +49,9 @@ pub(crate) struct Reference {
 #[repr(C)]
 struct CachedAnswer {
     frame_id: u64,
-    /// A static type, because the address of any other could be used again.
+    /// A static type, because the address of any other type could be used again.
     default_type: *mut PyTypeObject,
-    /// Borrowed from a cache of the frame. Null: the key is missing, and the answer is the default.
+    /// Borrowed from a cache of the frame. Null if the key is missing: the answer is then the default.
     value: *mut PyObject,
 }
 
@@ -236,8 +236,8 @@ unsafe fn cache_answer(
     }
 }
 
-/// Return whether no value of a type is a mapping. The answer is yes for few static types only, because hashing any
-/// other type can run code of its metaclass.
+/// Return whether no value of a type is a mapping. It returns true only for the static types in `plain_types`, because
+/// hashing any other type can run code of its metaclass.
 #[inline(always)]
 pub(crate) unsafe fn is_never_mapping(class: *mut PyTypeObject) -> bool {
     is_static(class) && PySet_Contains(state().plain_types, class.cast()) == 1
@@ -262,7 +262,8 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     );
     // SAFETY: the functions have the signatures of their slots, for references.
     let class = unsafe { builder.build(module.py())? };
-    // SAFETY: the interpreter lock is held. The Python side later replaces `reference` by its subclass `Reference`.
+    // SAFETY: the interpreter lock is held. The Python side later replaces `reference_type` with its subclass
+    // `Reference`.
     unsafe {
         replace(&raw mut state().reference_base, class.clone().into_ptr());
         replace(&raw mut state().reference_type, class.clone().into_ptr());

@@ -1,4 +1,4 @@
-//! `hp.scope`: it names parameters by attribute and by key, and creates scopes when it is called.
+//! `hp.scope`: its attributes and items are references, and calling it creates a scope.
 
 use std::mem::offset_of;
 use std::ptr;
@@ -104,8 +104,8 @@ unsafe fn overrides_from(
     overrides
 }
 
-/// Return the overrides of keyword parameters that need no check, owned. Null without an error set if a key has not
-/// been checked before, or if a value can be a mapping.
+/// Return the overrides of keyword parameters that need no check, owned. Return null without an error set if a key has
+/// not been checked before, or if a value can be a mapping.
 unsafe fn overrides_from_simple(params: *mut PyObject, origin: *mut PyObject) -> *mut PyObject {
     let overrides = PyDict_New();
     if overrides.is_null() || params.is_null() {
@@ -147,7 +147,7 @@ unsafe fn set_override(
 }
 
 /// Return the origin of values that the running Python code sets: its code object and the current instruction, as an
-/// `Origin`, which is a tuple. `None` if no Python code is running. The text is worked out only if an error needs it.
+/// `Origin`, which is a tuple. `None` if no Python code is running. Its text is computed only if an error needs it.
 unsafe fn origin_of_caller() -> *mut PyObject {
     let python_frame = PyEval_GetFrame();
     if python_frame.is_null() {

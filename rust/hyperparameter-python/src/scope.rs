@@ -5,8 +5,8 @@
 //!   after the block         context ──────────────────────────────────────▶ the frame before
 //! ```
 //!
-//! Leaving is that simple if the scope is the innermost one. Any other case, such as interleaved generators, is left to
-//! the hook `leave` of the Python side.
+//! Leaving is that simple if the scope is the innermost one. In any other case, such as interleaved generators, the
+//! hook `leave` of the Python side does it.
 
 use std::mem::offset_of;
 
@@ -146,7 +146,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     .method(c"__exit__", exit);
     // SAFETY: the functions have the signatures of their slots, for scopes.
     let class = unsafe { builder.build(module.py())? };
-    // SAFETY: the interpreter lock is held. The Python side later replaces `scope_type` by its subclass `Scope`.
+    // SAFETY: the interpreter lock is held. The Python side later replaces `scope_type` with its subclass `Scope`.
     unsafe {
         replace(&raw mut state().scope_base, class.clone().into_ptr());
         replace(&raw mut state().scope_type, class.clone().into_ptr());

@@ -13,9 +13,9 @@ use crate::object::{NULL, is_subclass, owned, replace};
 
 /// The objects that all functions of this crate share. Each is owned for as long as the process runs.
 pub(crate) struct State {
-    /// The context variable.
+    /// The context variable. It holds the current frame, or `None` for the baseline.
     pub(crate) current: *mut PyObject,
-    /// A frame.
+    /// The frame below every scope.
     pub(crate) baseline: *mut PyObject,
 
     // The classes of this crate.
@@ -177,7 +177,7 @@ fn set_baseline(frame: Bound<'_, PyAny>) -> PyResult<()> {
 }
 
 /// Put hooks into the fields of the state that have their names, if they pass a check.
-macro_rules! take {
+macro_rules! take_hooks {
     ($hooks:expr, $is_valid:expr => $($name:ident),+) => {
         $(take_hook($hooks, stringify!($name), &raw mut (*STATE.0.get()).$name, $is_valid)?;)+
     };
@@ -192,13 +192,13 @@ fn connect(hooks: &Bound<'_, PyAny>) -> PyResult<()> {
     unsafe {
         let (frame, reference) = (state().frame_base, state().reference_base);
         let (scope, tuple) = (state().scope_base, (&raw mut PyTuple_Type).cast());
-        take!(hooks, |class| is_subclass(class, frame) => frame_type);
-        take!(hooks, |class| is_subclass(class, reference) => reference_type);
-        take!(hooks, |class| is_subclass(class, scope) => scope_type);
-        take!(hooks, |class| is_subclass(class, tuple) => origin_type);
-        take!(hooks, |set| PyAnySet_Check(set) != 0 => plain_types, valid_keys);
-        take!(hooks, |_| true => missing, ambient_scope);
-        take!(hooks, |function| PyCallable_Check(function) != 0 =>
+        take_hooks!(hooks, |class| is_subclass(class, frame) => frame_type);
+        take_hooks!(hooks, |class| is_subclass(class, reference) => reference_type);
+        take_hooks!(hooks, |class| is_subclass(class, scope) => scope_type);
+        take_hooks!(hooks, |class| is_subclass(class, tuple) => origin_type);
+        take_hooks!(hooks, |set| PyAnySet_Check(set) != 0 => plain_types, valid_keys);
+        take_hooks!(hooks, |_| true => missing, ambient_scope);
+        take_hooks!(hooks, |function| PyCallable_Check(function) != 0 =>
             check_key, rebased_on, leave, entries_from, child_of, read, require, reject_operator);
     }
     Ok(())

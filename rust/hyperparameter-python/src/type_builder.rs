@@ -25,11 +25,11 @@ use crate::object::{NULL, replace};
 /// The type is `#[repr(C)]` and starts with a `PyObject`. Each offset is that of a `*mut PyObject`. `OWNED` lists
 /// all fields that own a reference; `CLEARABLE` lists those of them that every method expects to be null at times.
 pub(crate) unsafe trait Layout {
-    /// In the order in which `deallocate` drops them.
+    /// The fields that `deallocate` drops, in that order.
     const OWNED: &'static [usize];
-    /// What the collector may drop to break a cycle.
+    /// The fields that the collector may drop to break a cycle.
     const CLEARABLE: &'static [usize] = &[];
-    /// The list of weak references to the object.
+    /// The field that has the list of weak references to the object.
     const WEAK_REFERENCES: Option<usize> = None;
 }
 
@@ -146,7 +146,7 @@ impl TypeBuilder {
         self
     }
 
-    /// Tell the interpreter where the objects have a field of its own, such as `__weaklistoffset__`.
+    /// Tell the interpreter the offset of a field that it uses itself, such as `__weaklistoffset__`.
     pub(crate) fn offset(mut self, name: &'static CStr, offset: usize) -> Self {
         self.members.push(PyMemberDef {
             name: name.as_ptr(),
@@ -209,7 +209,7 @@ impl TypeBuilder {
     /// Each function has the signature that its slot, property or method requires, for objects of the layout.
     pub(crate) unsafe fn build(self, py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
         let methods = terminated(self.methods, PyMethodDef::zeroed());
-        // SAFETY: the interpreter takes an entry of null pointers for the end of a table.
+        // SAFETY: a row may be all zeros, because its pointers can be null. Such a row marks the end of a table.
         let members = terminated(self.members, unsafe { std::mem::zeroed() });
         // SAFETY: as above.
         let getters = terminated(self.getters, unsafe { std::mem::zeroed() });
@@ -233,7 +233,7 @@ impl TypeBuilder {
     }
 }
 
-/// Return a table with its end mark. It is never freed, because the type refers to it.
+/// Return a table that ends with the row `end`. It is never freed, because the type refers to it.
 fn terminated<Row>(mut rows: Vec<Row>, end: Row) -> *mut c_void {
     rows.push(end);
     rows.leak().as_mut_ptr().cast()

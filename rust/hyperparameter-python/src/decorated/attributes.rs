@@ -1,6 +1,6 @@
 //! What a decorated function looks like to `inspect`, picklers, mocks and debuggers: a plain function.
 //!
-//! It holds a plain function, `as_function`, and every attribute is that function's, `__class__` included. The
+//! Its field `as_function` is a plain function. Every attribute, even `__class__`, is that of the plain function. The
 //! exceptions are the methods that have to get the decorated function itself.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -81,7 +81,7 @@ pub(super) unsafe extern "C" fn descr_get(
 }
 
 /// `object.__reduce__()`: a text is the name under which `pickle` finds the object again. A pickler that works by value
-/// takes the plain function apart, because it is shown that function's `__class__`, `__code__` and so on.
+/// pickles the plain function, because it sees that function's `__class__`, `__code__` and so on.
 pub(super) unsafe extern "C" fn reduce(object: *mut PyObject, _: *mut PyObject) -> *mut PyObject {
     PyObject_GetAttrString(as_function(object), c"__qualname__".as_ptr())
 }

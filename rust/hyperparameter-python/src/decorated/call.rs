@@ -21,9 +21,9 @@
 //!   function(data, lr=0.5)
 //! ```
 //!
-//! If the plan is empty, the call passes the caller's arguments on as they are. If it is not, and the caller passes
-//! no keyword arguments, they are laid out on the stack: the caller's arguments, then the values of the plan. Any other
-//! call asks `resolve` for all arguments, and then caches the plan that `resolve` left in the frame.
+//! If the plan is empty, the call passes the caller's arguments on unchanged. If it is not, and the caller passes no
+//! keyword arguments, an array on the stack gets the caller's arguments and then the values of the plan. Any other call
+//! calls `resolve`, which returns all arguments, and then caches the plan that `resolve` stored in the frame.
 //!
 //! The plan is borrowed from the frame, as a value is by a reference: see the top of reference.rs.
 
@@ -103,7 +103,7 @@ unsafe fn call_with_plan(
     result
 }
 
-/// Call the function with the arguments that `resolve` finds.
+/// Call the function with the arguments that `resolve` returns.
 #[inline(never)]
 unsafe fn call_uncached(
     decorated: *mut Decorated,
