@@ -1,4 +1,4 @@
-"""A configuration: a nested dict that knows where its values were set."""
+"""A configuration, which is a nested dict that knows where its values were set; and `hp.replace`."""
 
 from __future__ import annotations
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 
 from ..core.map import items
-from ..core.origin import Origin
 from ..core.value import MISSING, is_mapping
 from ..errors import ConfigError, short_repr
 from ..scopes.sources import flatten, split_placed_text
@@ -20,13 +19,9 @@ from .merge import REPLACE_MARKER, Merged
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
-    from os import PathLike
-    from typing import Any, TypeAlias
+    from typing import Any
 
-    from ..scopes.scope import Scope
-    from ..scopes.sources import Keyed
-
-    ConfigSource: TypeAlias = str | PathLike[str] | Mapping[Any, Any] | Environment | Scope | Keyed
+    from ..core.origin import Origin
 
 __all__ = ["PlacedSource", "load"]
 
@@ -106,14 +101,14 @@ def _may_have_reference(value: Any) -> bool:
 
 
 def _add(merged: Merged, source: Any, origin: Origin | None) -> None:
-    # An error names this place. In the other cases the traceback shows it.
-    place = None
+    # The error for a bad key in a text names this origin. For a text in the program, the traceback shows it.
+    placed_origin = None
     if isinstance(source, PlacedSource):
-        place = origin = source.origin
+        placed_origin = origin = source.origin
         # `_add_config` marks the values of a configuration as literal.
         source = Config(source.source) if source.is_literal else source.source
     if isinstance(source, str) and "=" in source:
-        _add_text(merged, source, origin, place)
+        _add_text(merged, source, origin, placed_origin)
     elif isinstance(source, str | os.PathLike):
         file = files.read(os.fsdecode(source))
         merged.add_file(file.parse(), file.origin_of)
@@ -130,8 +125,8 @@ def _add(merged: Merged, source: Any, origin: Origin | None) -> None:
         )
 
 
-def _add_text(merged: Merged, text: str, origin: Origin | None, place: Origin | None) -> None:
-    key, value = split_placed_text(text, place)
+def _add_text(merged: Merged, text: str, origin: Origin | None, placed_origin: Origin | None) -> None:
+    key, value = split_placed_text(text, placed_origin)
     if REPLACE_MARKER in key.split("."):
         detail = f"cannot be set by text: {REPLACE_MARKER} = true is for tables in files"
         raise ConfigError(key, value=value, detail=detail, origin=origin)

@@ -1,8 +1,9 @@
 """Structures: dataclass, attrs and pydantic classes, msgspec structs and typed dicts, and their fields.
 
-No other module knows how these libraries describe a class. `describe` returns one description for all of
-them. Except for typed dicts it needs no annotations, which `types_of` evaluates, and which may name a class
-that does not exist yet.
+Each of these libraries lists the fields of a class in its own way, and only this module knows how.
+(`type_checks` recognizes their classes.) `describe` returns the same kind of description for all of them. It
+does not evaluate annotations, except those of typed dicts, because an annotation may name a class that does not
+exist yet. `types_of` evaluates them.
 """
 
 from __future__ import annotations

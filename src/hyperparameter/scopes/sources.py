@@ -119,7 +119,7 @@ def split_text(text: str) -> tuple[str, str]:
 
 
 def split_placed_text(text: str, origin: Origin | None) -> tuple[str, str]:
-    """Do the same for a text that was set at `origin`, and name that place in the error."""
+    """Return the same as `split_text`; the error names the origin of the text."""
     try:
         return split_text(text)
     except KeySyntaxError as error:
