@@ -51,7 +51,7 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     let address = try_get_param!(service.address, String::from("127.0.0.1:0"))?;
     let listener = TcpListener::bind(&address)
         .await
-        .map_err(|fault| format!("{address}: {fault}"))?;
+        .map_err(|error| format!("{address}: {error}"))?;
     println!("listening on {}", listener.local_addr()?);
     let app = Router::new()
         .route("/search", get(search))

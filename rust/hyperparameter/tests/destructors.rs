@@ -17,12 +17,12 @@ fn run_alone() -> MutexGuard<'static, ()> {
 type Log = Arc<Mutex<Vec<(i64, i64)>>>;
 
 /// Reads, enters a scope, writes and freezes when it is dropped.
-struct Nosy {
+struct ReadsAtDrop {
     log: Log,
     freezes: bool,
 }
 
-impl Nosy {
+impl ReadsAtDrop {
     fn value(log: &Log) -> Value {
         Self::make(log, false)
     }
@@ -37,14 +37,14 @@ impl Nosy {
     }
 }
 
-impl Drop for Nosy {
+impl Drop for ReadsAtDrop {
     fn drop(&mut self) {
-        let outside = get_param!(nosy.a, 0);
+        let outside = get_param!(dropped.a, 0);
         let inside = with_params! {
-            set nosy.a = 100;
-            let _entered = ParamScope::from_texts(["nosy.b=5"]).unwrap().enter();
-            ParamScope::current().set("nosy.c", 7).unwrap();
-            get_param!(nosy.a, 0) + get_param!(nosy.b, 0) + snapshot().get("nosy.c", 0)
+            set dropped.a = 100;
+            let _entered = ParamScope::from_texts(["dropped.b=5"]).unwrap().enter();
+            ParamScope::current().set("dropped.c", 7).unwrap();
+            get_param!(dropped.a, 0) + get_param!(dropped.b, 0) + snapshot().get("dropped.c", 0)
         };
         if self.freezes {
             frozen();
@@ -63,23 +63,23 @@ fn a_value_dropped_with_its_scope_reads_the_view_outside_it() {
     let _lock = run_alone();
     let log = Log::default();
     with_params! {
-        set nosy.a = 1;
+        set dropped.a = 1;
         with_params! {
-            set nosy.a = 2;
-            set nosy.value = Nosy::value(&log);
+            set dropped.a = 2;
+            set dropped.value = ReadsAtDrop::value(&log);
         }
         assert_eq!(take(&log), [(1, 112)]);
         let guard = ParamScope::new().enter();
-        guard.set("nosy.value", Nosy::value(&log)).unwrap();
-        guard.set("nosy.value", 0).unwrap();
+        guard.set("dropped.value", ReadsAtDrop::value(&log)).unwrap();
+        guard.set("dropped.value", 0).unwrap();
         assert_eq!(take(&log), [(1, 112)]);
-        guard.set("nosy.value", Nosy::value(&log)).unwrap();
+        guard.set("dropped.value", ReadsAtDrop::value(&log)).unwrap();
         guard.clear().unwrap();
         assert_eq!(take(&log), [(1, 112)]);
-        guard.set("nosy.value", Nosy::value(&log)).unwrap();
+        guard.set("dropped.value", ReadsAtDrop::value(&log)).unwrap();
         drop(guard);
         assert_eq!(take(&log), [(1, 112)]);
-        assert_eq!((get_param!(nosy.a, 0), get_param!(nosy.b, 0)), (1, 0));
+        assert_eq!((get_param!(dropped.a, 0), get_param!(dropped.b, 0)), (1, 0));
     }
 }
 
@@ -87,7 +87,7 @@ fn a_value_dropped_with_its_scope_reads_the_view_outside_it() {
 fn freeze_in_thread(value: Value) {
     let freeze = || {
         with_params! {
-            set nosy.value = value;
+            set dropped.value = value;
             frozen();
         }
     };
@@ -99,27 +99,27 @@ fn freeze_in_thread(value: Value) {
 fn a_value_dropped_with_its_baseline_reads_and_freezes() {
     let _lock = run_alone();
     let log = Log::default();
-    for value in [Nosy::value(&log), Nosy::that_freezes(&log)] {
+    for value in [ReadsAtDrop::value(&log), ReadsAtDrop::that_freezes(&log)] {
         freeze_in_thread(value);
         assert_eq!(take(&log), []);
         freeze_in_thread(Value::Int(0));
-        assert_eq!(get_param!(nosy.value, 1), 0);
+        assert_eq!(get_param!(dropped.value, 1), 0);
         assert_eq!(take(&log), [(0, 112)]);
     }
-    for value in [Nosy::value(&log), Nosy::that_freezes(&log)] {
+    for value in [ReadsAtDrop::value(&log), ReadsAtDrop::that_freezes(&log)] {
         with_params! {
             // The scope pins the baseline without the value, so only the process holds the one with it.
-            set nosy.a = 6;
+            set dropped.a = 6;
             freeze_in_thread(value);
             frozen();
             assert_eq!(take(&log), [(6, 112)]);
         }
         freeze_in_thread(Value::Int(0));
         let clean = ParamScope::new().enter();
-        clean.delete("nosy.a").unwrap();
+        clean.delete("dropped.a").unwrap();
         frozen();
         drop(clean);
-        assert_eq!(get_param!(nosy.a, 0), 0);
+        assert_eq!(get_param!(dropped.a, 0), 0);
     }
 }
 
@@ -129,21 +129,21 @@ fn a_value_dropped_when_the_ambient_scope_moves_to_a_new_baseline_reads() {
     let _lock = run_alone();
     let log = Log::default();
     let ambient = ParamScope::current();
-    ambient.set("nosy.a", 3).unwrap();
+    ambient.set("dropped.a", 3).unwrap();
     for enter in [false, true] {
-        freeze_in_thread(Nosy::value(&log));
+        freeze_in_thread(ReadsAtDrop::value(&log));
         // From this read on, the thread's ambient frame holds that baseline.
-        assert_eq!(get_param!(nosy.a, 0), 3);
+        assert_eq!(get_param!(dropped.a, 0), 3);
         freeze_in_thread(Value::Int(0));
         assert_eq!(take(&log), []);
         if enter {
             let _entered = ParamScope::new().enter();
-            assert_eq!(get_param!(nosy.value, 1), 0);
+            assert_eq!(get_param!(dropped.value, 1), 0);
         } else {
-            assert_eq!(get_param!(nosy.value, 1), 0);
+            assert_eq!(get_param!(dropped.value, 1), 0);
         }
         assert_eq!(take(&log), [(3, 112)]);
-        assert_eq!(get_param!(nosy.a, 0), 3);
+        assert_eq!(get_param!(dropped.a, 0), 3);
     }
     ambient.clear().unwrap();
 }
@@ -153,9 +153,9 @@ fn a_value_dropped_when_the_ambient_scope_moves_to_a_new_baseline_reads() {
 fn values_of_a_bound_closure_are_dropped_in_its_view() {
     let _lock = run_alone();
     let log = Log::default();
-    let scope = ParamScope::from_texts(["nosy.a=4"]).unwrap();
+    let scope = ParamScope::from_texts(["dropped.a=4"]).unwrap();
     let bind = || {
-        let value = Nosy::value(&log);
+        let value = ReadsAtDrop::value(&log);
         scope.bind(move || drop(value))
     };
     drop(bind());
@@ -165,7 +165,7 @@ fn values_of_a_bound_closure_are_dropped_in_its_view() {
     let bound = bind();
     thread::spawn(move || drop(bound)).join().unwrap();
     assert_eq!(take(&log), [(4, 112)]);
-    assert_eq!(get_param!(nosy.a, 0), 0);
+    assert_eq!(get_param!(dropped.a, 0), 0);
 }
 
 // --- The end of a thread ---
@@ -198,7 +198,7 @@ fn parameters_are_read_while_a_thread_ends() {
     let log = Log::default();
     let value_log = Log::default();
     for _ in 0..2 {
-        let (at_end, value) = (log.clone(), Nosy::value(&value_log));
+        let (at_end, value) = (log.clone(), ReadsAtDrop::value(&value_log));
         // `join` waits for the end of the thread. `thread::scope` would only wait for its closure.
         thread::spawn(move || {
             BEFORE.set(Some(ReadsAtEnd(at_end.clone())));

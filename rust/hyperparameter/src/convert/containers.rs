@@ -10,7 +10,7 @@ use crate::value::Value;
 
 /// Parse a text as JSON.
 pub(super) fn parse_json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|fault| format!("text is read as JSON: {fault}"))
+    serde_json::from_str(text).map_err(|error| format!("text is read as JSON: {error}"))
 }
 
 /// Return a value, or what it contains if it is a text in JSON.

@@ -96,7 +96,7 @@ impl ParamScope {
     #[track_caller]
     pub fn from_config(settings: &config::Config) -> Result<Self, ParamError> {
         let value: Result<Value, _> = settings.clone().try_deserialize();
-        Self::from_serialize(&value.map_err(|fault| ParamError::syntax("", fault.to_string()))?)
+        Self::from_serialize(&value.map_err(|error| ParamError::syntax("", error.to_string()))?)
     }
 }
 
@@ -136,7 +136,7 @@ fn serialize_error(fault: Fault) -> ParamError {
 
 /// Parse a key that is computed at run time.
 pub(super) fn parse_key(key: &str) -> Result<Key, ParamError> {
-    Key::new(key).map_err(|fault| ParamError::invalid_key(key, &fault))
+    Key::new(key).map_err(|reason| ParamError::invalid_key(key, &reason))
 }
 
 /// Return the overrides that set a key to a value. A mapping that is not empty sets the keys below the key instead.
@@ -156,9 +156,9 @@ pub(crate) fn flatten(
             }
         };
         for (segment, item) in map.iter().rev() {
-            check(segment).map_err(|fault| {
+            check(segment).map_err(|reason| {
                 let parent = quoted(key.as_str());
-                ParamError::invalid_key(segment, &format!("{fault} (below {parent})"))
+                ParamError::invalid_key(segment, &format!("{reason} (below {parent})"))
             })?;
             let key = parse_key(&format!("{}.{segment}", key.as_str()))?;
             to_visit.push((key, item.clone()));

@@ -284,6 +284,6 @@ impl Serialize for Snapshot {
 
 /// Check the text of a key. The key is only looked up, so its text stays borrowed.
 fn check_key(key: &str) -> Result<HashedText<'_>, ParamError> {
-    check(key).map_err(|fault| ParamError::invalid_key(key, &fault))?;
+    check(key).map_err(|reason| ParamError::invalid_key(key, &reason))?;
     Ok(HashedText::new(key))
 }

@@ -1,4 +1,4 @@
-//! Untyped text: the numbers and the words that it can stand for.
+//! Parsing text: numbers, and the words for `None`.
 
 use std::borrow::Cow;
 
@@ -28,10 +28,10 @@ pub(crate) fn parse_number(text: &str) -> Option<Value> {
         return Some(Value::UInt(uint));
     }
     let float = digits.parse::<f64>().ok()?;
-    // `parse` returns infinity for digits that are too large for a float. Only the words `inf` and
-    // `infinity` mean it.
-    let is_meant = float.is_finite() || float.is_nan() || digits.contains(['i', 'I']);
-    is_meant.then_some(Value::Float(float))
+    // `parse` returns infinity not only for the words `inf` and `infinity`, but also for digits that are too large
+    // for a float. These are not a number.
+    let is_too_large = float.is_infinite() && !digits.contains(['i', 'I']);
+    (!is_too_large).then_some(Value::Float(float))
 }
 
 /// Return whether each underscore stands between two digits.
@@ -48,7 +48,7 @@ pub(crate) fn is_any_of(text: &str, words: &[&str]) -> bool {
     words.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
-/// Return whether a text is a word for `None`.
+/// Return whether a text is `none` or `null`, in any case.
 pub(crate) fn says_none(text: &str) -> bool {
     is_any_of(text, &["none", "null"])
 }

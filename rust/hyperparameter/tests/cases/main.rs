@@ -37,7 +37,7 @@ fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     arguments.test_threads = Some(1);
     let text = std::fs::read_to_string(FILE).expect("the repository has the file of cases");
-    let cases = Case::all(&text).unwrap_or_else(|fault| panic!("{FILE}: {fault}"));
+    let cases = Case::all(&text).unwrap_or_else(|error| panic!("{FILE}: {error}"));
     let checks = CHECKS.map(|(name, check)| {
         let cases = cases.clone();
         Trial::test(name, move || Ok(check(&cases)?))
