@@ -1,7 +1,8 @@
-"""The public functions whose rooms are imported when they are called: most programs do not use them.
+"""The public functions that import their implementation when they are called: most programs do not use them.
 
-Importing them with the package would double the time of the import. A module `__getattr__` in the package would
-make every read slower, because CPython does not specialize the lookup of `hp.scope` in a module that has one.
+Importing the implementations with the package would double the time of the import. A module `__getattr__` in
+the package would make every read slower, because CPython does not specialize the lookup of `hp.scope` in a
+module that has one.
 """
 
 from __future__ import annotations

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 __all__ = ["check_sources", "entries_of", "errors_of", "running_program_files"]
 
 
-def check_sources(sources: Iterable[Source], allow_unknown: bool, caller_file: str) -> None:
-    """Do what `hp.check` promises; `caller_file` is a file of the program."""
+def check_sources(sources: tuple[Source, ...], allow_unknown: bool, caller_file: str) -> None:
+    """Check sources as `hp.check` describes it; `caller_file` is the file of the code that calls `hp.check`."""
     from warnings import warn
 
     from ..configuration.config import Config
@@ -39,6 +39,7 @@ def check_sources(sources: Iterable[Source], allow_unknown: bool, caller_file: s
     entries = entries_from(sources, {}, Origin.of_caller())
     referred = {key for source in sources if isinstance(source, Config) for key in source.referred}
 
+    # Each `stacklevel` counts the frames up to the code that calls `hp.check`.
     def warn_of_problem(problem: str) -> None:
         warn(f"{problem}: its parameters are not known", UnknownParamWarning, stacklevel=5)
 

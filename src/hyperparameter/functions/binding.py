@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+# The module `weakref` would import four more modules.
 from _weakref import ref
 
 from ..conversion.annotations import module_names

@@ -1,4 +1,4 @@
-"""Run functions as a program.
+"""Run functions as a program: the implementation of `hp.launch`.
 
 functions, argv ──► Parser ──► ParsedArguments ──┐
                  files, environment variables ───┴──► Settings ──► check ──► baseline ──► call
@@ -40,7 +40,7 @@ def run_program(
     allow_unknown: bool,
     caller: FrameType,
 ) -> Any:
-    """Do what `hp.launch` promises; `caller` is the frame that calls it."""
+    """Run functions as `hp.launch` describes it; `caller` is the frame that calls `hp.launch`."""
     commands = [Command(function) for function in functions or decorated_functions(caller.f_globals)]
     _check_commands(commands)
     if isinstance(argv, str) or not all(isinstance(text, str) for text in argv or ()):
