@@ -91,7 +91,9 @@ def _rebuild(cls: type[ParamError], text: str, **fields: Any) -> ParamError:
 
 
 class ParamError(ValueError):
-    """A value is not valid for the type that its reader expects. Also the base of all errors about parameters.
+    """A value is not valid for the type that its reader expects.
+
+    This is also the base class of all errors about parameters.
 
     Attributes:
         key: the key of the parameter.
@@ -189,7 +191,7 @@ class MissingParamError(ParamError, KeyError):
 
 
 class MissingArgumentError(MissingParamError, TypeError):
-    """A decorated function was called without an argument that no scope sets either."""
+    """A decorated function was called without a required argument, and no scope sets it."""
 
     def _message(self) -> str:
         return f"{self.detail}{self._suggestions()}"

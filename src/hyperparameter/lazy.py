@@ -92,9 +92,9 @@ def env(prefix: str, *, environ: Mapping[str, str] | None = None) -> Environment
     """Return the environment as a source for `hp.config`: with "APP_", `APP_TRAIN__LR` sets `train.lr`.
 
     `__` separates the segments of a key, and names become lower case. A variable also sets a known key
-    that differs from its name only in case and in `.`, `_` and `-`. Known are the parameters of decorated
-    functions, the fields of the schema, and the keys of earlier sources. If a variable can mean several
-    known keys and is not exactly one of them, `hp.config` raises `ConfigError`.
+    that differs from its name only in case and in `.`, `_` and `-`. The known keys are the parameters of
+    decorated functions, the fields of the schema, and the keys of earlier sources. If a variable can mean
+    several known keys and is not exactly one of them, `hp.config` raises `ConfigError`.
 
     The variables are read when `hp.config` is called, from `environ`, or from `os.environ` without it.
 

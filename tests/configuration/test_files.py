@@ -168,6 +168,7 @@ FILES = [
     # Paths that are not files of a known format
     ("train.toml", b"", "tran.toml: there is no such file; did you mean 'train.toml'?"),
     ("a.toml", b"", "none/a.toml: there is no such file, because there is no folder 'none'"),
+    ("a.toml", b"", "train.lr: there is no such file; to set a parameter, write key=value"),
     ("a.ini", b"", "a.ini: expected a file with the suffix .toml, .json, .yaml or .yml, got '.ini'"),
     (
         "train",

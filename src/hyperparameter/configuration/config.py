@@ -103,7 +103,7 @@ class Config(dict):  # type: ignore[type-arg]
     def history(self, key: str) -> list[tuple[Any, str | None]]:
         """Return all values that were set for a flat key, with their places; the last one won.
 
-        Values are as their source has them, before references are resolved and types converted. The
+        The values are those of the sources, before references are resolved and types converted. The
         history of a key that `hp.replace` removed stays.
 
         Examples:

@@ -138,6 +138,9 @@ def _not_found(path: str) -> str:
     except OSError:
         return f"there is no such file, because there is no folder {folder!r}"
     near = nearest(name, names)
+    if not near and os.path.splitext(name)[1].lower() not in FORMATS:
+        # A text without "=" is the name of a file, but its author may have forgotten the value of a key.
+        return "there is no such file; to set a parameter, write key=value"
     return f"there is no such file{did_you_mean(near)}"
 
 
