@@ -57,7 +57,7 @@ impl ParamScope {
     }
 }
 
-/// Leaves its scope when it is dropped, also on a panic, and also out of order.
+/// Leaves its scope when it is dropped, even by a panic, and even if the scope is not the innermost one.
 ///
 /// A guard cannot be sent to another thread, because a scope has to be left in the thread that entered it.
 ///
