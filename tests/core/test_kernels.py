@@ -100,7 +100,7 @@ def test_the_rust_kernel_rejects_a_second_interpreter():
     done = python("-c", SECOND_INTERPRETER)
     message = (
         "the Rust kernel cannot be used here (it serves the main interpreter of a process, and this is "
-        "another one); HYPERPARAMETER_KERNEL=python does without it"
+        "another one); use HYPERPARAMETER_KERNEL=python"
     )
     assert (done.stdout.splitlines(), done.stderr) == ([message, message, "rust 2"], "")
 

@@ -46,14 +46,14 @@ if not TYPE_CHECKING and kernel != "python":
     except ModuleNotFoundError as error:
         if kernel == "rust":
             raise ImportError(
-                "HYPERPARAMETER_KERNEL='rust', but this installation has the Python kernel only: it was built "
-                "where the Rust kernel could not be (HYPERPARAMETER_BUILD=rust makes such a build fail)"
+                "HYPERPARAMETER_KERNEL='rust', but this installation has the Python kernel only; install the "
+                "package again with HYPERPARAMETER_BUILD=rust to build the Rust kernel, or to see why it fails"
             ) from error
         kernel = "python"
     except ImportError as error:
         # It is installed but cannot be used here, as in a second interpreter of the process.
         raise ImportError(
-            f"the Rust kernel cannot be used here ({error}); HYPERPARAMETER_KERNEL=python does without it"
+            f"the Rust kernel cannot be used here ({error}); use HYPERPARAMETER_KERNEL=python"
         ) from error
     else:
         kernel = "rust"

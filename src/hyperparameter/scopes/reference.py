@@ -153,7 +153,7 @@ class HandleReference(Reference):
         return read(_view_of(self), self.__key__, default)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError(f"a reference into a scope does not pickle: pickle hp.snapshot() or {self.__key__!r}")
+        raise TypeError(f"cannot pickle a reference of a scope object: pickle its key {self.__key__!r} instead")
 
 
 # Assigning to `reference.__scope__` would set a parameter.

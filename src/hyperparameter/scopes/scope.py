@@ -188,7 +188,7 @@ class _AmbientScope(Scope):
         return None
 
     def __reduce__(self) -> Any:
-        raise TypeError("the scope of a context does not pickle: pickle hp.snapshot()")
+        raise TypeError("cannot pickle the ambient scope: pickle hp.snapshot() instead")
 
 
 class ScopeRoot(RootBase):

@@ -108,7 +108,7 @@ class Snapshot:
                 try:
                     hash(value)
                 except TypeError as error:
-                    raise TypeError(f"the value of {key!r} does not hash: {error}") from error
+                    raise TypeError(f"the value of {key!r} is not hashable: {error}") from error
             self._hash = hash(frozenset(pairs.items()))
         return self._hash
 
