@@ -40,14 +40,13 @@ def _parse(text: str, position: int, nesting: int) -> tuple[list[Part], int]:
     parts: list[Part] = []
     plain = ""
     while position < len(text):
-        if nesting and text[position] == "}":
-            break
         opening = text.find("${", position)
         closing = text.find("}", position) if nesting else -1
+        # There are no more references up to the end of the text, or of the reference around this part.
         if opening < 0 or 0 <= closing < opening:
             end = len(text) if closing < 0 else closing
             plain, position = plain + text[position:end], end
-            continue
+            break
         before = text[position:opening].rstrip("\\")
         backslashes = opening - position - len(before)
         plain += before + "\\" * (backslashes // 2)
