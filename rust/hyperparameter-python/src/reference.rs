@@ -133,7 +133,7 @@ unsafe extern "C" fn call(
     if !kwargs.is_null() && PyArg_ValidateKeywordArguments(kwargs) == 0 {
         return NULL;
     }
-    type_error(c"a reference takes one positional argument, the default, or none")
+    type_error(c"a reference accepts at most one positional argument, the default")
 }
 
 /// Return the value of a key, converted to the type of the default; the default if the key is missing.
