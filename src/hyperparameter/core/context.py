@@ -11,8 +11,8 @@ A context is a thread or an asyncio task. Its variable `current` is one of these
                         at which the outermost scope was entered. Values that were written before
                         that moment are a frame on top of this baseline.
 
-Frames are never changed. To write into a scope, or to leave a scope that is not the innermost one, its frame is
-replaced or dropped, and the frames above it are made again on top. Other contexts keep the old frames.
+The overrides and the parent of a frame never change. A write replaces the frame of the scope. Leaving a scope
+drops its frame. In both cases the frames above it are made again on top. Other contexts keep the old frames.
 """
 
 from __future__ import annotations
@@ -46,12 +46,12 @@ __all__ = [
     "write",
 ]
 
-# The scope of all that is written outside of any scope. Each context has its own frame of it.
+# The ambient scope has what is written outside of any scope. Each context has its own frame of it.
 AMBIENT_SCOPE: ScopeBase
 
 
 def connect(hooks: Hooks) -> None:
-    """Give the kernel, and this module, what they use of the rooms above. It is called once, by scope.py."""
+    """Give this module and the kernel what they use of the rooms above. Only `scopes/scope.py` calls this."""
     global AMBIENT_SCOPE
     AMBIENT_SCOPE = hooks.ambient_scope
     kernel.connect(hooks)
@@ -92,7 +92,7 @@ def is_in_scope() -> bool:
 
 
 def frame_of(scope: ScopeBase) -> Frame:
-    """Return the frame that answers from a scope outwards; if it is not entered, as if it were entered here."""
+    """Return the frame for reads from a scope outwards; a new one on top if the scope is not entered here."""
     frame, _ = _find(scope)
     return Frame(scope, scope.__overrides__, current_frame()) if frame is None else frame
 
@@ -114,7 +114,7 @@ def write(scope: ScopeBase | None, entries: Mapping[str, Entry]) -> None:
 
 
 def clear(scope: ScopeBase) -> None:
-    """Drop all that a scope itself sets, for this context."""
+    """Drop everything that a scope itself sets, for this context."""
     frame, above = _find_entered(scope)
     _restack(Frame(frame.scope, {}, frame.parent), above)
 
@@ -122,17 +122,18 @@ def clear(scope: ScopeBase) -> None:
 def delete(scope: ScopeBase | None, key: str) -> None:
     """Make a key, and every key below it, missing in a scope (None: the innermost)."""
     frame, above = _find_entered(scope)
-    visible_below = frame.visible_parent().view()
+    parent_view = frame.visible_parent().view()
     changes: dict[str, Entry | None] = {}
     keys = [key]
     while keys:
         path = keys.pop()
         keys += (join(path, segment) for segment in frame.segments_below(path))
         override = lookup(frame.overrides, path)
-        if lookup(visible_below, path) is not None:
+        if lookup(parent_view, path) is not None:
             changes[path] = MISSING_ENTRY
         elif override is not None and (path == key or override is not MISSING_ENTRY):
-            # Nothing below sets the key, so the override is dropped. A deletion below `key` stays a deletion.
+            # No frame below sets the key, so the override is dropped. But if a key of the subtree is deleted
+            # already, it stays deleted.
             changes[path] = None
     _replace(frame, above, changes)
 
@@ -143,7 +144,7 @@ def _find(scope: ScopeBase) -> tuple[Frame | None, list[Frame]]:
     above: list[Frame] = []
     while frame is not None and frame.scope is not scope:
         if frame.scope is None and scope is AMBIENT_SCOPE:
-            # Nothing was written yet: the frame of the ambient scope would be on top of the baseline.
+            # Nothing was written outside of a scope yet. Such a frame is directly on top of the baseline.
             return Frame(AMBIENT_SCOPE, {}, frame), above
         above.append(frame)
         frame = frame.parent
@@ -151,6 +152,7 @@ def _find(scope: ScopeBase) -> tuple[Frame | None, list[Frame]]:
 
 
 def _find_entered(scope: ScopeBase | None) -> tuple[Frame, list[Frame]]:
+    """Return the same as `_find`, for the innermost scope if it is None; raise if the scope is not entered."""
     frame, above = _find(innermost_scope() if scope is None else scope)
     if frame is None:
         raise RuntimeError("cannot write to this scope: it is not entered in this context")
@@ -175,11 +177,11 @@ def _restack(frame: Frame, above: list[Frame]) -> None:
 
 
 def _ambient_frame(rebased: Frame) -> Frame | None:
-    """Return the ambient frame, without a parent, for one on top of a baseline; None if nothing was written."""
+    """Return an ambient frame without its parent, the baseline; None if it has no overrides."""
     if rebased.scope is None or not rebased.overrides:
         return None
     frame = Frame(AMBIENT_SCOPE, rebased.overrides, None)
-    # It must not answer from its overrides alone. The frame that `rebased_on` returns has the caches.
+    # The kernel finds nothing in this cache, so it calls the hook, which reads from `rebased_on(baseline)`.
     frame.cache = {}
     frame.rebased = rebased
     return frame

@@ -1,4 +1,4 @@
-"""A frame is one entered scope, on top of the frames below it. It answers what each key is, as seen from it.
+"""A frame is one entered scope, on top of the frames below it. It finds the value of a key, as seen from there.
 
     with hp.scope(a=1, b=1) as outer:
         with hp.scope(a=2) as inner:
@@ -17,11 +17,11 @@
 
 Entering a scope makes one frame and copies nothing. A read looks for its key in three places:
 
-1. in the frame's cache. A repeated read in one scope is a cache hit. The cache starts as the overrides
-   themselves;
-2. in the frame's overrides, if they are too large to be a cache;
-3. in the `visible_map` of the parent, which holds every key that can be seen from there. It is built from the
-   map of the frame below, when it is first needed, and shares with it all that is the same.
+1. in the frame's cache. A repeated read in one scope is a cache hit. The overrides themselves are the first
+   cache; the first key that they do not have makes a new one;
+2. in the frame's overrides, because a new cache does not copy them if they are many;
+3. in the `visible_map` of the parent, which has every key that is visible from there. It is built from the map
+   of the frame below when it is first needed, and shares with that map all that is the same.
 
 So a read takes as long with many scopes or many keys below as with few. A subtree is read from the
 `prefix_index` of the frame, which is built in the same way (see map.py). A frame of `hp.scope.empty` answers as
@@ -51,7 +51,7 @@ from .value import MISSING_ENTRY, is_mapping, is_plain_type
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from typing import Any
 
     from .map import Map
@@ -75,8 +75,9 @@ class Frame(FrameBase):
         if entry is None:
             entry = lookup(self.overrides, key)
             if entry is None:
-                below = self.visible_parent()
-                visible = below.view() if below.visible_map is None else below.visible_map
+                parent = self.visible_parent()
+                # This is `parent.view()`, without the call if the view is built.
+                visible = parent.view() if parent.visible_map is None else parent.visible_map
                 entry = lookup(visible, key) or MISSING_ENTRY
             self._cache_entry(key, entry)
         return entry
@@ -89,7 +90,7 @@ class Frame(FrameBase):
         return MISSING_ENTRY if is_empty_mapping(entry[0]) and self._has_subtree(key) else entry
 
     def subtree(self, key: str) -> dict[str, Any] | None:
-        """Return all below a key as a nested dict, sorted by key; None if there is nothing.
+        """Return the subtree of a key as a nested dict, sorted by key; None if there is no key below it.
 
         If a key has both a value and keys below it, the dict has the value, unless that is an empty mapping.
         """
@@ -111,7 +112,7 @@ class Frame(FrameBase):
         return subtree
 
     def segments_below(self, key: str) -> list[str]:
-        """Return the segments that follow a key, sorted."""
+        """Return the segments directly below a key, sorted."""
         return sorted(segment for segment, _ in items(lookup(self.index(), key) or {}))
 
     def visible_keys(self) -> list[str]:
@@ -126,15 +127,14 @@ class Frame(FrameBase):
     def _cache_entry(self, key: str, entry: Entry) -> None:
         cache = self.cache
         if cache is self.overrides or len(cache) >= MAX_CACHED:
-            # All frames of a scope share its overrides. So the first write to the cache copies them, unless
-            # they are
-            # many: then `entry` finds them in the overrides.
+            # All frames of a scope share its overrides, so they must not change: a new cache replaces them.
+            # It copies them if they are few. Otherwise `entry` finds them in the overrides.
             is_small = type(self.overrides) is dict and len(self.overrides) <= MAX_LEAF_SIZE
             cache = self.cache = dict(self.overrides) if is_small else {}
         cache.setdefault(key, entry)
 
     def cache_answer(self, key: str, default_type: type, answer: Any) -> None:
-        """Keep what a value was converted to for a default of this type."""
+        """Cache the converted value of a key for defaults of one type."""
         answers = self.answers
         if answers is None or len(answers) >= MAX_CACHED:
             answers = self.answers = {}
@@ -145,7 +145,7 @@ class Frame(FrameBase):
         return None if self.plans is None else self.plans.get(plan_key)
 
     def cache_plans(self, plan_key: object, plans: dict[int, Any]) -> None:
-        """Keep the plans of a binding for the calls of its function in this frame."""
+        """Cache the plans of a binding for the calls of its function in this frame."""
         plans_by_binding = self.plans
         if plans_by_binding is None or len(plans_by_binding) >= MAX_CACHED:
             plans_by_binding = self.plans = {}
@@ -160,7 +160,8 @@ class Frame(FrameBase):
     def view(self) -> Map:
         """Return the map of every visible key to its entry."""
         for frame in self._frames_without("visible_map"):
-            frame.visible_map = merge(frame.visible_parent().visible_map, changes_of(frame.overrides))
+            changes = visible_changes(items(frame.overrides))
+            frame.visible_map = merge(frame.visible_parent().visible_map, changes)
         return self.visible_map
 
     def index(self) -> Map:
@@ -168,20 +169,20 @@ class Frame(FrameBase):
         if self.prefix_index is None:
             self.view()
             for frame in self._frames_without("prefix_index"):
-                frame._build_index(frame.visible_parent(), changes_of(frame.overrides))
+                frame._build_index(frame.visible_parent(), visible_changes(items(frame.overrides)))
         return self.prefix_index
 
     def derive_view(self, previous: Frame, changes: Mapping[str, Entry | None]) -> None:
-        """Build the view from that of the frame that this one replaces, to which a write makes `changes`."""
+        """Build the view from that of the previous frame, of which this is a copy with `changes`."""
         if previous.visible_map is None:
             return
-        changes = {key: None if entry is MISSING_ENTRY else entry for key, entry in changes.items()}
+        changes = visible_changes(changes.items())
         self.visible_map = merge(previous.visible_map, changes)
         if previous.prefix_index is not None and len(changes) <= MAX_LEAF_SIZE:
             self._build_index(previous, changes)
 
     def _frames_without(self, attribute: str) -> list[Frame]:
-        """Return the frames in which an attribute is still to be built, the lowest first and this one last."""
+        """Return the frames from this one down whose attribute is not built yet, the lowest first."""
         frames: list[Frame] = []
         frame = self
         while getattr(frame, attribute) is None:
@@ -190,7 +191,7 @@ class Frame(FrameBase):
         return frames[::-1]
 
     def _build_index(self, base: Frame, changes: Mapping[str, Entry | None]) -> None:
-        """Build the index; `changes` are those that lead from the view of `base` to the view of this frame."""
+        """Build the index; `changes` are the changes from the view of `base` to the view of this frame."""
         if len(changes) > MAX_LEAF_SIZE:
             self.prefix_index = index_of(key for key, _ in items(self.visible_map))
             return
@@ -214,16 +215,17 @@ class Frame(FrameBase):
 
 
 def is_empty_mapping(value: Any) -> bool:
+    """Return whether a value is a mapping without items."""
     return is_mapping(value) and not value
 
 
-def changes_of(overrides: Map) -> dict[str, Entry | None]:
-    """Return overrides as changes to the map of the frame below: a deletion removes the key."""
-    return {key: None if entry is MISSING_ENTRY else entry for key, entry in items(overrides)}
+def visible_changes(overrides: Iterable[tuple[str, Entry | None]]) -> dict[str, Entry | None]:
+    """Return overrides as changes to a view: a deletion removes the key."""
+    return {key: None if entry is MISSING_ENTRY else entry for key, entry in overrides}
 
 
 def new_baseline(view: Map) -> Frame:
-    """Return a frame without scope and parent, in which all of `view` is visible."""
+    """Return a frame without a scope and a parent, which shows a view."""
     frame = Frame(None, view, None)
     frame.visible_map = view
     return frame

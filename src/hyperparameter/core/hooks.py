@@ -1,7 +1,7 @@
 """What a kernel uses of the rest of the library, as one record.
 
-The kernel is the lowest room, so it cannot import what it calls. `scopes/scope.py` makes this record and
-connects it by one call of `core.context.connect`. A read that the kernel cannot answer from a cache goes
+The kernel is below the rooms that it calls, so it cannot import them. `scopes/scope.py` makes this record and
+connects it by one call of `core.context.connect`. If no cache has the answer to a read, it goes this way:
 
     hp.scope.a | 1  ->  ReferenceBase.__or__ (kernel)  ->  hooks.read  ->  read_current (scopes/reading.py)
 """
@@ -27,7 +27,8 @@ __all__ = ["Hooks"]
 class Hooks:
     """The functions that a kernel calls, and the classes and objects that it works with."""
 
-    # Lower than the kernels: the Python kernel imports these, the Rust kernel takes them from here.
+    # These are defined below the kernels. The Python kernel imports them, and the Rust kernel takes them from
+    # this record.
     missing = MISSING
     plain_types = PLAIN_TYPES
     valid_keys = valid_keys
@@ -49,23 +50,23 @@ class Hooks:
         require: Callable[[Any], Any],
         reject_operator: Callable[..., Any],
     ) -> None:
-        # What a context points at, a reference, and what `hp.scope(...)` returns. The kernel makes them.
+        # The classes of frames, of references, and of what `hp.scope(...)` returns. The kernel makes instances.
         self.frame_type = frame_type
         self.reference_type = reference_type
         self.scope_type = scope_type
-        # The scope of all that is written outside of any scope.
+        # The scope that has what is written outside of any scope.
         self.ambient_scope = ambient_scope
-        # Puts an ambient frame on top of a baseline, when a scope is entered on it.
+        # Puts an ambient frame on top of a baseline. The kernel calls it when a scope is entered on that frame.
         self.rebased_on = rebased_on
         # Leaves a scope that is not the innermost one, or that is on top of an ambient frame.
         self.leave = leave
-        # Makes the overrides of `hp.scope(*sources, **params)`.
+        # Returns the overrides of `hp.scope(*sources, **params)`.
         self.entries_from = entries_from
-        # Makes the reference for an attribute of a reference or of `hp.scope`.
+        # Returns the reference for an attribute of a reference or of `hp.scope`.
         self.child_of = child_of
-        # Answers `reference | default` for a key, if no cache has the answer.
+        # Returns `reference | default` for a key, if no cache has the answer.
         self.read = read
-        # Answers `reference()`.
+        # Returns the value of `reference()`.
         self.require = require
         # Raises the error for `value | reference`, which has the default on the wrong side.
         self.reject_operator = reject_operator

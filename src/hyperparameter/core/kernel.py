@@ -1,4 +1,4 @@
-"""Pick the kernel: `HYPERPARAMETER_KERNEL=python|rust` forces one. There is no logic here."""
+"""Pick the kernel, and re-export its names."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ if not TYPE_CHECKING and kernel != "python":
             ) from error
         kernel = "python"
     except ImportError as error:
-        # It is installed but cannot be used here, as in a second interpreter of the process.
+        # The Rust kernel is installed but cannot be used here, as in a second interpreter of the process.
         raise ImportError(
             f"the Rust kernel cannot be used here ({error}); use HYPERPARAMETER_KERNEL=python"
         ) from error

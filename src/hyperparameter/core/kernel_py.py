@@ -1,7 +1,7 @@
 """The kernel in Python: what runs at every read, entry and decorated call. It defines the behaviour.
 
-The Rust kernel, `_native`, has these same names. Everything that is not hot is the same code under both
-kernels, and is reached through the hooks (see hooks.py).
+The Rust kernel, `_native`, has the same names. Everything that runs less often exists once, above the kernels,
+which call it by hooks (see hooks.py).
 """
 
 from __future__ import annotations
@@ -24,14 +24,15 @@ if TYPE_CHECKING:
     from .map import Map
 
     class Binding(Protocol):
-        """What a decorated function asks for its arguments."""
+        """What a kernel uses of a decorated function's link to its namespace (see functions/binding.py)."""
 
         plan_key: object
 
-        def as_function(self) -> Callable[..., Any]: ...
         def resolve(
             self, args: tuple[Any, ...], kwargs: dict[str, Any]
         ) -> tuple[tuple[Any, ...], dict[str, Any]]: ...
+        # Only the Rust kernel calls this: its decorated functions are objects of its own class.
+        def as_function(self) -> Callable[..., Any]: ...
 
 
 __all__ = [
@@ -99,12 +100,12 @@ def set_baseline(frame: Any) -> None:
 class FrameBase:
     """The fields of a frame, which frame.py describes."""
 
-    # Filled when they are first needed. As class attributes they cost nothing when a scope is entered.
+    # These fields are set when they are first needed. As class attributes they cost nothing on entry.
     answers: dict[tuple[str, type], Any] | None = None
     plans: dict[object, dict[int, Any]] | None = None
     visible_map: Map = None
     prefix_index: Map = None
-    # Of an ambient frame: the same overrides on top of a baseline.
+    # In an ambient frame: a frame with the same overrides on top of a baseline.
     rebased: Any = None
 
     def __init__(self, scope: Any, overrides: Map, parent: Any) -> None:
@@ -116,15 +117,15 @@ class FrameBase:
 
 # --- References ---
 
-# A program can name any number of children while it runs, by `getattr`.
+# The children of a reference are bounded, because a program can read any number of them by `getattr`.
 MAX_CHILDREN = 4096
 
 
 class ReferenceBase:
-    """A reference to one parameter: its key, and the children that were named in source code."""
+    """A reference to one parameter: its key, and a cache of its attributes, which are references too."""
 
-    # Every name that is not a dunder is a segment of a key, so the fields have dunder names. The children are
-    # in __dict__, where Python finds an attribute without a call.
+    # Every name that is not a dunder is a segment of a key, so the fields have dunder names. The attributes
+    # that were read are in __dict__, where Python finds them without a call.
     __slots__ = ("__dict__", "__key__", "__weakref__")
     __key__: str
 
@@ -145,6 +146,7 @@ class ReferenceBase:
                 # An empty dict counts as not set if there are keys below it, so `read` has to look.
                 if default_type is not dict:
                     return value
+            # This includes is_plain_type(default_type), without the call.
             elif value is MISSING and type(default_type) is type and default_type in PLAIN_TYPES:
                 return default
         return _read(self.__key__, default)
@@ -206,7 +208,8 @@ class ScopeBase:
         if frame is not None and frame.scope is self and frame.parent is not None:
             below = frame.parent
             if below.scope is None:
-                # This is the baseline, and outside of any scope a read sees the baseline of its moment.
+                # The frame below is the baseline. Outside of any scope, a read sees the baseline of its moment,
+                # which can be another one.
                 set_current(None)
                 return
             if below.scope is not _hooks.ambient_scope:
@@ -247,10 +250,10 @@ class RootBase:
 def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., Any]:
     """Return a function that calls `function` with the arguments that the scopes set.
 
-    The plan of a call is a dict of keyword arguments to add. A frame has a plan for each binding and number of
-    positional arguments. If the plan is anything but a dict, the binding follows it.
+    The plan of a call is a dict of keyword arguments to add. A frame caches a plan for each binding and number
+    of positional arguments. If there is no plan, or one that is not a dict, the binding resolves the arguments.
     """
-    # `as_function` gives `call` the globals of `function`, so `call` closes over all that it uses.
+    # `as_function` gives `call` the globals of `function`, so everything that `call` uses is a local name here.
     kernel = sys.modules[__name__]
     plan_key = binding.plan_key
     count, type_of, plan_type = len, type, dict

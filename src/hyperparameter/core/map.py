@@ -20,7 +20,7 @@ The index of `{"seed", "train.lr", "train.opt.beta"}` is
     "train"      {"lr", "opt"}
     "train.opt"  {"beta"}
 
-It finds the subtree of a key without a look at any key outside of the subtree.
+With it, the subtree of a key is found without looking at any other key.
 """
 
 from __future__ import annotations
@@ -48,12 +48,12 @@ __all__ = [
 BITS_PER_LEVEL = 4
 WIDTH = 1 << BITS_PER_LEVEL
 MAX_LEAF_SIZE = 32
-# A hash has 61 bits. Keys that are equal in all of them stay in one leaf, whatever its size.
+# A hash has at most 64 bits. Keys whose hashes are equal stay in one leaf, whatever its size.
 MAX_SHIFT = 60
 
 
 def lookup(node: Map, key: str) -> Any:
-    """Return the value of a key, or None."""
+    """Return the value of a key, None if the map does not have the key."""
     bits = hash(key)
     while type(node) is tuple:
         node = node[bits & (WIDTH - 1)]
@@ -78,18 +78,18 @@ def merge(node: Map, changes: Mapping[str, Any], shift: int = 0) -> Map:
     return map_of(leaf, shift)
 
 
-def map_of(leaf: dict[str, Any], shift: int = 0) -> Map:
-    """Return a dict of any size as a map."""
-    if len(leaf) <= MAX_LEAF_SIZE or shift > MAX_SHIFT:
-        return leaf
+def map_of(values: dict[str, Any], shift: int = 0) -> Map:
+    """Return a dict of any size as a map; `shift` says how many bits of a hash the levels above use."""
+    if len(values) <= MAX_LEAF_SIZE or shift > MAX_SHIFT:
+        return values
     children: list[dict[str, Any]] = [{} for _ in range(WIDTH)]
-    for key, value in leaf.items():
+    for key, value in values.items():
         children[hash(key) >> shift & (WIDTH - 1)][key] = value
     return tuple(map_of(child, shift + BITS_PER_LEVEL) for child in children)
 
 
 def items(node: Map) -> Iterator[tuple[str, Any]]:
-    """Yield keys and values, in no order."""
+    """Yield pairs of key and value, in no particular order."""
     if type(node) is not tuple:
         yield from node.items()
     else:

@@ -18,8 +18,8 @@ PACKAGE_FOLDER = sys._getframe().f_code.co_filename[: -len("core/origin.py")]
 class Origin(tuple):  # type: ignore[type-arg]
     """Where a value was set. An unknown origin is None.
 
-    Every entry has an origin, and every `hp.scope(...)` makes one, so it has to be cheap. It is a pair of one
-    of two forms, whose text is worked out only when it is shown:
+    Every `hp.scope(...)` makes an origin, so it has to be cheap. It is a pair in one of two forms, and its text
+    is made only when it is shown:
 
         (code object, instruction)     made by `of_caller`, and by both kernels
         (preposition, place)           ("at", "a.toml:3"), ("by", "-D train.lr=1")

@@ -1,8 +1,8 @@
-"""What a scope holds for a key: an entry, which is a value and its origin; and what kinds of values there are.
+"""Entries (a value and its origin), and questions about the type of a value.
 
-A class may have a metaclass that defines `__eq__` and `__hash__`, or that has no hash at all. So a class is put
-into a set or a dict, or compared, only after `is_plain_type` or `has_plain_hash` has looked at it: any object
-is a value.
+Any object can be a value. So its class can have a metaclass that defines `__eq__` and `__hash__`, or that has
+no hash at all. Before a class is compared or looked up in a set or dict, `is_plain_type` or `has_plain_hash`
+checks that this is safe.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def has_plain_hash(cls: type) -> bool:
 
 
 def is_mapping(value: object) -> bool:
-    """Return whether a value is a mapping, whose items are parameters of their own."""
-    # Not isinstance(): a mock claims to be of any class, and a proxy may raise when it is asked.
+    """Return whether a value is a mapping. The items of a mapping are parameters of their own."""
+    # `isinstance` would ask the value itself. A mock claims to be of any class, and a proxy may raise.
     cls = type(value)
     return cls is dict or (not is_plain_type(cls) and is_mapping_type(cls))
 
@@ -62,5 +62,5 @@ def is_mapping_type(cls: type) -> bool:
 
     if has_plain_hash(cls):
         return issubclass(cls, Mapping)
-    # Mapping is an abstract class, which hashes the classes that it is asked about.
+    # `issubclass` with an abstract class, such as Mapping, would hash the class.
     return any(base is dict or base is Mapping for base in cls.__mro__)

@@ -15,8 +15,8 @@ _function_type: Any = type(lambda: None)
 def as_function(wrapper: Callable[..., Any], function: Any) -> Any:
     """Return a copy of the closure `wrapper` whose globals are those of `function`.
 
-    A pickler that pickles by value, and a tool that asks which module a function belongs to, look at its
-    globals. So the wrapper itself must not use any global name: whatever it needs, it closes over.
+    A pickler that pickles functions by value, and a tool that finds the module of a function, use its globals.
+    So the wrapper must not use any global name of its own module: it closes over everything that it needs.
     """
     function_globals = getattr(function, "__globals__", globals())
     copy = _function_type(wrapper.__code__, function_globals, "call", None, wrapper.__closure__)
