@@ -1,4 +1,4 @@
-"""How a parameter is read: the value as the default asks for it, the subtree, or an error."""
+"""Read a parameter: find its value or subtree, and convert it to the type of the default."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def read(frame: Frame, key: str, default: Any) -> Any:
     if issubclass(default_type, ReferenceBase):
         raise _reference_as_default(key, default)
     if value is MISSING:
-        # Nobody passes object() to ask for a mapping: it marks a missing value.
+        # `object()` as a default is a mark for a missing value. It does not ask for a mapping.
         if is_plain_type(default_type) or default_type is object or not accepts_subtree(default_type):
             return default
         value = frame.subtree(key)
@@ -55,7 +55,7 @@ def read(frame: Frame, key: str, default: Any) -> Any:
 
 
 def _converted(frame: Frame, key: str, value: Any, default: Any) -> Any:
-    """Return a value as the default asks for it, and cache it if nobody can change it."""
+    """Return a value converted to the type of the default. Cache the answer if no reader can change it."""
     if value is None or default is None:
         return value
     try:
@@ -79,7 +79,7 @@ def require(frame: Frame, key: str) -> Any:
 
 
 def truth(frame: Frame, key: str) -> bool:
-    """Return whether a value is true. A text that means yes or no counts as its meaning."""
+    """Return the truth of a value or subtree. A text that converts to a bool has the truth of that bool."""
     value = frame.read_entry(key)[0]
     if value is MISSING:
         return frame.subtree(key) is not None

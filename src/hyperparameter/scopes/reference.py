@@ -24,15 +24,15 @@ else:
 
 
 __all__ = [
-    "HandleReference",
     "Reference",
+    "ScopeReference",
     "Signature",
     "assign",
     "attribute_key",
     "child_of",
-    "handle_reference",
     "reject_operator",
     "require_reference",
+    "scope_reference",
 ]
 
 
@@ -51,9 +51,9 @@ def attribute_key(name: str) -> str:
 
 
 class Signature:
-    """The `__signature__` of a class and of its instances, each as that of a function.
+    """The `__signature__` of a class and of its instances: those of two functions.
 
-    Without it, `inspect` would show the signature of the kernel's own constructor, which differs by kernel.
+    Without it, `inspect` would show the signature of the kernel's constructor, and the kernels differ in it.
     """
 
     def __init__(self, constructor: Any, call: Any = None) -> None:
@@ -143,7 +143,7 @@ class Reference(ReferenceBase):
         return Reference, (self.__key__,)
 
 
-class HandleReference(Reference):
+class ScopeReference(Reference):
     """A reference to one parameter as seen from one scope outwards, such as `ps.train.lr`."""
 
     __slots__ = ("__scope__",)
@@ -157,37 +157,37 @@ class HandleReference(Reference):
 
 
 # Assigning to `reference.__scope__` would set a parameter.
-_set_scope = HandleReference.__dict__["__scope__"].__set__
+_set_scope = ScopeReference.__dict__["__scope__"].__set__
 
 
-def handle_reference(scope: ScopeBase, key: str) -> HandleReference:
+def scope_reference(scope: ScopeBase, key: str) -> ScopeReference:
     """Return the reference to a key as seen from a scope outwards."""
-    reference: HandleReference = HandleReference(key)
+    reference: ScopeReference = ScopeReference(key)
     _set_scope(reference, scope)
     return reference
 
 
 def child_of(parent: Any, name: str) -> Reference:
-    """Return the reference that the attribute `name` of a reference, or of `hp.scope`, is."""
+    """Return the reference for the attribute `name` of a reference or of `hp.scope`. The kernel calls this."""
     key = attribute_key(name)
     return _child(parent, key) if isinstance(parent, Reference) else Reference(key)
 
 
 def _child(parent: Reference, segments: str) -> Reference:
     key = join(parent.__key__, segments)
-    return handle_reference(parent.__scope__, key) if type(parent) is HandleReference else Reference(key)
+    return scope_reference(parent.__scope__, key) if type(parent) is ScopeReference else Reference(key)
 
 
 def _scope_of(reference: Reference) -> ScopeBase | None:
-    return reference.__scope__ if type(reference) is HandleReference else None
+    return reference.__scope__ if type(reference) is ScopeReference else None
 
 
 def _view_of(reference: Reference) -> Frame:
-    return frame_of(reference.__scope__) if type(reference) is HandleReference else current_frame()
+    return frame_of(reference.__scope__) if type(reference) is ScopeReference else current_frame()
 
 
 def require_reference(reference: Reference) -> Any:
-    """Return what `reference()` is. The kernel calls this."""
+    """Return the value of `reference()`. The kernel calls this."""
     return require(_view_of(reference), reference.__key__)
 
 

@@ -1,4 +1,4 @@
-"""`hp.scope`: parameters are read through it, and calling it makes a scope."""
+"""`hp.scope`: read and write parameters through it, and call it to make a scope."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ from .reference import (
     assign,
     attribute_key,
     child_of,
-    handle_reference,
     reject_operator,
     require_reference,
+    scope_reference,
 )
 from .sources import entries_from
 
@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, KeysView
     from typing import Any
 
-    from ..core.value import Entry
     from .sources import Source
 
 __all__ = ["EmptyScope", "Reference", "Scope", "ScopeRoot", "scope"]
@@ -64,7 +63,7 @@ class Scope(ScopeBase):
 
     __slots__ = ()
     __signature__ = Signature(lambda overrides, /: overrides)
-    # Whether it hides everything outside.
+    # Whether the scope hides everything outside it.
     __empty__ = False
 
     if TYPE_CHECKING:
@@ -72,7 +71,7 @@ class Scope(ScopeBase):
         def __enter__(self) -> Scope: ...
 
     def __getattr__(self, name: str) -> Reference:
-        return handle_reference(self, attribute_key(name))
+        return scope_reference(self, attribute_key(name))
 
     def __setattr__(self, name: str, value: Any) -> None:
         assign(self, _attribute_to_set(type(self), name), value)
@@ -112,7 +111,7 @@ class Scope(ScopeBase):
         write(self, entries_from(sources, params, Origin.of_caller()))
 
     def clear(self) -> None:
-        """Drop all that this scope itself sets, so that the values from outside are visible again.
+        """Drop everything that this scope itself sets, so that the values from outside are visible again.
 
         Raises `RuntimeError` if the scope is not entered in this context.
 
@@ -127,7 +126,7 @@ class Scope(ScopeBase):
 
     def __getitem__(self, key: str | int) -> Any:
         frame, key = frame_of(self), check_key(key)
-        # As the flat view has it, because dict(scope) is the flat view.
+        # `dict(scope)` is the flat view, in which an empty mapping is a value even if there are keys below it.
         value = frame.entry(key)[0]
         return require(frame, key) if value is MISSING else value
 
@@ -144,7 +143,7 @@ class Scope(ScopeBase):
         return len(frame_of(self).visible_keys())
 
     def __bool__(self) -> bool:
-        # `if ps:` asks whether there is a scope, not whether it has parameters.
+        # `if ps:` asks whether there is a scope. Python would use `len`, which is 0 if nothing is set.
         return True
 
     def __repr__(self) -> str:
@@ -155,15 +154,11 @@ class Scope(ScopeBase):
         return self.__overrides__
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (type(self), dict(items(self.__overrides__)))
-
-
-def _unpickled(cls: type[Scope], overrides: dict[str, Entry]) -> Scope:
-    return cls(overrides)
+        return type(self), (dict(items(self.__overrides__)),)
 
 
 def _attribute_to_set(cls: type, name: str) -> str:
-    """Return the key that the assignment to an attribute sets; the methods of the class cannot be set."""
+    """Return the key that an assignment to an attribute sets; raise `AttributeError` if it is a method."""
     if hasattr(cls, name):
         raise AttributeError(f"{name!r} is a method here; write [{name!r}] for the parameter")
     return attribute_key(name)
@@ -177,7 +172,7 @@ class EmptyScope(Scope):
 
 
 class _AmbientScope(Scope):
-    """The scope of all that is written outside of any scope. It is never left, so entering it does nothing."""
+    """The scope that has what is written outside of any scope. Entering or leaving it does nothing."""
 
     __slots__ = ()
 
@@ -270,6 +265,7 @@ class ScopeRoot(RootBase):
         return Scope(entries_from(sources, params, Origin.of_caller())).__enter__()
 
     def __iter__(self) -> Any:
+        # Without this method, Python would ask for the items 0, 1, 2, … without end: each is a reference.
         raise _not_a_mapping()
 
     def __contains__(self, key: object) -> bool:
@@ -286,7 +282,6 @@ class ScopeRoot(RootBase):
 
 
 def _not_a_mapping() -> TypeError:
-    # Without this, Python would iterate by asking for the items 0, 1, 2, … without end, as each is a reference.
     return TypeError(
         "hp.scope is not a mapping: use hp.scope.current() for the parameters that are set, "
         "and hp.scope[key] | default to read one parameter"

@@ -51,7 +51,7 @@ def entries_from(sources: Iterable[Any], params: Mapping[str, Any], origin: Orig
             )
     for key, value in params.items():
         value_type = type(value)
-        # This is is_plain_type(value_type), without the call: most values that a program sets are plain.
+        # This is is_plain_type(value_type), without the call.
         if type(value_type) is type and value_type in PLAIN_TYPES:
             entries[check_key(key)] = value, origin
         else:
@@ -60,7 +60,8 @@ def entries_from(sources: Iterable[Any], params: Mapping[str, Any], origin: Orig
 
 
 def _add_flattened(entries: dict[str, Entry], key: str, value: Any, origin: Origin | None) -> None:
-    # A configuration knows the entry of each value that it was loaded with.
+    # A configuration keeps the entry of each value that it was loaded with. A value that the program replaced
+    # later has the origin of this scope.
     loaded: Mapping[str, Entry] = value.__loaded__ if hasattr(type(value), "__loaded__") else {}
     for path, leaf in flatten(key, value):
         if issubclass(type(leaf), ReferenceBase):
@@ -81,7 +82,7 @@ def flatten(key: str, value: Any) -> Iterator[tuple[str, Any]]:
     if key and (not is_mapping(value) or not value):
         yield key, value
         return
-    # The ids of the mappings that the walk is inside of.
+    # The ids of the mappings on the stack.
     open_ids = {id(value)}
     stack = [(key, value, iter(list(value.items())))]
     while stack:
