@@ -16,7 +16,7 @@ import hyperparameter as hp
 cases = Cases(globals())
 
 cases.expressions(
-    # keys
+    # Keys and sources.
     *(f"hp.scope[{key!r}]" for key in ("", ".", "a.", ".a", "a..b", "a=b", " a", "a ", "a\n", "\x00", "\x85")),
     *(f"hp.scope.a[{key}]" for key in ("None", "1.5", "True", "b''", "()", "[]", "object", "-1", "'x..y'")),
     "hp.scope(**{'': 1})",
@@ -43,7 +43,7 @@ cases.expressions(
     "getattr(hp.scope, Text('x')) | 3",
     "hp.scope[Text('x')] | 3",
     "hp.scope(**{Text('x'): 4})",
-    # reading
+    # Reads, and references and scopes as objects.
     "hp.scope.missing()",
     "hp.scope.a.b(1, 2)",
     "hp.scope.a.b(default=1)",

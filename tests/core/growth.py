@@ -12,7 +12,7 @@ from pathlib import Path
 
 import hyperparameter as hp
 
-# Slow operations run once for so many fast ones.
+# A slow operation runs once for this many fast ones.
 SLOW_EVERY = 20
 
 
@@ -100,7 +100,7 @@ def dropped(count):
         context.run(lambda: (hp.scope.v | None, f(), hp.scope.w | 0))
 
 
-# An allocator may keep some kB for itself.
+# The process may grow a little, because an allocator keeps some kB for itself.
 def main(count, limit=1_500):
     growth = {}
     for work in (reads, entries, errors, dropped):

@@ -19,7 +19,10 @@ MORE_THAN_KEPT = 200
 
 
 class Trigger:
-    """Reads many keys at the event after `remaining` others, and then calls a function."""
+    """Reads so many keys at one event that caches are dropped, then calls a function.
+
+    `remaining` is the number of events before that one.
+    """
 
     remaining = None
     garbage = ()
@@ -30,7 +33,7 @@ class Trigger:
     def __call__(self, *_):
         if self.remaining is None:
             return
-        # So many objects that the next allocation runs the collector.
+        # These are so many objects that the next allocation runs the collector.
         self.garbage += tuple(set() for _ in range(20))
         self.remaining -= 1
         if self.remaining < 0:
@@ -43,15 +46,15 @@ class Trigger:
 def free():
     """Free the memory of dropped dicts. Python keeps some dicts for reuse, so make it keep others."""
     # The dict that is dropped last is reused first.
-    taken = [{} for _ in range(MORE_THAN_KEPT)][::-1]
+    reused = [{} for _ in range(MORE_THAN_KEPT)][::-1]
     [{} for _ in range(MORE_THAN_KEPT)]
-    del taken
+    del reused
 
 
 def overwrite():
     """Put other objects into the memory of dropped dicts and floats."""
     remaining, collected.remaining = collected.remaining, None
-    used.append([{"other": number * 1.5} for number in range(MORE_THAN_KEPT)])
+    overwriting.append([{"other": number * 1.5} for number in range(MORE_THAN_KEPT)])
     collected.remaining = remaining
 
 
@@ -81,7 +84,7 @@ class C:
         return b
 
 
-collected, compared, used = Trigger(int), Trigger(free), []
+collected, compared, overwriting = Trigger(int), Trigger(free), []
 LOOKUPS = {
     "value": lambda: hp.scope.a.value | 0.5,
     "text": lambda: hp.scope.a.text | 0.5,
@@ -102,7 +105,7 @@ def run(name, trigger, event):
         trigger.remaining = event
         answers = [LOOKUPS[name](), LOOKUPS[name]()]
         was_triggered, trigger.remaining, trigger.garbage = trigger.remaining is None, None, ()
-        used.clear()
+        overwriting.clear()
         return repr((answers, hp.scope.a.value | 0.5)), was_triggered
 
 

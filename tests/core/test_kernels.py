@@ -165,7 +165,8 @@ import hyperparameter as hp
 with hp.scope(a=2):
     print(hp.scope.a | 0)
     try:
-        reference | 0  # whatever comes of it, the process stands it
+        # The reference belongs to the first copy. It may raise, but the process must not crash.
+        reference | 0
     except Exception:
         pass
     entered.__exit__()

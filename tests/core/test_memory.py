@@ -148,7 +148,7 @@ def test_a_reference_does_not_keep_the_value_that_it_cached_alive():
             assert hp.scope.v is reference
         return weakref.ref(value)
 
-    # Without a run of the collector.
+    # The value is freed without a run of the collector.
     assert make()() is None
 
 
@@ -219,7 +219,7 @@ def test_a_frame_can_drop_its_caches_in_the_middle_of_a_lookup():
         [sys.executable, REENTRY], env=environment, capture_output=True, text=True, check=False, timeout=300
     )
     assert (done.returncode, done.stderr) == (0, ""), done.stdout
-    # There were such events.
+    # The collector did run in the middle of calls.
     assert re.search(r"^call 0 [1-9]", done.stdout, re.MULTILINE)
 
 

@@ -1,4 +1,4 @@
-"""Snapshots."""
+"""Snapshots: they do not change, and they keep the origins of their values."""
 
 import pickle
 

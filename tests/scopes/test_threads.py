@@ -44,7 +44,7 @@ def test_a_new_thread_starts_from_the_baseline():
     assert run_in_threads(read_lr) == [1.0] * THREADS
 
 
-def test_one_scope_is_entered_by_many_threads_run_in_threads():
+def test_one_scope_is_entered_by_many_threads_at_the_same_time():
     shared = hp.scope(**{"train.lr": 1.0})
 
     def work(number):
@@ -60,7 +60,7 @@ def test_one_scope_is_entered_by_many_threads_run_in_threads():
     run_in_threads(work)
 
 
-def test_one_reference_is_read_by_many_threads_run_in_threads():
+def test_one_reference_is_read_by_many_threads_at_the_same_time():
     lr = hp.scope.train.lr
 
     def work(number):
