@@ -22,7 +22,7 @@ __all__ = ["clean"]
 
 
 def clean(*sources: Source, **params: Any) -> Any:
-    """Return a context manager whose block has an empty baseline and one scope, with these parameters.
+    """Return a context manager whose block has an empty baseline, and no other parameters than these.
 
     After the block, the baseline and the view are as before, whatever the block set, entered or froze. The
     baseline belongs to the process, so other threads see the empty one too.
