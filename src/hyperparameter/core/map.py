@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from typing import Any, TypeAlias
 
-    Map: TypeAlias = Any  # dict[str, V] | tuple[Map, ...]
+    # A map is a `dict[str, V]` or a tuple of 16 maps.
+    Map: TypeAlias = Any
 
 __all__ = [
     "MAX_LEAF_SIZE",
