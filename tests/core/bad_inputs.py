@@ -138,15 +138,15 @@ def a_value_that_raises():
                 print(type(error).__name__, error)
 
 
+@hp.param("odd")
+def with_odd_default(x: "Odd | None" = None, y=Odd(), z: typing.Iterable = (), n: float = 0.5, **more):  # noqa: B008
+    return x, y, z, n
+
+
 @cases.case
-def a_value_of_a_class_without_a_hash():
+def reads_of_a_value_of_a_class_without_a_hash():
     """The metaclass has no hash, and its comparison raises: the library uses neither."""
-
-    @hp.param("odd")
-    def g(x: "Odd | None" = None, y=Odd(), z: typing.Iterable = (), n: float = 0.5, **more):  # noqa: B008
-        return x, y, z, n
-
-    odd, results = Odd(), []
+    odd = Odd()
     with hp.scope({"v": odd, "odd": {"x": odd, "y": odd, "z": odd}}, w=odd) as ps:
         reads = [
             hp.scope.v(),
@@ -154,38 +154,35 @@ def a_value_of_a_class_without_a_hash():
             hp.scope.v | Odd(),
             hp.scope.v | None,
             hp.scope.w | None,
-            *g()[:3],
+            *with_odd_default()[:3],
         ]
-        reads += [hp.scope.v | odd for _ in range(3)] + [
-            hp.scope.v | object(),
-            ps.v | Odd(),
-            ps["v"],
-            dict(ps)["v"],
-        ]
+        reads += [hp.scope.v | odd for _ in range(3)]
+        reads += [hp.scope.v | object(), ps.v | Odd(), ps["v"], dict(ps)["v"]]
         reads += [hp.snapshot()["v"], hp.scope()["v"], hp.scope.odd()["x"]]
         assert all(value is odd for value in reads)
         assert bool(hp.scope.v)
-        for read in (
-            lambda: hp.scope.v | 1,
-            lambda: hp.scope.v | 1.5,
-            lambda: hp.scope.v | [1],
-            lambda: hp.scope.v | {"a": 1},
-        ):
-            try:
-                results.append(type(read()).__name__)
-            except hp.ParamError as error:
-                results.append(str(error))
-        with hp.scope(**{"odd.n": odd}):
-            try:
-                g()
-            except hp.ParamError as error:
-                results.append(str(error))
-    with hp.scope("v=text"):
-        results.append(type(hp.scope.missing | Odd()).__name__)
+        return len(reads)
+
+
+@cases.case
+def conversions_of_a_value_of_a_class_without_a_hash():
+    def result_of(read):
         try:
-            hp.scope.v | Odd()
+            return type(read()).__name__
         except hp.ParamError as error:
-            results.append(str(error))
+            return str(error)
+
+    odd = Odd()
+    with hp.scope({"v": odd, "odd": {"x": odd, "y": odd, "z": odd}}):
+        # The value is in the caches of the frame before it is read with other defaults.
+        assert hp.scope.v | odd is hp.scope.v | Odd() is odd
+        results = [
+            result_of(lambda default=default: hp.scope.v | default) for default in (1, 1.5, [1], {"a": 1})
+        ]
+        with hp.scope(**{"odd.n": odd}):
+            results.append(result_of(with_odd_default))
+    with hp.scope("v=text"):
+        results += [result_of(lambda: hp.scope.missing | Odd()), result_of(lambda: hp.scope.v | Odd())]
     return results
 
 
