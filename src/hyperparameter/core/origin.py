@@ -31,8 +31,11 @@ class Origin(tuple):  # type: ignore[type-arg]
     def of_caller(cls) -> Origin:
         """Return the origin of a value that the caller of this package sets."""
         frame = sys._getframe(1)
-        while frame.f_code.co_filename.startswith(PACKAGE_FOLDER) and frame.f_back is not None:
+        # Only functions of this package call this method, so the search starts at the caller of that function.
+        while frame.f_back is not None:
             frame = frame.f_back
+            if not frame.f_code.co_filename.startswith(PACKAGE_FOLDER):
+                break
         return cls((frame.f_code, frame.f_lasti))
 
     @classmethod
