@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from .hooks import Hooks
     from .map import Map
+    from .value import Entry
 
     class Binding(Protocol):
         """What a kernel uses of a decorated function's link to its namespace (see functions/binding.py)."""
@@ -56,15 +57,19 @@ _baseline: Any = None
 _hooks: Hooks
 # The hooks of the hot paths. As globals they cost one lookup less than as attributes of `_hooks`.
 _read: Callable[[str, Any], Any]
+_ambient_scope: ScopeBase
+_entries_from: Callable[[tuple[Any, ...], dict[str, Any], Origin], dict[str, Entry]]
 _frame_type: type
 _reference_type: type
+_scope_type: type
 
 
 def connect(hooks: Hooks) -> None:
     """Take what the kernel uses of the rest of the library."""
-    global _hooks, _read, _frame_type, _reference_type
+    global _hooks, _read, _ambient_scope, _entries_from, _frame_type, _reference_type, _scope_type
     _hooks = hooks
-    _read, _frame_type, _reference_type = hooks.read, hooks.frame_type, hooks.reference_type
+    _read, _entries_from, _ambient_scope = hooks.read, hooks.entries_from, hooks.ambient_scope
+    _frame_type, _reference_type, _scope_type = hooks.frame_type, hooks.reference_type, hooks.scope_type
 
 
 if sys.version_info < (3, 12):
@@ -212,7 +217,7 @@ class ScopeBase:
                 # which can be another one.
                 set_current(None)
                 return
-            if below.scope is not _hooks.ambient_scope:
+            if below.scope is not _ambient_scope:
                 set_current(below)
                 return
         # The scope is not the innermost one, or the frame below it is an ambient frame.
@@ -231,8 +236,8 @@ class RootBase:
         # The caller is one frame up. `Origin.of_caller` would find it too, but at a higher cost.
         caller = sys._getframe(1)
         origin = Origin((caller.f_code, caller.f_lasti))
-        scope = object.__new__(_hooks.scope_type)
-        _set_overrides(scope, _hooks.entries_from(sources, params, origin))
+        scope: Any = object.__new__(_scope_type)
+        _set_overrides(scope, _entries_from(sources, params, origin))
         return scope
 
     def __getattr__(self, name: str) -> Any:
