@@ -36,7 +36,7 @@ unsafe impl Parent for Root {
 
 /// `hp.scope[key]`
 unsafe extern "C" fn subscript(_root: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
-    let key = if is_valid_key(key) {
+    let key = if segment_count(key) > 0 {
         owned(key)
     } else {
         PyObject_CallOneArg(state().check_key, key)
@@ -49,10 +49,18 @@ unsafe extern "C" fn subscript(_root: *mut PyObject, key: *mut PyObject) -> *mut
     reference
 }
 
-/// Return whether a key has been checked before.
+/// Return the number of segments of a key that has been checked before, 0 for any other object.
 #[inline(always)]
-unsafe fn is_valid_key(key: *mut PyObject) -> bool {
-    PyUnicode_CheckExact(key) != 0 && PySet_Contains(state().valid_keys, key) == 1
+unsafe fn segment_count(key: *mut PyObject) -> Py_ssize_t {
+    if PyUnicode_CheckExact(key) == 0 {
+        return 0;
+    }
+    // `valid_keys` maps a key to the tuple of its segments. The lookup runs no other code, because all keys are text.
+    let segments = PyDict_GetItemWithError(state().valid_keys, key);
+    if segments.is_null() || PyTuple_CheckExact(segments) == 0 {
+        return 0;
+    }
+    PyTuple_GET_SIZE(segments)
 }
 
 /// `hp.scope(*sources, **params)`
@@ -105,15 +113,20 @@ unsafe fn overrides_from(
 }
 
 /// Return the overrides of keyword parameters that need no check, owned. Return null without an error set if a key has
-/// not been checked before, or if a value can be a mapping.
+/// not been checked before, if a value can be a mapping, or if a key can be a prefix of another.
 unsafe fn overrides_from_simple(params: *mut PyObject, origin: *mut PyObject) -> *mut PyObject {
     let overrides = PyDict_New();
     if overrides.is_null() || params.is_null() {
         return overrides;
     }
     let (mut position, mut key, mut value) = (0, NULL, NULL);
+    let mut length = 0;
     while PyDict_Next(params, &mut position, &mut key, &mut value) != 0 {
-        let is_simple = is_valid_key(key) && is_never_mapping(Py_TYPE(value));
+        // No key is a prefix of another if all have the same number of segments.
+        let count = segment_count(key);
+        let is_same_length = count > 0 && (length == 0 || length == count);
+        length = count;
+        let is_simple = is_same_length && is_never_mapping(Py_TYPE(value));
         if !is_simple || !set_override(overrides, key, value, origin) {
             Py_DECREF(overrides);
             return NULL;

@@ -87,7 +87,7 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
             missing: none(),
             ambient_scope: none(),
             plain_types: empty(),
-            valid_keys: empty(),
+            valid_keys: PyDict_New(),
             check_key: none(),
             rebased_on: none(),
             leave: none(),
@@ -196,7 +196,8 @@ fn connect(hooks: &Bound<'_, PyAny>) -> PyResult<()> {
         take_hooks!(hooks, |class| is_subclass(class, reference) => reference_type);
         take_hooks!(hooks, |class| is_subclass(class, scope) => scope_type);
         take_hooks!(hooks, |class| is_subclass(class, tuple) => origin_type);
-        take_hooks!(hooks, |set| PyAnySet_Check(set) != 0 => plain_types, valid_keys);
+        take_hooks!(hooks, |set| PyAnySet_Check(set) != 0 => plain_types);
+        take_hooks!(hooks, |dict| PyDict_CheckExact(dict) != 0 => valid_keys);
         take_hooks!(hooks, |_| true => missing, ambient_scope);
         take_hooks!(hooks, |function| PyCallable_Check(function) != 0 =>
             check_key, rebased_on, leave, entries_from, child_of, read, require, reject_operator);

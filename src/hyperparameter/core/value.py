@@ -1,4 +1,4 @@
-"""Entries (a value and its origin), and questions about the type of a value.
+"""Entries (a value and its origin), the input of conversion, and questions about the type of a value.
 
 Any object can be a value. So its class can have a metaclass that defines `__eq__` and `__hash__`, or that has
 no hash at all. Before a class is compared or looked up in a set or dict, `is_plain_type` or `has_plain_hash`
@@ -16,13 +16,18 @@ if TYPE_CHECKING:
     Entry: TypeAlias = tuple[Any, Origin | None]
 
 __all__ = [
+    "APPEND",
     "MISSING",
     "MISSING_ENTRY",
     "PLAIN_TYPES",
+    "Appended",
+    "Parts",
+    "UntypedText",
     "has_plain_hash",
     "is_mapping",
     "is_mapping_type",
     "is_plain_type",
+    "replace",
 ]
 
 
@@ -64,3 +69,72 @@ def is_mapping_type(cls: type) -> bool:
         return issubclass(cls, Mapping)
     # `issubclass` with an abstract class, such as Mapping, would hash the class.
     return any(base is dict or base is Mapping for base in cls.__mro__)
+
+
+# --- The input of conversion: a value and what is set below it ---
+
+# The name of a part that appends to a list.
+APPEND = "+"
+
+
+class replace(dict):  # type: ignore[type-arg]  # noqa: N801
+    """A mapping that replaces the whole subtree of its key, and the default, instead of being merged with them.
+
+    In a file, write `_replace_ = true` in the table.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> hp.config({"model": {"name": "cnn", "width": 3}}, {"model": hp.replace({"name": "mlp"})})
+        {'model': {'name': 'mlp'}}
+        >>> with hp.scope({"model": {"name": "cnn"}}), hp.scope({"model": hp.replace({"width": 3})}):
+        ...     hp.scope.model({"depth": 1})
+        {'width': 3}
+    """
+
+    __slots__ = ()
+
+
+class UntypedText(str):
+    """Text from a place without types: a `key=value` text, the command line, the environment.
+
+    Conversion returns it as a plain `str`, or as another type.
+
+    Attributes:
+        like: the typed value that the text overrides, or `MISSING`.
+    """
+
+    __slots__ = ("like",)
+    like: Any
+
+    def __new__(cls, text: str, like: Any = MISSING) -> UntypedText:
+        self = str.__new__(cls, text)
+        self.like = like
+        return self
+
+
+class Parts:
+    """What is set at a key and below it.
+
+    Attributes:
+        value: the value of the key itself, or `MISSING`. An empty `replace` lets no default show through.
+        items: what is set below it, by name: values, untyped texts and more parts. The name `"+"` has
+            `Appended`.
+    """
+
+    __slots__ = ("items", "value")
+
+    def __init__(self, value: Any, items: dict[str, Any]) -> None:
+        self.value = value
+        self.items = items
+
+    def __repr__(self) -> str:
+        return f"Parts({self.value!r}, {self.items!r})"
+
+
+class Appended(tuple):  # type: ignore[type-arg]
+    """The values that are appended to a list, in order.
+
+    For a dict, the last one is the value of the key `"+"`.
+    """
+
+    __slots__ = ()
