@@ -31,7 +31,11 @@ def test_every_kind_of_source_is_accepted():
             ValueError,
             "'.b' is not a valid key: segment 1 is empty (below 'a')",
         ),
-        (lambda: hp.scope({"a=b": 1}), ValueError, "'a=b' is not a valid key: segment 'a=b' contains '='"),
+        (
+            lambda: hp.scope({"a=b": 1}),
+            ValueError,
+            "'a=b' is not a valid key: segment 'a=b' contains '='; write it in quotes: \"a=b\"",
+        ),
         (lambda: hp.scope({"a\x00": 1}), ValueError, "contains the control character '\\x00'"),
         (lambda: hp.scope({"a\x85b": 1}), ValueError, "contains the control character '\\x85'"),
         (lambda: hp.scope("a =1"), ValueError, "segment 'a ' starts or ends with white space"),

@@ -4,6 +4,7 @@
 
 mod expand;
 mod parse;
+mod segment;
 mod syntax;
 mod tokens;
 
@@ -23,8 +24,9 @@ use crate::syntax::{Body, ReadArguments};
 /// - `set key = value;` sets a parameter in the innermost scope.
 /// - `params scope;` enters a [`ParamScope`](struct.ParamScope.html) until the end of the `{}` around the statement.
 ///
-/// A *key* is segments joined by dots, or a string literal. A segment is a name, a keyword or a number. An `@`
-/// before a statement is allowed: `@set train.lr = 0.1;`.
+/// A *key* is segments joined by dots, or a string literal. A segment is a name, a keyword, a number, or a string
+/// literal with any text: `set loggers."sqlalchemy.engine".level = 1;`. An `@` before a statement is allowed:
+/// `@set train.lr = 0.1;`.
 ///
 /// # Scope
 /// A block that contains `set` or `params` is a scope. The scope is left when the block ends, also by `return`,
@@ -76,8 +78,8 @@ pub fn with_params(tokens: TokenStream) -> TokenStream {
 ///
 /// # Grammar
 /// `get_param!(key, default)` or `get_param!(key, default, "help text")`. A *key* is segments joined by dots, or a
-/// string literal. A segment is a name, a keyword or a number. For a key computed at run time, use
-/// `snapshot().get(key, default)`. A default of type `&str` is read as a `String`.
+/// string literal. A segment is a name, a keyword, a number, or a string literal with any text. For a key computed at
+/// run time, use `snapshot().get(key, default)`. A default of type `&str` is read as a `String`.
 ///
 /// # Panics
 /// Panics if the value cannot be converted to the type. The message names the key and the value. [`try_get_param!`]

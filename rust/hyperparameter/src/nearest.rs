@@ -7,6 +7,7 @@
 
 use std::collections::HashMap;
 
+use crate::key::split_last;
 use crate::quote::quoted;
 
 /// The largest number of names that is returned.
@@ -22,7 +23,7 @@ const MAX_COMPARED: usize = 5000;
 pub(crate) fn nearest<'a>(name: &str, names: impl Iterator<Item = &'a str>) -> Vec<String> {
     let names: Vec<&str> = names.collect();
     let compares_all = names.len() <= MAX_COMPARED;
-    let (parent, last_segment) = name.rsplit_once('.').unwrap_or(("", name));
+    let (parent, last_segment) = split_last(name);
     let (prefix, suffix) = (format!("{parent}."), format!(".{last_segment}"));
     let is_compared =
         |other: &&str| compares_all || other.starts_with(&prefix) || other.ends_with(&suffix);

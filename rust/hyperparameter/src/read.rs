@@ -10,7 +10,7 @@ use crate::convert::{FromValue, Misfit, deserialize, parse_bool};
 use crate::entry::Entry;
 use crate::error::ParamError;
 use crate::frame::Frame;
-use crate::key::Probe;
+use crate::key::{Probe, name_of, segments};
 use crate::value::Value;
 
 /// Return the value of a key by the conversion rule. If it has no value and the type accepts a subtree, return that.
@@ -142,7 +142,8 @@ pub(crate) fn subtree(frame: &Frame, key: &str) -> Option<Value> {
 /// A node of a subtree while it is built.
 enum Node<'a> {
     Leaf(&'a Value),
-    Inner(BTreeMap<&'a str, Node<'a>>),
+    /// The children, by the names of their segments.
+    Inner(BTreeMap<Cow<'a, str>, Node<'a>>),
 }
 
 impl Node<'_> {
@@ -152,15 +153,15 @@ impl Node<'_> {
 }
 
 /// Insert a value at a path. Paths are inserted in order, so the value of a key comes before the keys below it.
-fn insert<'a>(top: &mut BTreeMap<&'a str, Node<'a>>, path: &'a str, value: &'a Value) {
+fn insert<'a>(top: &mut BTreeMap<Cow<'a, str>, Node<'a>>, path: &'a str, value: &'a Value) {
     let mut parent = top;
-    let mut segments = path.split('.').peekable();
-    while let Some(segment) = segments.next() {
-        if segments.peek().is_none() {
-            parent.entry(segment).or_insert(Node::Leaf(value));
+    let mut names = segments(path).map(name_of).peekable();
+    while let Some(name) = names.next() {
+        if names.peek().is_none() {
+            parent.entry(name).or_insert(Node::Leaf(value));
             return;
         }
-        let child = parent.entry(segment).or_insert_with(Node::empty);
+        let child = parent.entry(name).or_insert_with(Node::empty);
         if matches!(child, Node::Leaf(value) if is_empty_map(value)) {
             *child = Node::empty();
         }
@@ -178,7 +179,7 @@ impl From<Node<'_>> for Value {
             Node::Inner(inner) => Self::Map(Arc::new(
                 inner
                     .into_iter()
-                    .map(|(key, node)| (key.to_owned(), node.into()))
+                    .map(|(name, node)| (name.into_owned(), node.into()))
                     .collect(),
             )),
         }

@@ -140,7 +140,7 @@ def _parse(text: str) -> tuple[str, ...]:
         if not segment:
             raise _syntax_error(text, f"segment {number} is empty")
         if problem:
-            raise _syntax_error(text, problem)
+            raise _segment_error(text, segment, problem)
     return segments
 
 
@@ -160,7 +160,7 @@ def _parse_quoted(text: str) -> Iterator[str]:
                 raise _syntax_error(text, f"segment {number} is empty")
             problem = _problem_of(segment)
             if problem:
-                raise _syntax_error(text, problem)
+                raise _segment_error(text, segment, problem)
             yield segment
         if position >= len(text):
             return
@@ -228,6 +228,11 @@ def _end_of_key(text: str) -> int:
 def _not_text(key: object) -> KeySyntaxError:
     detail = f"is not a valid key: expected text, got {type(key).__name__}"
     return KeySyntaxError(short_repr(key), value=key, detail=detail)
+
+
+def _segment_error(text: str, segment: str, problem: str) -> KeySyntaxError:
+    hint = f"; write it in quotes: {quote(segment)}" if "=" in segment else ""
+    return _syntax_error(text, problem + hint)
 
 
 def _syntax_error(text: str, problem: str) -> KeySyntaxError:

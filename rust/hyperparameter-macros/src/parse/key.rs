@@ -1,4 +1,4 @@
-//! Parses keys: `train.lr`, `layers.0.size`, `"batch-size"`.
+//! Parses keys: `train.lr`, `layers.0.size`, `"batch-size"`, `loggers."sqlalchemy.engine"`.
 
 use proc_macro2::{Ident, Span};
 use syn::ext::IdentExt;
@@ -6,14 +6,15 @@ use syn::parse::ParseStream;
 use syn::{Error, Lit, LitFloat, LitInt, LitStr, Result, Token};
 
 use super::input::expected;
+use crate::segment::quoted;
 use crate::syntax::Key;
 
 const KEY_ADVICE: &str = "a key is names, keywords or numbers joined by dots, or a string literal";
-const SEGMENT_ADVICE: &str = "a segment is a name, a keyword or a number";
+const SEGMENT_ADVICE: &str = "a segment is a name, a keyword, a number or a string literal";
 
 impl Key {
     pub(super) fn parse(input: ParseStream<'_>) -> Result<Self> {
-        if input.peek(LitStr) {
+        if input.peek(LitStr) && !input.peek2(Token![.]) {
             let text: LitStr = input.parse()?;
             return Ok(Self {
                 span: text.span(),
@@ -45,6 +46,10 @@ fn parse_segments(
     if input.peek(Ident::peek_any) && !input.peek(Token![_]) {
         let name = input.call(Ident::parse_any)?;
         return Ok((name.unraw().to_string(), name.span()));
+    }
+    if input.peek(LitStr) {
+        let name: LitStr = input.parse()?;
+        return Ok((quoted(&name.value()), name.span()));
     }
     if input.peek(LitInt) || input.peek(LitFloat) {
         let number: Lit = input.parse()?;

@@ -1,10 +1,16 @@
 //! The grammar of keys.
 //!
-//! A key is one or more segments that are joined by dots. A segment is any non-empty text without `.`, `=` and control
-//! characters, and without white space at its start or end. Case matters, and nothing is normalised.
+//! A key is one or more segments that are joined by dots. A plain segment is any non-empty text without `.`, `=`, `"`
+//! and control characters, and without white space at its start or end. Any other text is a segment in double quotes,
+//! with the escapes of TOML. Case matters, and nothing is normalised.
+//!
+//! A *segment* is a part of a key as it is written there. The *name* of a segment is the text that it stands for.
+//! [`segments`](super::segments) has the functions that take keys apart.
 //!
 //! The check is a `const fn`, so that the compiler runs it for a key in source code.
 
+use super::escapes::read_escape;
+use super::segments::quote;
 use crate::quote::quoted;
 
 /// The largest number of segments.
@@ -15,8 +21,11 @@ const MAX_SEGMENTS: usize = 256;
 /// What is wrong with a text that is not a key.
 #[derive(Clone, Copy)]
 pub(super) struct Fault {
-    /// The index of the segment at fault.
-    segment: usize,
+    /// The number of the segment at fault. The first segment has the number 1.
+    number: usize,
+    /// Where the part at fault starts and ends: a segment, an escape, or a quote that is not closed.
+    start: usize,
+    end: usize,
     kind: FaultKind,
 }
 
@@ -25,8 +34,12 @@ enum FaultKind {
     EmptyKey,
     EmptySegment,
     Equals,
+    Quote,
     Control(char),
     OuterSpace,
+    OpenQuote,
+    Escape,
+    NoDot,
     TooManySegments,
 }
 
@@ -36,26 +49,48 @@ impl Fault {
         match self.kind {
             FaultKind::EmptyKey => "not a valid key: it is empty",
             FaultKind::EmptySegment => "not a valid key: a segment is empty",
-            FaultKind::Equals => "not a valid key: a segment contains '='",
+            FaultKind::Equals => {
+                "not a valid key: a segment contains '='; write the segment in quotes"
+            }
+            FaultKind::Quote => "not a valid key: a segment contains '\"'",
             FaultKind::Control(_) => "not a valid key: a segment contains a control character",
             FaultKind::OuterSpace => "not a valid key: a segment starts or ends with white space",
+            FaultKind::OpenQuote => "not a valid key: a quote is not closed",
+            FaultKind::Escape => "not a valid key: a segment contains an escape that TOML lacks",
+            FaultKind::NoDot => "not a valid key: expected '.' after the quotes of a segment",
             FaultKind::TooManySegments => "not a valid key: it has too many segments",
         }
     }
 
     /// Return the reason for an error at run time.
     pub(super) fn reason(self, text: &str) -> String {
-        let number = self.segment + 1;
-        let segment = quoted(text.split('.').nth(self.segment).unwrap_or_default());
+        let number = self.number;
+        let part = &text[self.start..self.end];
+        let (segment, next) = (quoted(part), &text[self.end..]);
         match self.kind {
             FaultKind::EmptyKey => "it is empty".to_owned(),
             FaultKind::EmptySegment => format!("segment {number} is empty"),
-            FaultKind::Equals => format!("segment {segment} contains '='"),
+            FaultKind::Equals => {
+                format!(
+                    "segment {segment} contains '='; write it in quotes: {}",
+                    quote(part)
+                )
+            }
+            FaultKind::Quote => format!("segment {segment} contains '\"'"),
             FaultKind::Control(character) => {
                 let character = quoted(character.encode_utf8(&mut [0; 4]));
                 format!("segment {segment} contains the control character {character}")
             }
             FaultKind::OuterSpace => format!("segment {segment} starts or ends with white space"),
+            FaultKind::OpenQuote => {
+                let position = text[..self.start].chars().count() + 1;
+                format!("the quote at character {position} is not closed")
+            }
+            FaultKind::Escape => format!("{segment} is not an escape of TOML"),
+            FaultKind::NoDot => {
+                let next: String = next.chars().take(1).collect();
+                format!("expected '.' after segment {number}, got {}", quoted(&next))
+            }
             FaultKind::TooManySegments => format!("it has more than {MAX_SEGMENTS} segments"),
         }
     }
@@ -64,41 +99,65 @@ impl Fault {
 /// Return the first fault of a text, `None` if it is a valid key.
 pub(super) const fn find_fault(text: &str) -> Option<Fault> {
     let bytes = text.as_bytes();
+    let mut fault = Fault {
+        number: 1,
+        start: 0,
+        end: 0,
+        kind: FaultKind::EmptyKey,
+    };
     if bytes.is_empty() {
-        return Some(Fault {
-            segment: 0,
-            kind: FaultKind::EmptyKey,
-        });
+        return Some(fault);
     }
-    let (mut segment, mut start) = (0, 0);
     loop {
-        let (end, mut fault) = check_segment(bytes, start);
-        if fault.is_none() && segment == MAX_SEGMENTS {
-            fault = Some(FaultKind::TooManySegments);
+        let start = fault.end;
+        let checked = if start < bytes.len() && bytes[start] == b'"' {
+            check_quoted(bytes, start)
+        } else {
+            check_plain(bytes, start)
+        };
+        if let Some(kind) = checked.kind {
+            return Some(Fault {
+                kind,
+                start: checked.start,
+                end: checked.end,
+                ..fault
+            });
         }
-        if let Some(kind) = fault {
-            return Some(Fault { segment, kind });
+        if fault.number > MAX_SEGMENTS {
+            fault.kind = FaultKind::TooManySegments;
+            return Some(fault);
         }
-        if end == bytes.len() {
+        if checked.end == bytes.len() {
             return None;
         }
-        start = end + 1;
-        segment += 1;
+        // Skip the dot.
+        fault.end = checked.end + 1;
+        fault.number += 1;
     }
 }
 
-/// Check the segment that starts at an index. Return where it ends, and the first fault in the order of `FaultKind`.
+/// A part of a key that was checked.
+struct Checked {
+    start: usize,
+    end: usize,
+    kind: Option<FaultKind>,
+}
+
+/// Check the plain segment that starts at an index. Return the first fault in the order of `FaultKind`.
 ///
 /// It is inlined because every read by a key computed at run time checks the key.
 #[inline(always)]
-const fn check_segment(bytes: &[u8], start: usize) -> (usize, Option<FaultKind>) {
-    let (mut has_equals, mut control, mut has_outer_space) = (false, None, false);
+const fn check_plain(bytes: &[u8], start: usize) -> Checked {
+    let (mut has_equals, mut has_quote, mut control, mut has_outer_space) =
+        (false, false, None, false);
     let mut index = start;
     while index < bytes.len() && bytes[index] != b'.' {
         let (character, width) = decode(bytes, index);
         if character == '=' {
             has_equals = true;
-        } else if matches!(character, '\0'..' ' | '\u{7f}'..='\u{9f}') && control.is_none() {
+        } else if character == '"' {
+            has_quote = true;
+        } else if is_control(character) && control.is_none() {
             control = Some(character);
         }
         let next = index + width;
@@ -108,10 +167,12 @@ const fn check_segment(bytes: &[u8], start: usize) -> (usize, Option<FaultKind>)
         }
         index = next;
     }
-    let fault = if index == start {
+    let kind = if index == start {
         Some(FaultKind::EmptySegment)
     } else if has_equals {
         Some(FaultKind::Equals)
+    } else if has_quote {
+        Some(FaultKind::Quote)
     } else if let Some(character) = control {
         Some(FaultKind::Control(character))
     } else if has_outer_space {
@@ -119,11 +180,57 @@ const fn check_segment(bytes: &[u8], start: usize) -> (usize, Option<FaultKind>)
     } else {
         None
     };
-    (index, fault)
+    Checked {
+        start,
+        end: index,
+        kind,
+    }
+}
+
+/// Check the segment in quotes that starts at an index.
+const fn check_quoted(bytes: &[u8], start: usize) -> Checked {
+    let mut index = start + 1;
+    while index < bytes.len() && bytes[index] != b'"' {
+        if bytes[index] != b'\\' {
+            index += 1;
+            continue;
+        }
+        let (character, end) = read_escape(bytes, index);
+        if character.is_none() {
+            return Checked {
+                start: index,
+                end,
+                kind: Some(FaultKind::Escape),
+            };
+        }
+        index = end;
+    }
+    if index == bytes.len() {
+        return Checked {
+            start,
+            end: index,
+            kind: Some(FaultKind::OpenQuote),
+        };
+    }
+    let end = index + 1;
+    let ends_segment = end == bytes.len() || bytes[end] == b'.';
+    Checked {
+        start,
+        end,
+        kind: if ends_segment {
+            None
+        } else {
+            Some(FaultKind::NoDot)
+        },
+    }
+}
+
+pub(super) const fn is_control(character: char) -> bool {
+    matches!(character, '\0'..' ' | '\u{7f}'..='\u{9f}')
 }
 
 /// Return the character that starts at an index, and its number of bytes. A `const fn` cannot call `str::chars`.
-const fn decode(bytes: &[u8], index: usize) -> (char, usize) {
+pub(super) const fn decode(bytes: &[u8], index: usize) -> (char, usize) {
     let first = bytes[index] as u32;
     let (width, mut code) = match first {
         0..0x80 => (1, first),

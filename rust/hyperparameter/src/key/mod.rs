@@ -1,7 +1,9 @@
 //! Keys: the grammar, and the keys of maps with their hash.
 
+mod escapes;
 mod grammar;
 mod probe;
+mod segments;
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -9,8 +11,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 pub(crate) use probe::{HashedText, KeyHasher, Probe};
+pub(crate) use segments::{canonical, join_name, name_of, segments, split_last, split_override};
 
-/// A valid key, together with its hash. For a key in source code the compiler computes the hash.
+/// A valid key in its one spelling, together with its hash. For a key in source code the compiler computes the hash.
 #[derive(Clone)]
 pub struct Key {
     hash: u64,
@@ -27,12 +30,16 @@ impl Key {
     /// Return a key that is written in source code.
     ///
     /// # Panics
-    /// If the text is not a valid key. In a constant this is a compile error.
+    /// If the text is not a valid key, or not in its one spelling. In a constant this is a compile error.
     #[must_use]
     pub const fn literal(text: &'static str) -> Self {
         if let Some(fault) = grammar::find_fault(text) {
             panic!("{}", fault.compiler_message());
         }
+        assert!(
+            segments::is_canonical(text),
+            "not the one spelling of this key: only a segment that needs quotes has them"
+        );
         Self {
             hash: hash(text),
             text: Text::Static(text),
@@ -41,9 +48,9 @@ impl Key {
 
     /// Return a text as a key, or the reason why it is not a valid key.
     pub(crate) fn new(text: &str) -> Result<Self, String> {
-        check(text)?;
+        let text = canonical(text)?;
         Ok(Self {
-            hash: hash(text),
+            hash: hash(&text),
             text: Text::Shared(text.into()),
         })
     }
@@ -53,14 +60,6 @@ impl Key {
             Text::Static(text) => text,
             Text::Shared(text) => text,
         }
-    }
-}
-
-/// Check a text. The error is the reason why it is not a valid key.
-pub(crate) fn check(text: &str) -> Result<(), String> {
-    match grammar::find_fault(text) {
-        None => Ok(()),
-        Some(fault) => Err(fault.reason(text)),
     }
 }
 

@@ -9,14 +9,13 @@ use crate::convert::serialize::{self, Fault};
 use crate::entry::{Entry, Origin};
 use crate::error::ParamError;
 use crate::frame::{Override, Overrides};
-use crate::key::{Key, check};
-use crate::quote::quoted;
+use crate::key::{Key, join_name, split_override};
 use crate::value::{Value, short_repr};
 
 impl ParamScope {
     /// Return a scope of `key=value` texts.
     ///
-    /// Each text is split at its first `=`. If a key appears twice, the later text wins.
+    /// Each text is split at its first `=` outside of quotes. If a key appears twice, the later text wins.
     ///
     /// # Errors
     /// [`ParamError`] for an invalid key, and for a text without `=`.
@@ -40,7 +39,7 @@ impl ParamScope {
         let mut entries = Vec::new();
         for text in texts {
             let text = text.as_ref();
-            let (key, value) = text.split_once('=').ok_or_else(|| {
+            let (key, value) = split_override(text).ok_or_else(|| {
                 ParamError::syntax(text, "is not a valid override: expected key=value")
             })?;
             let value = Value::from(value);
@@ -51,7 +50,8 @@ impl ParamScope {
 
     /// Return a scope of a value that serde can serialize as a mapping: a struct, a map, a table of a file.
     ///
-    /// Nested mappings become keys. An empty mapping is a value.
+    /// Nested mappings become keys. A key of the source itself can have several segments, and a key of a nested mapping
+    /// is one segment, whatever characters it has. An empty mapping is a value.
     ///
     /// # Errors
     /// [`ParamError`] for a value that is not a mapping, for an invalid key, and if the type fails to serialize.
@@ -139,7 +139,8 @@ pub(super) fn parse_key(key: &str) -> Result<Key, ParamError> {
     Key::new(key).map_err(|reason| ParamError::invalid_key(key, &reason))
 }
 
-/// Return the overrides that set a key to a value. A mapping that is not empty sets the keys below the key instead.
+/// Return the overrides that set a key to a value. A mapping that is not empty sets the keys below the key instead: each
+/// of its keys is one segment.
 pub(crate) fn flatten(
     key: &str,
     value: Value,
@@ -155,13 +156,8 @@ pub(crate) fn flatten(
                 continue;
             }
         };
-        for (segment, item) in map.iter().rev() {
-            check(segment).map_err(|reason| {
-                let parent = quoted(key.as_str());
-                ParamError::invalid_key(segment, &format!("{reason} (below {parent})"))
-            })?;
-            let key = parse_key(&format!("{}.{segment}", key.as_str()))?;
-            to_visit.push((key, item.clone()));
+        for (name, item) in map.iter().rev() {
+            to_visit.push((parse_key(&join_name(key.as_str(), name))?, item.clone()));
         }
     }
     Ok(overrides)

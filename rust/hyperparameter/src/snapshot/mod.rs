@@ -2,16 +2,17 @@
 
 mod scopes;
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use crate::convert::FromValue;
-use crate::entry::Origin;
+use crate::entry::{Entry, Origin};
 use crate::error::ParamError;
 use crate::frame::{Frame, context};
-use crate::key::{HashedText, Key, Probe, check};
+use crate::key::{HashedText, Key, Probe, canonical};
 use crate::read;
 use crate::value::Value;
 
@@ -79,7 +80,7 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn try_get<T: FromValue>(&self, key: &str, default: T) -> Result<T, ParamError> {
-        let value = read::by_rule(&self.0, &check_key(key)?, Some(&default))?;
+        let value = read::by_rule(&self.0, &HashedText::new(&parse_key(key)?), Some(&default))?;
         Ok(value.unwrap_or(default))
     }
 
@@ -97,7 +98,7 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn require<T: FromValue>(&self, key: &str) -> Result<T, ParamError> {
-        read::by_rule(&self.0, &check_key(key)?, None)?
+        read::by_rule(&self.0, &HashedText::new(&parse_key(key)?), None)?
             .ok_or_else(|| ParamError::missing(key, self.0.clone()))
     }
 
@@ -121,7 +122,7 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn deserialize<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<T, ParamError> {
-        read::by_serde(&self.0, &check_key(key)?)?
+        read::by_serde(&self.0, &HashedText::new(&parse_key(key)?))?
             .ok_or_else(|| ParamError::missing(key, self.0.clone()))
     }
 
@@ -141,7 +142,7 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn truth(&self, key: &str) -> Result<bool, ParamError> {
-        Ok(read::truth(&self.0, &check_key(key)?))
+        Ok(read::truth(&self.0, &HashedText::new(&parse_key(key)?)))
     }
 
     /// Return the value of a key without converting it. Return `None` if the key is not set.
@@ -155,7 +156,7 @@ impl Snapshot {
     /// ```
     #[must_use]
     pub fn value(&self, key: &str) -> Option<&Value> {
-        self.0.entry(key).map(|entry| &entry.value)
+        self.entry(key).map(|entry| &entry.value)
     }
 
     /// Return the file and the line of the code that set a key. Return `None` if the key is not set.
@@ -169,7 +170,7 @@ impl Snapshot {
     /// ```
     #[must_use]
     pub fn origin(&self, key: &str) -> Option<Origin> {
-        self.0.entry(key).map(|entry| entry.origin)
+        self.entry(key).map(|entry| entry.origin)
     }
 
     /// Return the subtree below a key as a nested mapping, `None` if it is empty.
@@ -185,7 +186,9 @@ impl Snapshot {
     /// ```
     #[must_use]
     pub fn subtree(&self, key: &str) -> Option<Value> {
-        read::subtree(&self.0, key)
+        // The subtree of the empty text is the whole view.
+        let key = parse_key(key).unwrap_or(key.into());
+        read::subtree(&self.0, &key)
     }
 
     /// Return whether a key is set.
@@ -199,7 +202,11 @@ impl Snapshot {
     /// ```
     #[must_use]
     pub fn contains(&self, key: &str) -> bool {
-        self.0.entry(key).is_some()
+        self.entry(key).is_some()
+    }
+
+    fn entry(&self, key: &str) -> Option<&Entry> {
+        self.0.entry(&parse_key(key).ok()?)
     }
 
     /// Return every key, in order.
@@ -282,8 +289,7 @@ impl Serialize for Snapshot {
     }
 }
 
-/// Check the text of a key. The key is only looked up, so its text stays borrowed.
-fn check_key(key: &str) -> Result<HashedText<'_>, ParamError> {
-    check(key).map_err(|reason| ParamError::invalid_key(key, &reason))?;
-    Ok(HashedText::new(key))
+/// Return the text of a key in its one spelling. The key is only looked up, so the text stays borrowed if it can.
+fn parse_key(key: &str) -> Result<Cow<'_, str>, ParamError> {
+    canonical(key).map_err(|reason| ParamError::invalid_key(key, &reason))
 }

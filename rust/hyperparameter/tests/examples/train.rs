@@ -177,10 +177,10 @@ fn refuses_a_wrong_file() {
         "{message}"
     );
 
-    let bad_key = TempFile::new("bad-key.toml", "[train]\n\"l r=\" = 1\n");
+    let bad_key = TempFile::new("bad-key.toml", "\"l r=\" = 1\n");
     assert_eq!(
         run_to_error("train", &["-C", bad_key.path()]),
-        "error: 'l r=' is not a valid key: segment 'l r=' contains '=' (below 'train')\n"
+        "error: 'l r=' is not a valid key: segment 'l r=' contains '='; write it in quotes: \"l r=\"\n"
     );
     let misfit = TempFile::new("misfit.toml", "train.lr = [1]\n");
     let message = run_to_error("train", &["-C", misfit.path()]);
