@@ -101,6 +101,8 @@ class ParamError(ValueError):
         wanted: the expected type as text, or None.
         detail: the reason, or None.
         where: the place that set the value, such as `train.py:3` or `-D train.lr=fast`, None if unknown.
+        errors: one error for each wrong part of a value, each with its own key, value and place. If there is
+            only one, it is this error itself.
 
     Examples:
         >>> import hyperparameter as hp
@@ -120,6 +122,8 @@ class ParamError(ValueError):
         detail: str | None = None,
         origin: Origin | None = None,
         names: Callable[[], Iterable[str]] = tuple,
+        shows_value: bool = True,
+        errors: Iterable[ParamError] = (),
     ) -> None:
         super().__init__(key)
         self.key = key
@@ -128,17 +132,37 @@ class ParamError(ValueError):
         self.detail = detail
         self._origin = origin
         self._names = names
+        # A structure may have secrets among its values.
+        self._shows_value = shows_value
+        self._errors = tuple(errors)
         self._text: str | None = None
+
+    @property
+    def errors(self) -> tuple[ParamError, ...]:
+        return self._errors or (self,)
 
     @property
     def where(self) -> str | None:
         return None if self._origin is None else self._origin.place
 
     def _message(self) -> str:
-        text = f"{self.key!r} = {short_repr(self.value)} is not a valid {self.wanted}"
+        if self._errors:
+            return self._list_errors("")
+        # The whole of a configuration has no key.
+        subject = repr(self.key) if self.key else "the configuration"
+        if self._shows_value:
+            subject += f" = {short_repr(self.value)}"
+        text = f"{subject} is not a valid {self.wanted}"
         if self.detail:
             text += f": {self.detail}"
         return text + self._origin_text()
+
+    def _list_errors(self, place: str) -> str:
+        """Return the texts of the errors, each on a line of its own."""
+        lines = [str(error) for error in self._errors]
+        if len(lines) > 1:
+            lines.insert(0, f"{len(lines)} errors{place}:")
+        return "\n  ".join(lines)
 
     def _origin_text(self) -> str:
         return "" if self._origin is None else f" ({self._origin})"
@@ -157,7 +181,7 @@ class ParamError(ValueError):
         from functools import partial
 
         value = self.value
-        fields = {
+        fields: dict[str, Any] = {
             "key": self.key,
             "value": value if isinstance(value, str | int | float | bool | None) else short_repr(value),
             "wanted": self.wanted,
@@ -165,6 +189,8 @@ class ParamError(ValueError):
             "origin": self._origin,
         }
         state = {name: item for name, item in vars(self).items() if name in _PICKLED_ATTRIBUTES}
+        if self._errors:
+            fields["errors"] = self._errors
         return partial(_rebuild, type(self), str(self), **fields), (), state
 
 
@@ -250,27 +276,13 @@ class ConfigError(ParamError):
         hyperparameter.errors.ConfigError: 'a' = '${b}' cannot be resolved: it refers to itself: ...
     """
 
-    def __init__(self, key: str = "", *, errors: Iterable[ParamError] = (), **fields: Any) -> None:
+    def __init__(self, key: str = "", **fields: Any) -> None:
         super().__init__(key, **fields)
-        self._errors = tuple(errors)
-
-    @property
-    def errors(self) -> tuple[ParamError, ...]:
-        return self._errors or (self,)
 
     def _message(self) -> str:
         if self._errors:
-            lines = [str(error) for error in self._errors]
-            if len(lines) > 1:
-                lines.insert(0, f"{len(lines)} errors in the configuration:")
-            return "\n  ".join(lines)
+            return self._list_errors(" in the configuration")
         if self.key:
             value = short_repr(self.value)
             return f"{self.key!r} = {value} {self.detail}{self._suggestions()}{self._origin_text()}"
         return f"{self.where}: {self.detail}" if self.where else str(self.detail)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        from functools import partial
-
-        rebuild, _, state = super().__reduce__()
-        return partial(rebuild, errors=self._errors) if self._errors else rebuild, (), state

@@ -136,7 +136,7 @@ def test_all_errors_are_reported_together():
   Layer is missing 'width', and the parameter 'train.layers[1].width' is not set
   Train is missing 'lr', and the parameter 'train.lr' is not set; did you mean 'train.lrr'?
   'cache' = 'maybe' is not a valid bool (set by -D cache=maybe)
-  'other' = {'lr': -1} is not a valid Train: ValueError: lr is negative (set at a dict)"""
+  'other' is not a valid Train: ValueError: lr is negative (set at a dict)"""
     assert str(caught.value) == text
     assert [error.key for error in caught.value.errors][:3] == ["cach", "train.lrr", "train.steps"]
     again = pickle.loads(pickle.dumps(caught.value))
@@ -149,10 +149,9 @@ def test_the_errors_of_pydantic_have_keys_and_places():
     assert str(caught.value).split("\n  ") == [
         "4 errors in the configuration:",
         "'inner.wdth' is not a field of Inner; did you mean 'inner.width'? (set at here)",
-        "'lr' = '-1' is not valid: Input should be greater than 0 (set at here)",
         "Inner is missing 'width', and the parameter 'inner.width' is not set; did you mean 'inner.wdth'?",
-        "'layers[0].width' = 'x' is not valid: Input should be a valid integer, unable to parse string as an "
-        "integer (set at here)",
+        "'layers[0].width' = 'x' is not a valid int (set at here)",
+        "'lr' = '-1' is not a valid float: Input should be greater than 0 (set at here)",
     ]
 
 
@@ -195,7 +194,7 @@ class Whole(pydantic.BaseModel):
     "source", [{"several": [{"xx": 1}]}, {"named": {"k": {"xx": 1}}}, {"maybe": [{"xx": 1}]}]
 )
 def test_an_unknown_key_of_a_model_in_a_container_is_an_error(source):
-    with pytest.raises(hp.ConfigError, match="no such field; did you mean 'x'?"):
+    with pytest.raises(hp.ConfigError, match="is not a field of Part; did you mean '.*x'?"):
         hp.config(source, schema=Whole)
 
 

@@ -70,7 +70,7 @@ def test_the_overrides_of_a_request_do_not_affect_other_requests(server):
         ("search.boost=9", "'search.boost' cannot be set by a request; these can: search.algo, search.limit"),
         ("search.limit", "'search.limit' is not a valid override: expected key=value"),
         ("search.limit=many", "'search.limit' = 'many' is not a valid int (set at {web}"),
-        ("search.algo=v3", "'search.algo' = 'v3' is not a valid Literal['v1', 'v2']: "),
+        ("search.algo=v3", "'search.algo' = 'v3' is not a valid Literal['v1', 'v2'] "),
     ],
 )
 def test_a_wrong_override_is_reported_to_its_request(server, header, error):

@@ -110,16 +110,16 @@ def test_a_subtree_becomes_the_dataclass_of_the_default():
     default = Optimizer(name="sgd")
     assert hp.scope.opt | default is default
     with hp.scope("opt.lr=0.5"):
-        assert hp.scope.opt | default == Optimizer(0.5)
+        assert hp.scope.opt | default == Optimizer(0.5, "sgd")
         assert hp.scope.opt | {"lr": 1} == {"lr": "0.5"}
         assert hp.scope.opt | 3 == 3
         assert hp.param("ns")(lambda opt=default: opt)() is default
         assert hp.bind(hp.scope.opt)() == {"lr": "0.5"}
     with hp.scope("ns.opt.lr=0.5"):
-        assert hp.param("ns")(lambda opt=default: opt)() == Optimizer(0.5)
+        assert hp.param("ns")(lambda opt=default: opt)() == Optimizer(0.5, "sgd")
     with (
         hp.scope("opt.lrr=0.5"),
-        pytest.raises(hp.ParamError, match=r"'opt\.lrr': no such field; did you mean 'lr'?"),
+        pytest.raises(hp.ParamError, match=r"'opt\.lrr' is not a field of Optimizer; did you mean 'opt.lr'?"),
     ):
         hp.scope.opt | default
 

@@ -11,6 +11,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..conversion.faults import param_error
 from ..conversion.rule import Misfit, accepts_subtree
 from ..core.key import is_below, parents, split_last
 from ..core.value import MISSING, is_mapping
@@ -212,9 +213,11 @@ def _conversion_error(declaration: Declaration, key: str, entry: Entry) -> Param
         declaration.convert(value)
     except Misfit as misfit:
         verb = "declared" if declaration.kind == "parameter" else "read"
-        reason = f"{misfit.detail}; " if misfit.detail else ""
-        detail = f"{reason}it is {verb} at {declaration.place}"
-        return ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin)
+        error = param_error(misfit, key, lambda _path: origin)
+        for part in error.errors:
+            reason = f"{part.detail}; " if part.detail else ""
+            part.detail = f"{reason}it is {verb} at {declaration.place}"
+        return error
     return None
 
 

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import sys
 
-from .builtin_types import Misfit
+from .misfit import Misfit
 from .type_checks import arguments_of, is_literal
 
 TYPE_CHECKING = False
@@ -24,7 +24,14 @@ if TYPE_CHECKING:
     from types import FrameType
     from typing import Any
 
-__all__ = ["UnresolvedAnnotation", "module_names", "outer_names", "resolve_annotation", "signature_of"]
+__all__ = [
+    "UnresolvedAnnotation",
+    "annotations_of",
+    "module_names",
+    "outer_names",
+    "resolve_annotation",
+    "signature_of",
+]
 
 
 class UnresolvedAnnotation:
@@ -44,7 +51,7 @@ class UnresolvedAnnotation:
     def convert(self, value: Any, is_subtree: bool) -> Any:
         """Return a value unchanged, or raise `Misfit`."""
         if is_subtree or isinstance(value, str):
-            raise Misfit(self, f"the annotation cannot be resolved: {self.error}")
+            raise Misfit.of(value, self, f"the annotation cannot be resolved: {self.error}")
         return value
 
 
@@ -121,12 +128,12 @@ def _names_for(annotation: Any, name: str, function: Any, cls: Any) -> tuple[dic
         return module, _names_of_class_around(function, module) | inner
     module = {**_module_of(cls), **module}
     # A class may inherit the field from a class of another module, where the text was written.
-    owners = [base for base in cls.__mro__ if _annotations_of(base).get(name) == annotation]
+    owners = [base for base in cls.__mro__ if annotations_of(base).get(name) == annotation]
     owner_names: dict[str, Any] = {}
     if owners:
         module |= _module_of(owners[0])
         # The default of a field has the field's name, and is not a type.
-        fields = _annotations_of(owners[0])
+        fields = annotations_of(owners[0])
         owner_names = {key: value for key, value in vars(owners[0]).items() if key not in fields}
     return module, {**owner_names, cls.__name__: cls, **inner}
 
@@ -159,7 +166,7 @@ def _closure_of(function: Any) -> dict[str, Any]:
     return values
 
 
-def _annotations_of(target: Any) -> dict[str, Any]:
+def annotations_of(target: Any) -> dict[str, Any]:
     """Return the annotations of a function, or a class's own without those of its bases, unevaluated."""
     if sys.version_info >= (3, 14):
         from annotationlib import Format, get_annotations
@@ -177,7 +184,7 @@ def _annotations_of(target: Any) -> dict[str, Any]:
 def _names_in_annotations(function: Any) -> set[str]:
     return {
         name
-        for annotation in _annotations_of(function).values()
+        for annotation in annotations_of(function).values()
         for text in _texts_in(annotation)
         for name in _names_in_text(text)
     }

@@ -1,4 +1,4 @@
-"""The conversion rules for the built-in types: bool, numbers, text, and containers, whose text is JSON.
+"""The conversion rules for bool, numbers and text.
 
 These types mean the same in every language, so their rules are written here and not left to a library. A
 rule is a function of a value, and of whether an annotation asks for the type. If not, the type is that of a
@@ -7,8 +7,9 @@ default, and the rule is less strict: for a default of type int, a number with a
 
 from __future__ import annotations
 
-from ..core.value import has_plain_hash, is_mapping
-from .type_checks import IMMUTABLE_MODULES, derives_from_modules, is_structure, is_typed_dict, type_name
+from ..core.value import UntypedText, has_plain_hash
+from .misfit import Misfit
+from .type_checks import IMMUTABLE_MODULES, derives_from_modules, is_instance
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,33 +27,15 @@ _INFINITY = float("inf")
 _FIRST_INEXACT_FLOAT = 2**53
 
 
-class Misfit(Exception):  # noqa: N818
-    """A value that does not fit the type that is asked for. The reader of the value adds its key and origin.
-
-    Attributes:
-        wanted: the name of the type.
-        detail: why the value does not fit, or None.
-        path: where in the value the fault is, such as `.layers[0]`.
-    """
-
-    def __init__(self, annotation: Any, detail: str | None = None, path: str = "") -> None:
-        super().__init__(annotation)
-        self.wanted = type_name(annotation)
-        self.detail = detail
-        self.path = path
-
-
-def rule_for(cls: type) -> Rule | None:
-    """Return the rule of a built-in type, of a class that derives from one, or of a number class; or None."""
-    rule = _RULES.get(cls) if type(cls) is type else None
-    if rule is not None or cls.__module__ == "builtins":
+def rule_for(cls: Any) -> Rule | None:
+    """Return the rule of a scalar type, of a class that derives from one, or of a number class; or None."""
+    rule = SCALAR_RULES.get(cls) if type(cls) is type else None
+    # msgspec converts to decimals.
+    if rule is not None or cls.__module__ == "builtins" or derives_from_modules(cls, IMMUTABLE_MODULES):
         return rule
-    # Enums, named tuples and typed dicts are not the built-in type that they derive from.
-    if is_known_to_msgspec(cls) or hasattr(cls, "_fields") or is_typed_dict(cls):
-        return None
     for base in cls.__mro__:
-        if type(base) is type and base in _RULES:
-            return _rule_for_subclass(cls, _RULES[base])
+        if type(base) is type and base in SCALAR_RULES:
+            return _rule_for_subclass(cls, SCALAR_RULES[base])
     # `issubclass` with an abstract class needs the hash of the class.
     if not has_plain_hash(cls):
         return None
@@ -66,15 +49,6 @@ def rule_for(cls: type) -> Rule | None:
     return _rule_for_subclass(cls, _to_float) if issubclass(cls, numbers.Real) else None
 
 
-def is_known_to_msgspec(cls: type) -> bool:
-    """Return whether msgspec converts to a class, or to a class that it derives from."""
-    return (
-        derives_from_modules(cls, IMMUTABLE_MODULES)
-        or is_structure(cls)
-        or any(cls is other for other in (frozenset, bytes, bytearray))
-    )
-
-
 def _rule_for_subclass(cls: Any, base_rule: Rule) -> Rule:
     """Return the rule that converts by `base_rule` and builds an object of the class from the result.
 
@@ -83,147 +57,112 @@ def _rule_for_subclass(cls: Any, base_rule: Rule) -> Rule:
     """
 
     def rule(value: Any, is_annotated: bool) -> Any:
+        if is_instance(value, cls):
+            return value
+        is_text = issubclass(type(value), str)
+        if is_text and base_rule is _to_float and not issubclass(cls, float):
+            try:
+                # The text of a fraction, `1/3`, or of a number with more digits than a float has.
+                return cls(str.__str__(value))
+            # The class does not read this text. A float may have it.
+            except Exception:
+                pass
         try:
             plain = base_rule(value, is_annotated)
         except Misfit as misfit:
-            raise Misfit(cls, misfit.detail) from None
-        if isinstance(plain, cls) or not (is_annotated or isinstance(value, str)):
-            return plain
+            raise misfit.as_type(cls) from None
         # A class of integers would cut off the fraction.
-        if base_rule is _to_int and isinstance(plain, float):
+        is_fraction = base_rule is _to_int and type(plain) is float
+        if is_fraction or not (is_annotated or is_text) or is_instance(plain, cls):
             return plain
         try:
-            if not issubclass(cls, dict):
-                return cls(plain)
-            # The constructor of a subclass may expect something else than the items, as `defaultdict` does.
-            mapping = cls()
-            mapping.update(plain)
-            return mapping
-        except (TypeError, ValueError) as error:
-            raise Misfit(cls, str(error)) from None
+            return cls(plain)
+        except Exception as error:
+            raise Misfit.of(value, cls, str(error)) from None
 
     return rule
 
 
 # --- bool, int, float, str ---
+# A mock or proxy claims to be of any class, so the rules look at the real type of a value.
 
 
 def _to_bool(value: Any, _is_annotated: bool) -> Any:
     if _is_bool(value):
         return bool(value)
-    if isinstance(value, str):
+    if issubclass(type(value), str):
         word = _BOOLS.get(value.strip().lower())
         if word is not None:
             return word
     elif is_number(value) and _as_whole(value) in (0, 1):
         return bool(value)
-    raise Misfit(bool)
+    raise Misfit.of(value, bool)
 
 
 def _to_int(value: Any, is_annotated: bool) -> Any:
-    if isinstance(value, str):
+    cls = type(value)
+    if issubclass(cls, str):
         return _text_to_int(value, is_annotated)
-    if isinstance(value, int) and not isinstance(value, bool):
+    if issubclass(cls, int) and cls is not bool:
         return value
     if _is_bool(value):
         return int(bool(value))
     if not is_number(value):
-        raise Misfit(int)
+        raise Misfit.of(value, int)
     whole = _as_whole(value)
-    return _fraction_to_int(value, is_annotated) if whole is None else whole
+    return _fraction_to_int(value, value, is_annotated) if whole is None else whole
 
 
 def _text_to_int(text: str, is_annotated: bool) -> Any:
     number = _parse_number(text)
-    if isinstance(number, int):
+    if type(number) is int:
         return number
     if number is None:
         word = text.strip().lower()
         if word in ("true", "false"):
             return int(word == "true")
-        raise Misfit(int)
+        raise Misfit.of(text, int)
     whole = _as_whole(number)
     if whole is None or _has_fraction(text):
-        return _fraction_to_int(number, is_annotated)
+        return _fraction_to_int(number, text, is_annotated)
     if abs(whole) >= _FIRST_INEXACT_FLOAT:
-        raise Misfit(int, "it is too large to be exact: write all of its digits")
+        raise Misfit.of(text, int, "it is too large to be exact: write all of its digits")
     return whole
 
 
-def _fraction_to_int(number: Any, is_annotated: bool) -> float:
+def _fraction_to_int(number: Any, value: Any, is_annotated: bool) -> float:
     """Return a number with a fraction as a float, unless an annotation asks for an int."""
     if is_annotated:
-        raise Misfit(int, "it is not a whole number")
-    return _as_float(number, int)
+        raise Misfit.of(value, int, "it is not a whole number")
+    return _as_float(number, value, int)
 
 
 def _to_float(value: Any, _is_annotated: bool) -> Any:
-    if isinstance(value, float):
+    cls = type(value)
+    if issubclass(cls, float):
         return value
-    number: Any = _parse_number(value) if isinstance(value, str) else value
-    if isinstance(number, bool) or not is_number(number):
-        raise Misfit(float)
-    return _as_float(number, float)
+    number: Any = _parse_number(value) if issubclass(cls, str) else value
+    if type(number) is bool or not is_number(number):
+        raise Misfit.of(value, float)
+    return _as_float(number, value, float)
 
 
 def _to_str(value: Any, _is_annotated: bool) -> Any:
-    if isinstance(value, str):
-        return value
+    cls = type(value)
+    if issubclass(cls, str):
+        return str.__str__(value) if cls is UntypedText else value
     if is_number(value) or _is_bool(value):
         try:
             return str(value)
         # Python refuses to write an integer of thousands of digits.
         except ValueError as error:
-            raise Misfit(str, str(error)) from None
-    raise Misfit(str)
+            raise Misfit.of(value, str, str(error)) from None
+    # A file has a type for dates, so they need quotes there to be text.
+    detail = f"it is a {cls.__name__}: quote it" if cls.__module__ == "datetime" else None
+    raise Misfit.of(value, str, detail)
 
 
-# --- Containers ---
-
-
-def _container_rule(cls: type) -> Rule:
-    def rule(value: Any, _is_annotated: bool) -> Any:
-        if isinstance(value, cls):
-            return value
-        detail = None
-        if isinstance(value, str):
-            value, detail = parse_json(value)
-        if cls is dict:
-            if is_mapping(value):
-                return dict(value)
-        elif isinstance(value, list | tuple | set | frozenset):
-            try:
-                return cls(value)
-            # The items of a set have to be hashable.
-            except TypeError as error:
-                detail = str(error)
-        raise Misfit(cls, detail)
-
-    return rule
-
-
-def looks_like_json(value: Any) -> TypeGuard[str]:
-    """Return whether a value is text that starts like an array or object of JSON."""
-    return isinstance(value, str) and value.lstrip()[:1] in ("[", "{")
-
-
-def parse_json(text: str) -> tuple[Any, str | None]:
-    """Return the value of a JSON text and None, or None and what is wrong with the text."""
-    import json
-
-    try:
-        return json.loads(text), None
-    except (ValueError, RecursionError) as error:
-        return None, f"the text is not valid JSON: {error}"
-
-
-_RULES: dict[type, Rule] = {
-    bool: _to_bool,
-    int: _to_int,
-    float: _to_float,
-    str: _to_str,
-    **{cls: _container_rule(cls) for cls in (list, tuple, set, dict)},
-}
+SCALAR_RULES: dict[type, Rule] = {bool: _to_bool, int: _to_int, float: _to_float, str: _to_str}
 
 
 # --- Numbers ---
@@ -231,17 +170,18 @@ _RULES: dict[type, Rule] = {
 
 def is_number(value: Any) -> TypeGuard[float]:
     """Return whether a value is a real number, of Python or of a library that registers its numbers."""
-    if isinstance(value, int | float):
+    cls = type(value)
+    if issubclass(cls, int | float):
         return True
-    if type(value).__module__ == "builtins" or not has_plain_hash(type(value)):
+    if cls.__module__ == "builtins" or not has_plain_hash(cls):
         return False
     import numbers
 
-    return isinstance(value, numbers.Number) and hasattr(type(value), "__float__")
+    return issubclass(cls, numbers.Number) and hasattr(cls, "__float__")
 
 
 def _is_bool(value: Any) -> TypeGuard[bool]:
-    return isinstance(value, bool) or _is_numpy_bool(type(value))
+    return type(value) is bool or _is_numpy_bool(type(value))
 
 
 def _is_numpy_bool(cls: type) -> bool:
@@ -285,11 +225,11 @@ def _has_fraction(text: str) -> bool:
     return bool(fraction.strip("0"))
 
 
-def _as_float(number: Any, cls: type) -> float:
+def _as_float(number: Any, value: Any, cls: type) -> float:
     try:
         return float(number)
     except OverflowError:
-        raise Misfit(cls, "it is too large") from None
+        raise Misfit.of(value, cls, "it is too large") from None
     # A `Decimal` can be a signalling nan, which no float can be.
     except ValueError as error:
-        raise Misfit(cls, str(error)) from None
+        raise Misfit.of(value, cls, str(error)) from None

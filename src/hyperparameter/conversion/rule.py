@@ -1,249 +1,270 @@
 """The conversion rule: convert a value to the type that its reader asks for, or refuse it.
 
-A reader asks by an annotation (`convert`), or else by a default (`convert_like`). `convert` tries, in this
-order:
+A reader asks by an annotation (`convert`), or else by a default (`convert_like`). The rule is one function,
+`walk`, which calls itself for the items of a container and the fields of a structure. It holds at every depth:
 
-1. None, and a value for `Any` or `object`: returned unchanged.
-2. An abstract collection, such as `Sequence[int]`: a concrete type of the same kind.
-3. A class with a rule in `builtin_types`: bool, numbers, text, containers.
-4. A value that is an instance of the class: returned unchanged.
-5. `Annotated`, an alias, a union: the types in it.
-6. Everything else: msgspec, and part by part if msgspec does not support the type as a whole.
+    walk(value, annotation, base)
+      ├─ bool, int, float, str            builtin_types
+      ├─ Any, object                      parts         (untyped text takes the type of what it overrides)
+      ├─ dataclass, attrs, msgspec, ...   build, models ──► walk(field, its type, the field of the base)
+      ├─ list, tuple, set, dict, ...      containers    ──► walk(item, its type, the item of the base)
+      ├─ enum, Literal                    choices       ──► walk(value, the type of a choice)
+      ├─ A | B                            unions        ──► walk(value, each member)
+      └─ Path, dates, UUID, Decimal       by_msgspec
+
+`base` is the default, or the value that was set further out. What a value does not set comes from there.
 """
 
 from __future__ import annotations
 
-from ..core.value import has_plain_hash, is_mapping_type
-from .builtin_types import Misfit, is_known_to_msgspec, rule_for
-from .by_msgspec import UnsupportedType, convert_by_msgspec
+from ..core.value import MISSING, Parts, is_mapping_type
+from . import parts
+from .annotations import UnresolvedAnnotation
+from .build import convert_to_structure
+from .builtin_types import SCALAR_RULES, rule_for
+from .by_msgspec import check_constraints, convert_by_msgspec
+from .choices import convert_to_enum, convert_to_literal
+from .containers import container_kind, convert_to_mapping, convert_to_sequence
+from .field_types import substitute
+from .misfit import Misfit
+from .parts import part_of
+from .structures import accepts_none, bare_type
 from .type_checks import (
     ABSTRACT_COLLECTIONS,
+    IMMUTABLE_MODULES,
     arguments_of,
+    derives_from_modules,
     is_abstract_collection,
     is_annotated,
     is_anything,
     is_enum,
+    is_instance,
     is_literal,
     is_structure,
     is_type_alias,
-    is_typed_dict,
     is_union,
     origin_of,
 )
+from .unions import convert_to_union
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable
     from typing import Any
 
-__all__ = ["Misfit", "accepts_subtree", "convert", "convert_like"]
+__all__ = ["Misfit", "accepts_parts", "accepts_subtree", "convert", "convert_like", "part_of", "plain"]
+
+
+def convert(value: Any, annotation: Any, base: Any = MISSING) -> Any:
+    """Convert a value to the type of an annotation; raise `Misfit` if it does not fit.
+
+    A structured value merges with the base. The value None is left unchanged.
+    """
+    if value is None:
+        return None
+    try:
+        return walk(value, annotation, base)
+    except Misfit:
+        raise
+    except Exception as error:
+        raise _unexpected(error, value, annotation) from error
 
 
 def convert_like(value: Any, default: Any) -> Any:
-    """Convert a value to the type of a default; raise `Misfit` if it does not fit.
+    """Convert a value to the type of a default, and merge it with it; raise `Misfit` if it does not fit.
 
-    None, as value or as default, leaves the value unchanged.
+    None as the value stays None. With None as the default, the value does not change.
     """
     cls = type(default)
-    if value is None or default is None or type(value) is cls:
+    # A dict merges with the default, and a list may have items that are only input of conversion.
+    if value is None or (type(value) is cls and not (cls is dict or cls is list or cls is tuple)):
         return value
+    try:
+        return _walk_like(value, default, cls)
+    except Misfit:
+        raise
+    except Exception as error:
+        raise _unexpected(error, value, cls) from error
+
+
+def plain(value: Any, base: Any = MISSING) -> Any:
+    """Return a value that nobody asks a type for: parts as a dict, untyped text as what it overrides."""
+    return convert(value, object, base)
+
+
+def _unexpected(error: Exception, value: Any, annotation: Any) -> Misfit:
+    """Return the misfit for an exception of the program's code, or for a value that is nested too deeply."""
+    if isinstance(error, RecursionError):
+        return Misfit.of(value, annotation, "it is nested too deeply")
+    return Misfit.of(value, annotation, f"{type(error).__name__}: {error}")
+
+
+# --- By a default ---
+
+
+def _walk_like(value: Any, default: Any, cls: Any) -> Any:
+    if default is None:
+        return walk(value, object, MISSING)
     rule = rule_for(cls)
     if rule is not None:
-        return rule(value, False)
+        return rule(_own_value(value, cls), False)
+    if is_structure(cls) or container_kind(cls) is not None:
+        return walk(value, cls, default)
     # The class is the program's own. The default does not say which other types the program accepts.
-    if type(value) is not str and not is_known_to_msgspec(cls):
+    if issubclass(type(value), str) or derives_from_modules(cls, IMMUTABLE_MODULES):
+        return walk(value, cls, default)
+    return walk(value, object, MISSING)
+
+
+def _own_value(value: Any, annotation: Any) -> Any:
+    """Return the value of a key itself, which is all that a type without parts can use."""
+    if type(value) is not Parts:
         return value
-    return convert(value, cls)
+    if value.value is MISSING:
+        raise Misfit.of(value, annotation)
+    return _own_value(value.value, annotation)
 
 
-def convert(value: Any, annotation: Any) -> Any:
-    """Convert a value to the type of an annotation; raise `Misfit` if it does not fit.
+# --- By an annotation ---
 
-    The value None is left unchanged.
-    """
-    if value is None or is_anything(annotation):
-        return value
-    if is_abstract_collection(annotation):
-        return _convert_to_collection(value, annotation)
-    if isinstance(annotation, type):
-        rule = rule_for(annotation)
+
+def walk(value: Any, annotation: Any, base: Any = MISSING) -> Any:
+    """Convert a value to the type of an annotation: the rule, at any depth."""
+    if type(annotation) is type:
+        rule = SCALAR_RULES.get(annotation)
         if rule is not None:
-            return rule(value, True)
-        # A typed dict has no instances: its values are plain dicts.
-        if not is_typed_dict(annotation) and _is_instance(value, annotation):
-            return value
-    elif is_annotated(annotation):
-        value = convert(value, annotation.__origin__)
-        return convert_by_msgspec(value, annotation) if _has_constraint(annotation) else value
-    elif is_type_alias(annotation):
-        return convert(value, annotation.__value__)
-    elif is_union(annotation):
-        return _convert_to_union(value, annotation)
-    try:
-        return convert_by_msgspec(value, annotation)
-    except UnsupportedType as unsupported:
-        return _convert_by_parts(value, annotation, unsupported)
-    except Misfit as misfit:
-        if not is_literal(annotation):
-            raise
-        # msgspec tries only the choices that are text or integers.
-        return _convert_to_literal(value, annotation, misfit)
+            if value is None and base is None:
+                return None
+            return rule(_own_value(value, annotation) if type(value) is Parts else value, True)
+    if is_anything(annotation):
+        return parts.plain_value(value, base, walk, convert_like)
+    if value is None and (base is None or accepts_none(annotation)):
+        return None
+    if isinstance(annotation, type):
+        return _walk_class(value, annotation, (), base, annotation)
+    return _walk_form(value, annotation, base)
 
 
-def _has_constraint(annotation: Any) -> bool:
-    import msgspec
-
-    return any(isinstance(extra, msgspec.Meta) for extra in annotation.__metadata__)
-
-
-def _is_instance(value: Any, cls: type) -> bool:
-    try:
-        return isinstance(value, cls)
-    # A protocol that cannot be checked at run time accepts everything except text.
-    except TypeError:
-        return not isinstance(value, str)
-
-
-def _convert_to_collection(value: Any, annotation: Any) -> Any:
-    """Convert to an abstract collection: a value that is one keeps its type, others get the concrete type."""
-    origin, arguments = origin_of(annotation), arguments_of(annotation)
-    concrete = ABSTRACT_COLLECTIONS[origin.__name__]
-    # `isinstance` with an abstract class needs the hash of the value's class.
-    if not has_plain_hash(type(value)):
+def _walk_class(value: Any, cls: Any, arguments: tuple[Any, ...], base: Any, annotation: Any) -> Any:
+    """Convert to a class. If it is generic, it may have arguments."""
+    if is_structure(cls):
+        return convert_to_structure(value, cls, arguments, base, annotation, walk)
+    if is_enum(cls):
+        return convert_to_enum(_own_value(value, cls), cls, walk)
+    if is_abstract_collection(cls):
+        return _walk_collection(value, cls, arguments, base, annotation)
+    kind = container_kind(cls)
+    if kind is dict:
+        return convert_to_mapping(value, cls, arguments, base, annotation, walk)
+    if kind is not None:
+        return convert_to_sequence(value, cls, arguments, base, annotation, walk)
+    rule = rule_for(cls)
+    if rule is not None:
+        return rule(_own_value(value, cls), True)
+    if cls is not annotation and is_instance(value, cls):
         return value
-    if isinstance(value, origin) and not isinstance(value, str):
-        # Do not convert the items of other collections: reading a generator, for example, would use it up.
-        if type(value) not in ((dict,) if concrete is dict else (list, tuple, set, frozenset)):
-            return value
-        concrete = type(value)
+    return convert_by_msgspec(_own_value(value, annotation), cls)
+
+
+def _walk_collection(value: Any, cls: Any, arguments: tuple[Any, ...], base: Any, annotation: Any) -> Any:
+    """Convert to an abstract collection: a value that is one keeps its type, others get the concrete type."""
+    concrete: Any = ABSTRACT_COLLECTIONS[cls.__name__]
+    for candidate in (value, base):
+        if candidate is MISSING or type(candidate) is Parts or issubclass(type(candidate), str):
+            continue
+        if is_instance(candidate, cls):
+            kind = container_kind(type(candidate))
+            # Do not convert the items of other collections: reading a generator, for example, would use it up.
+            if (kind is None or is_structure(type(candidate))) and candidate is value:
+                return value
+            concrete = kind if kind is not None and (kind is dict) == (concrete is dict) else concrete
+            break
     if concrete is tuple and arguments:
         arguments = (*arguments, ...)
-    generic: Any = concrete
-    try:
-        return convert(value, generic[arguments] if arguments else generic)
-    except Misfit as misfit:
-        raise Misfit(annotation, misfit.detail, misfit.path) from misfit.__cause__
+    to_container = convert_to_mapping if concrete is dict else convert_to_sequence
+    return to_container(value, concrete, arguments, base, annotation, walk)
 
 
-def _convert_to_union(value: Any, annotation: Any) -> Any:
-    members = [member for member in annotation.__args__ if member is not type(None)]
-    if any(type(value) is member for member in members):
-        return value
-    if len(members) < len(annotation.__args__) and _means_none(value, members):
-        return None
-    refusal = Misfit(annotation)
-    if len(members) > 1:
-        try:
-            return convert_by_msgspec(value, annotation)
-        # msgspec cannot tell the members apart: the first that accepts the value wins.
-        except UnsupportedType:
-            pass
-        except Misfit as misfit:
-            if not isinstance(value, str):
-                raise
-            refusal = misfit
-    for member in members:
-        try:
-            return convert(value, member)
-        except Misfit as misfit:
-            if len(members) == 1:
-                refusal = Misfit(annotation, misfit.detail, misfit.path)
-    raise refusal
-
-
-def _means_none(value: Any, members: list[Any]) -> bool:
-    """Return whether a value is the text `None` or `null`, and no member accepts that text."""
-    if not isinstance(value, str) or value.strip().lower() not in ("none", "null"):
-        return False
-    for member in members:
-        choices = member.__args__ if is_literal(member) else getattr(member, "_value2member_map_", ())
-        if member is str or value in choices:
-            return False
-    return True
-
-
-# --- Types that msgspec does not support as a whole ---
-
-
-def _convert_by_parts(value: Any, annotation: Any, unsupported: Misfit) -> Any:
-    origin, arguments = origin_of(annotation), arguments_of(annotation)
+def _walk_form(value: Any, annotation: Any, base: Any) -> Any:
+    """Convert to an annotation that is not a class."""
+    if is_annotated(annotation):
+        return check_constraints(walk(value, annotation.__origin__, base), value, annotation)
+    if is_type_alias(annotation):
+        return walk(value, _alias_value(annotation), base)
+    if is_union(annotation):
+        return convert_to_union(value, annotation, base, walk)
     if is_literal(annotation):
-        return _convert_to_literal(value, annotation, unsupported)
-    if is_enum(annotation):
-        return annotation(_choose([member.value for member in annotation], value, unsupported))
-    if origin is dict:
-        return _convert_items(value, annotation)
-    if origin in (list, tuple, set, frozenset) and arguments:
-        return _convert_elements(value, annotation)
-    if not isinstance(origin, type):
-        # `ClassVar`, `Final` and similar say nothing about the value.
-        if len(arguments) == 1:
-            return convert(value, arguments[0])
-        # What `Self` or a type variable stands for is not known here.
-        if not isinstance(value, str):
-            return value
-    raise unsupported
-
-
-def _convert_items(value: Any, annotation: Any) -> dict[Any, Any]:
-    key_type, item_type = annotation.__args__
-    return {
-        _convert_part(key, key_type, annotation, ""): _convert_part(item, item_type, annotation, f".{key}")
-        for key, item in convert(value, dict).items()
-    }
-
-
-def _convert_elements(value: Any, annotation: Any) -> Any:
+        return convert_to_literal(_own_value(value, annotation), annotation, walk)
+    if type(annotation) is UnresolvedAnnotation:
+        return annotation.convert(value, type(value) is Parts)
     origin, arguments = origin_of(annotation), arguments_of(annotation)
-    elements = list(convert(value, origin))
-    is_fixed_length = origin is tuple and arguments[-1] is not ...
-    types = arguments if is_fixed_length else arguments[:1] * len(elements)
-    if len(types) != len(elements):
-        raise Misfit(annotation, f"expected {len(types)} items, got {len(elements)}")
-    converted = [
-        _convert_part(element, element_type, annotation, f"[{index}]")
-        for index, (element, element_type) in enumerate(zip(elements, types, strict=True))
-    ]
-    return convert(converted, origin)
+    if isinstance(origin, type) and origin is not annotation:
+        return _walk_generic(value, origin, arguments, base, annotation)
+    bare = _stands_for(annotation, arguments)
+    if bare is not annotation:
+        return walk(value, bare, base)
+    # What `Self`, for example, stands for is not known here.
+    if type(value) is Parts or issubclass(type(value), str):
+        raise Misfit.of(value, annotation)
+    return value
 
 
-def _convert_part(value: Any, annotation: Any, whole: Any, path: str) -> Any:
-    """Convert a part of a value; an error names the type of the whole, and the path to the part."""
-    try:
-        return convert(value, annotation)
-    except Misfit as misfit:
-        raise Misfit(whole, misfit.detail, path + misfit.path) from misfit.__cause__
-
-
-def _convert_to_literal(value: Any, annotation: Any, misfit: Misfit) -> Any:
-    """Convert to one of the choices of a `Literal`, whatever their types; raise `misfit` if none fits."""
-    if None in annotation.__args__ and _means_none(value, []):
-        return None
-    return _choose(annotation.__args__, value, misfit)
-
-
-def _choose(choices: Iterable[Any], value: Any, misfit: Misfit) -> Any:
-    """Return the choice that equals the value, or that it converts to; raise `misfit` if there is none."""
-    for choice in choices:
-        if type(value) is type(choice) and value == choice:
+def _walk_generic(value: Any, origin: Any, arguments: tuple[Any, ...], base: Any, annotation: Any) -> Any:
+    if origin.__module__ == "collections.abc" and origin.__name__ == "Callable":
+        if callable(value):
             return value
-    for choice in choices:
-        try:
-            converted = convert(value, type(choice))
-        except Misfit:
-            continue
-        if converted == choice:
-            return choice
-    raise misfit
+        raise Misfit.of(value, annotation)
+    return _walk_class(value, origin, arguments, base, annotation)
+
+
+def _stands_for(annotation: Any, arguments: tuple[Any, ...]) -> Any:
+    """Return the annotation that another one stands for: `ClassVar`, a type variable, a `NewType`."""
+    bare = bare_type(annotation)
+    if bare is not annotation:
+        return bare
+    if type(annotation).__name__ == "TypeVar":
+        if annotation.__constraints__:
+            from typing import Union
+
+            return Union[annotation.__constraints__]  # noqa: UP007
+        return object if annotation.__bound__ is None else annotation.__bound__
+    return arguments[0] if len(arguments) == 1 else annotation
+
+
+def _alias_value(alias: Any) -> Any:
+    """Return what the alias of a `type` statement stands for."""
+    parameters = getattr(alias, "__type_params__", ())
+    return substitute(alias.__value__, dict(zip(parameters, arguments_of(alias), strict=False)))
+
+
+# --- Questions ---
+
+
+def accepts_parts(annotation: Any) -> bool:
+    """Return whether the keys below a parameter can become its value, or parts of it."""
+    return _accepts(annotation, lambda cls: _has_items(cls) or _has_names(cls))
 
 
 def accepts_subtree(annotation: Any) -> bool:
     """Return whether an annotation accepts a subtree as its value: a mapping, a structure, or anything."""
+    return _accepts(annotation, _has_names)
+
+
+def _accepts(annotation: Any, has_parts: Callable[[Any], bool]) -> bool:
     if is_anything(annotation):
         return True
-    origin = origin_of(annotation)
-    if is_annotated(annotation):
-        return accepts_subtree(origin)
+    annotation = bare_type(annotation)
     if is_union(annotation):
-        return any(accepts_subtree(member) for member in annotation.__args__)
-    return isinstance(origin, type) and (is_mapping_type(origin) or is_structure(origin))
+        return any(_accepts(member, has_parts) for member in annotation.__args__)
+    if type(annotation).__name__ == "TypeVar":
+        return _accepts(_stands_for(annotation, ()), has_parts)
+    origin = origin_of(annotation)
+    return is_anything(annotation) or (isinstance(origin, type) and has_parts(origin))
+
+
+def _has_names(cls: Any) -> bool:
+    return is_mapping_type(cls) or is_structure(cls)
+
+
+def _has_items(cls: Any) -> bool:
+    return container_kind(cls) is not None or is_abstract_collection(cls)

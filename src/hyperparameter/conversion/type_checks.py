@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+from abc import ABCMeta
+
+from ..core.value import has_plain_hash
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -93,12 +96,18 @@ def is_structure(annotation: Any) -> bool:
         or hasattr(annotation, "__attrs_attrs__")
         or is_model(annotation)
         or is_typed_dict(annotation)
+        or is_named_tuple(annotation)
     )
 
 
 def is_typed_dict(annotation: Any) -> bool:
     """Return whether an annotation is a typed dict."""
     return isinstance(annotation, type) and issubclass(annotation, dict) and hasattr(annotation, "__total__")
+
+
+def is_named_tuple(annotation: Any) -> bool:
+    """Return whether an annotation is a class of named tuples."""
+    return isinstance(annotation, type) and issubclass(annotation, tuple) and hasattr(annotation, "_fields")
 
 
 def is_model(annotation: Any) -> bool:
@@ -109,6 +118,28 @@ def is_model(annotation: Any) -> bool:
 def is_struct(cls: Any) -> bool:
     """Return whether a class is a msgspec struct."""
     return hasattr(cls, "__struct_fields__")
+
+
+def is_instance(value: Any, cls: Any) -> bool:
+    """Return whether the real type of a value is a class, or derives from it.
+
+    A mock or proxy can claim with its `__class__` to be of any class.
+    """
+    check: Any = type(cls).__instancecheck__
+    if check is type.__instancecheck__:
+        return issubclass(type(value), cls)
+    if check is ABCMeta.__instancecheck__:
+        # `issubclass` with an abstract class hashes the class of the value.
+        value_type = type(value)
+        if has_plain_hash(value_type):
+            return issubclass(value_type, cls)
+        return any(base is cls for base in value_type.__mro__)
+    try:
+        # The metaclass has its own meaning of an instance, as that of a protocol has.
+        return isinstance(value, cls)
+    # A protocol that cannot be checked at run time accepts everything except text.
+    except TypeError:
+        return not issubclass(type(value), str)
 
 
 def is_immutable(value: Any) -> bool:

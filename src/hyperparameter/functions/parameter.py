@@ -75,7 +75,7 @@ class Parameter:
                 return convert(value, self.annotation)
             return value if self.default is MISSING else convert_like(value, self.default)
         except Misfit as misfit:
-            raise misfit_error(frame, self.key, value, misfit) from misfit.__cause__
+            raise misfit_error(frame, self.key, misfit) from misfit.__cause__
 
 
 def _accepts_subtree(annotation: Any, default: Any) -> bool:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..catalog.docstrings import ParsedDocstring
+from ..conversion.faults import param_error
 from ..conversion.rule import Misfit, convert
 from ..core.context import current_frame
 from ..core.value import MISSING
-from ..errors import ParamError, short_repr
+from ..errors import short_repr
 from ..functions.param import param
 from ..functions.registry import binding_of
 from ..functions.steps import kind_of
@@ -129,6 +130,4 @@ def _converted(name: str, value: Any, origin: Origin | None, annotation: Any) ->
     try:
         return convert(value, annotation)
     except Misfit as misfit:
-        raise ParamError(
-            name, value=value, wanted=misfit.wanted, detail=misfit.detail, origin=origin
-        ) from misfit.__cause__
+        raise param_error(misfit, name, lambda _path: origin) from misfit.__cause__

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from ..conversion.faults import key_of, param_error
 from ..conversion.rule import Misfit, accepts_subtree, convert_like
 from ..conversion.type_checks import is_immutable
 from ..core.context import current_frame
 from ..core.kernel import ReferenceBase
 from ..core.key import is_below
 from ..core.value import MISSING, has_plain_hash, is_mapping, is_plain_type
-from ..errors import MissingParamError, ParamError, short_repr
+from ..errors import MissingParamError, short_repr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from ..core.frame import Frame
+    from ..errors import ParamError
 
 __all__ = ["describe", "misfit_error", "path_of", "read", "read_current", "require", "truth"]
 
@@ -61,7 +63,7 @@ def _converted(frame: Frame, key: str, value: Any, default: Any) -> Any:
     try:
         answer = convert_like(value, default)
     except Misfit as misfit:
-        raise misfit_error(frame, key, value, misfit) from misfit.__cause__
+        raise misfit_error(frame, key, misfit) from misfit.__cause__
     default_type = type(default)
     if has_plain_hash(default_type) and (answer is value or is_immutable(answer)):
         frame.cache_answer(key, default_type, answer)
@@ -91,19 +93,18 @@ def truth(frame: Frame, key: str) -> bool:
     return bool(value)
 
 
-def misfit_error(frame: Frame, key: str, value: Any, misfit: Misfit) -> ParamError:
+def misfit_error(frame: Frame, key: str, misfit: Misfit) -> ParamError:
     """Return the error for a value that cannot be converted, with its origin."""
-    origin = frame.read_entry(key)[1]
-    detail = misfit.detail
-    if misfit.path:
-        path = key + misfit.path
-        detail = f"at {path!r}: {detail}"
-        origin = origin or frame.entry(path)[1]
-    if origin is None:
-        # The value is a subtree, which has no origin. The origin of its first key is a good hint.
-        first_key = next((name for name in frame.visible_keys() if is_below(name, key)), key)
-        origin = frame.entry(first_key)[1]
-    return ParamError(key, value=value, wanted=misfit.wanted, detail=detail, origin=origin)
+
+    def origin_of(path: tuple[str | int, ...]) -> Any:
+        origin = frame.read_entry(key)[1] or frame.entry(key_of(key, path))[1]
+        if origin is None:
+            # The value is a subtree, which has no origin. The origin of its first key is a good hint.
+            first_key = next((name for name in frame.visible_keys() if is_below(name, key)), key)
+            origin = frame.entry(first_key)[1]
+        return origin
+
+    return param_error(misfit, key, origin_of)
 
 
 def _reference_as_default(key: str, default: Any) -> TypeError:

@@ -1,0 +1,46 @@
+"""What all structures have in common: the default of a field, and the faults of fields."""
+
+from __future__ import annotations
+
+from ..core.value import MISSING, Parts, is_mapping
+from .misfit import Fault, Misfit
+from .parts import looks_like_json
+from .type_checks import type_name
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from .structures import Field, Structure
+
+__all__ = ["default_of", "missing_field", "refusal", "unknown_field"]
+
+
+def default_of(field: Field, item: Any) -> Any:
+    """Return the default of a field, if a value for it may merge with it."""
+    if field.factory is None:
+        return field.default
+    is_partial = type(item) is Parts or is_mapping(item) or looks_like_json(item)
+    return field.factory() if is_partial else MISSING
+
+
+def missing_field(name: str, cls: Any, items: Mapping[Any, Any]) -> Fault:
+    """Return the fault for a required field that is not set."""
+    return Fault((name,), None, type_name(cls), None, "missing", names=[str(given) for given in items])
+
+
+def unknown_field(name: Any, item: Any, structure: Structure, cls: Any) -> Misfit:
+    """Return the misfit for a name that is not a field, or not one that can be set."""
+    if name in structure.by_name:
+        detail = f"is not a parameter of {type_name(cls)}: the class sets it itself"
+        return Misfit([Fault((), item, type_name(cls), detail, "unknown")])
+    names = [*structure.settable] if structure.tag is None else [*structure.settable, structure.tag]
+    detail = f"is not a field of {type_name(cls)}"
+    return Misfit([Fault((), item, type_name(cls), detail, "unknown", names=names)])
+
+
+def refusal(cls: Any, error: Exception) -> Misfit:
+    """Return the misfit for an exception of the constructor. The values of the fields are not shown."""
+    text = f"{type(error).__name__}: {error}"
+    return Misfit([Fault((), None, type_name(cls), text, "refused", cause=error)])

@@ -1,0 +1,280 @@
+"""Parts of values: read one, set some, and the value of parts that nobody asks a type for.
+
+A mapping, JSON text, structure or list has parts. `Parts` sets some of them: in the value of the key itself,
+which was set further out, or else in the default.
+"""
+
+from __future__ import annotations
+
+from ..core.value import APPEND, MISSING, Appended, Parts, UntypedText, is_mapping, replace
+from .misfit import Misfit
+from .type_checks import is_named_tuple, is_structure, is_typed_dict, origin_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from typing import Any, TypeAlias, TypeGuard
+
+    # The function that converts a part: its value, its annotation, and the default that it merges with.
+    Walk: TypeAlias = Callable[[Any, Any, Any], Any]
+
+_SEQUENCES = (list, tuple, set, frozenset)
+
+
+# --- JSON ---
+
+
+def looks_like_json(value: Any) -> TypeGuard[str]:
+    """Return whether a value is text that starts like an array or object of JSON."""
+    return issubclass(type(value), str) and value.lstrip()[:1] in ("[", "{")
+
+
+def parse_json(text: str) -> tuple[Any, str | None]:
+    """Return the value of a JSON text and None, or None and what is wrong with the text."""
+    import json
+
+    try:
+        return json.loads(str.__str__(text)), None
+    except (ValueError, RecursionError) as error:
+        return None, f"the text is not valid JSON: {error}"
+
+
+# --- Read a part ---
+
+
+def part_of(value: Any, names: Sequence[str]) -> Any:
+    """Return the part of a mapping, structure, list, tuple or JSON text, or `MISSING`."""
+    for name in names:
+        value = _direct_part(value, name)
+        if value is MISSING:
+            return MISSING
+    return value
+
+
+def _direct_part(value: Any, name: str) -> Any:
+    if looks_like_json(value):
+        value = parse_json(value)[0]
+    cls = type(value)
+    if is_mapping(value):
+        return value.get(key_in(value, name), MISSING)
+    if cls is list or (issubclass(cls, list | tuple) and not is_named_tuple(cls)):
+        index = _parse_index(name, len(value))
+        return MISSING if index is None else value[index]
+    if not is_structure(cls):
+        return MISSING
+    from .structures import describe
+
+    field = describe(cls).by_name.get(name)
+    if field is not None:
+        return getattr(value, field.attribute, MISSING)
+    return (getattr(value, "model_extra", None) or {}).get(name, MISSING)
+
+
+def key_in(mapping: Mapping[Any, Any], name: str) -> Any:
+    """Return the key of a mapping that a name means: itself, or an integer that is in the mapping."""
+    if name not in mapping and name.removeprefix("-").isdecimal():
+        number = int(name)
+        return number if number in mapping else name
+    return name
+
+
+def _parse_index(name: str, length: int) -> int | None:
+    """Return the index that a name means in a list of some length, or None if it is not an index of it."""
+    if not (name.isascii() and name.removeprefix("-").isdecimal()):
+        return None
+    index = int(name) if len(name) < 20 else length
+    return index if -length <= index < length else None
+
+
+# --- Set parts of a mapping ---
+
+
+def split(value: Any, base: Any, annotation: Any) -> tuple[Mapping[Any, Any], Any]:
+    """Return the parts that a value sets, by name, and the base that all other parts come from.
+
+    `base` may be `MISSING`, and so may the result. Raises `Misfit` for a value that has no parts by name.
+    """
+    cls = type(value)
+    if cls is dict:
+        return value, base
+    if cls is replace:
+        return value, MISSING
+    if cls is Parts:
+        items = {name: _last(item) for name, item in value.items.items()}
+        own = value.value
+        if own is MISSING:
+            return items, base
+        if is_none(own):
+            return items, MISSING
+        if is_structure(type(own)) and not is_mapping(own):
+            return items, own
+        outer, base = split(own, base, annotation)
+        return overlaid(outer, items), base
+    if is_mapping(value):
+        return dict(value), base
+    is_text = issubclass(cls, str)
+    detail = None
+    if is_text:
+        parsed, detail = parse_json(value)
+        if type(parsed) is dict:
+            return parsed, base
+    if is_structure(origin_of(annotation)) and not looks_like_json(value):
+        detail = "expected a mapping, or an object in JSON" if is_text else "expected a mapping"
+    raise Misfit.of(value, annotation, detail)
+
+
+def _last(item: Any) -> Any:
+    """Return the value of the key `+` of a mapping, which is an ordinary key there."""
+    return item[-1] if type(item) is Appended else item
+
+
+def is_none(value: Any) -> bool:
+    """Return whether a value is None, or untyped text that means None."""
+    return value is None or (type(value) is UntypedText and value.strip().lower() in ("none", "null"))
+
+
+def overlaid(outer: Mapping[Any, Any], items: Mapping[str, Any]) -> dict[Any, Any]:
+    """Return a mapping in which some parts are set."""
+    result = dict(outer)
+    for name, item in items.items():
+        key = key_in(result, name)
+        result[key] = combined(result.get(key, MISSING), item)
+    return result
+
+
+def combined(outer: Any, item: Any) -> Any:
+    """Return the value of a part that is set to `item`, and further out to `outer`."""
+    if outer is MISSING:
+        return item
+    if type(item) is Parts and item.value is MISSING:
+        return Parts(outer, item.items)
+    return Parts(outer, dict(item)) if type(item) is dict and item else item
+
+
+# --- Set parts of a list ---
+
+
+def elements_of(value: Any, annotation: Any) -> Any:
+    """Return the elements of a list, tuple or set, or of JSON text; raise `Misfit` for any other value."""
+    if issubclass(type(value), _SEQUENCES):
+        return value
+    detail = None
+    if issubclass(type(value), str):
+        parsed, detail = parse_json(value)
+        if type(parsed) is list:
+            return parsed
+    raise Misfit.of(value, annotation, detail)
+
+
+class Cell:
+    """One element of a list: its value, or `MISSING` if it is that of the base, and its base."""
+
+    __slots__ = ("base", "name", "value")
+
+    def __init__(self, name: str | int, value: Any, base: Any) -> None:
+        self.name = name
+        self.value = value
+        self.base = base
+
+
+def cells_of(parts: Parts, base: Any, annotation: Any) -> list[Cell]:
+    """Return the elements of a list in which parts are set by index, or appended."""
+    own = parts.value
+    if own is MISSING:
+        elements = base if issubclass(type(base), _SEQUENCES) else ()
+        cells = [Cell(index, MISSING, element) for index, element in enumerate(elements)]
+    elif type(own) is Parts:
+        cells = cells_of(own, base, annotation)
+    elif is_none(own) or (type(own) is replace and not own):
+        cells = []
+    else:
+        cells = [Cell(index, item, MISSING) for index, item in enumerate(elements_of(own, annotation))]
+    for name, item in parts.items.items():
+        if name != APPEND:
+            cell = _cell_at(cells, name, item, annotation)
+            cell.name = name
+            cell.value = combined(cell.value, item)
+    sample = _common_sample(cells)
+    cells += [Cell(APPEND, item, sample) for item in parts.items.get(APPEND, ())]
+    return cells
+
+
+def _cell_at(cells: list[Cell], name: str, item: Any, annotation: Any) -> Cell:
+    kind = origin_of(annotation)
+    if not (isinstance(kind, type) and issubclass(kind, set | frozenset)):
+        index = _parse_index(name, len(cells))
+        if index is not None:
+            return cells[index]
+        detail = f"is not the index of an item: the list has {len(cells)}"
+    else:
+        detail = f"is not a part of a set: only {APPEND!r} is"
+    misfit = Misfit.of(item, annotation, detail, "unknown")
+    raise Misfit(fault.below((name,)) for fault in misfit.faults)
+
+
+def _common_sample(cells: list[Cell]) -> Any:
+    """Return an element, if all have the same type and none has parts, as the base of what is appended."""
+    elements = [cell.base if cell.value is MISSING else cell.value for cell in cells]
+    first = elements[0] if elements else MISSING
+    is_scalar = type(first) in (bool, int, float, str)
+    return first if is_scalar and all(type(element) is type(first) for element in elements) else MISSING
+
+
+# --- Values that nobody asks a type for ---
+
+
+def plain_value(value: Any, base: Any, walk: Walk, convert_like: Callable[[Any, Any], Any]) -> Any:
+    """Return a value without an expected type: what it is, with the parts that come from the base."""
+    cls = type(value)
+    if cls is UntypedText:
+        return _typed_text(value, base, walk, convert_like)
+    if cls is Parts or cls is dict or cls is replace:
+        kind = _kind_of(value, base)
+        if kind is not None:
+            return walk(value, kind, base)
+        return {
+            name: plain_value(_last(item), MISSING, walk, convert_like) for name, item in value.items.items()
+        }
+    if (cls is list or cls is tuple) and any(type(item) in (UntypedText, Parts, replace) for item in value):
+        return cls(plain_value(item, MISSING, walk, convert_like) for item in value)
+    return value
+
+
+def _typed_text(text: UntypedText, base: Any, walk: Walk, convert_like: Callable[[Any, Any], Any]) -> Any:
+    """Return a text with the type of the value that it overrides, if it fits that type."""
+    plain = str.__str__(text)
+    for like, is_base in ((text.like, False), (base, True)):
+        if like is MISSING or like is None:
+            continue
+        try:
+            if not is_base and (is_mapping(like) or is_structure(type(like))):
+                # The text replaces that value, and does not merge with it.
+                return walk(plain, type(like), MISSING)
+            return convert_like(plain, like)
+        except Misfit:
+            pass
+    return plain
+
+
+def _kind_of(value: Any, base: Any) -> type | None:
+    """Return the type that a mapping or parts have: that of what they set parts of; None for other values."""
+    if type(value) is not Parts:
+        is_part = type(value) is dict and (_is_instance_of_structure(base) or issubclass(type(base), dict))
+        return type(base) if is_part and type(base) is not replace else dict
+    own = value.value
+    if own is MISSING:
+        own = base
+    elif type(own) is Parts:
+        return _kind_of(own, base)
+    if issubclass(type(own), str):
+        parsed = parse_json(own)[0] if looks_like_json(own) else None
+        return type(parsed) if type(parsed) in (dict, list) else None
+    if own is not MISSING and (_is_instance_of_structure(own) or issubclass(type(own), _SEQUENCES)):
+        return type(own)
+    if issubclass(type(own), dict) and type(own) is not replace:
+        return type(own)
+    return dict if own is MISSING or is_mapping(own) else None
+
+
+def _is_instance_of_structure(value: Any) -> bool:
+    return is_structure(type(value)) and not is_typed_dict(type(value))

@@ -1,0 +1,152 @@
+"""Conversion to a union: the type that a value already has, or else the first type that accepts it."""
+
+from __future__ import annotations
+
+from ..core.value import MISSING, Parts, UntypedText, is_mapping
+from .choices import has_choice
+from .containers import container_kind
+from .misfit import Misfit
+from .parts import looks_like_json, split
+from .structures import bare_type, describe
+from .type_checks import is_instance, is_structure, is_union, origin_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+    from .parts import Walk
+
+__all__ = ["convert_to_union"]
+
+
+def convert_to_union(value: Any, annotation: Any, base: Any, walk: Walk) -> Any:
+    """Convert to one of the types of a union."""
+    everything = list(_members_of(annotation))
+    members = [member for member in everything if member is not type(None)]
+    if len(members) < len(everything) and _means_none(value, members):
+        return None
+    if len(members) == 1:
+        try:
+            return walk(value, members[0], base)
+        except Misfit as misfit:
+            raise misfit.as_type(annotation) from None
+    kept = _kept(value, members, walk)
+    if kept is not MISSING:
+        return kept
+    misfits = []
+    for member in _in_order(value, members, base):
+        try:
+            return walk(value, member, base)
+        except Misfit as misfit:
+            misfits.append(misfit)
+    raise _closest(misfits, value, annotation)
+
+
+def _members_of(annotation: Any) -> Iterator[Any]:
+    """Yield the types of a union, and of the unions in it."""
+    for member in annotation.__args__:
+        bare = bare_type(member)
+        if is_union(bare):
+            yield from _members_of(bare)
+        else:
+            yield member
+
+
+def _means_none(value: Any, members: list[Any]) -> bool:
+    """Return whether a value is a text for None, and no member accepts that text."""
+    if type(value) is Parts:
+        return not value.items and _means_none(value.value, members)
+    if not issubclass(type(value), str) or value.strip().lower() not in ("none", "null"):
+        return False
+    bare = [bare_type(member) for member in members]
+    if any(has_choice(member, str.__str__(value)) for member in bare):
+        return False
+    return type(value) is UntypedText or str not in bare
+
+
+def _kept(value: Any, members: list[Any], walk: Walk) -> Any:
+    """Return a value that already is of one of the types, or `MISSING`."""
+    cls = type(value)
+    if cls is UntypedText or cls is Parts:
+        return MISSING
+    # A float is not an int, and a bool is an int only if no member is bool: the exact type comes first.
+    for is_exact in (True, False):
+        for member in members:
+            origin = origin_of(bare_type(member))
+            if not isinstance(origin, type) or (cls is bool and origin is not bool):
+                continue
+            if cls is origin if is_exact else is_instance(value, origin):
+                try:
+                    converted = walk(value, member, MISSING)
+                except Misfit:
+                    continue
+                if converted is value:
+                    return value
+    return MISSING
+
+
+def _in_order(value: Any, members: list[Any], base: Any) -> list[Any]:
+    """Return the members in the order in which they are tried."""
+    if type(value) is UntypedText:
+        # Every text is a str. Text that looks like JSON is meant for a container, if the union has one.
+        if looks_like_json(value):
+            return sorted(members, key=lambda member: not _has_parts(member))
+        return members
+    if issubclass(type(value), str):
+        return members
+    if type(value) is Parts or is_mapping(value):
+        tagged = _tagged_member(value, members, base)
+        if tagged is not None:
+            return [tagged]
+        own = value.value if type(value) is Parts and value.value is not MISSING else base
+        return sorted(members, key=lambda member: not _is_class_of(own, member))
+    # A number becomes text only if the union has no type for numbers.
+    bare = [bare_type(member) for member in members]
+    if str in bare and any(kind in (bool, int, float) for kind in bare):
+        return [member for member in members if bare_type(member) is not str]
+    return sorted(members, key=lambda member: bare_type(member) is str)
+
+
+def _has_parts(member: Any) -> bool:
+    origin = origin_of(bare_type(member))
+    return is_structure(origin) or container_kind(origin) is not None
+
+
+def _is_class_of(value: Any, member: Any) -> bool:
+    origin = origin_of(bare_type(member))
+    return isinstance(origin, type) and is_structure(type(value)) and is_instance(value, origin)
+
+
+def _tagged_member(value: Any, members: list[Any], base: Any) -> Any:
+    """Return the struct that the tag in a mapping names, or None."""
+    try:
+        items, _ = split(value, base, object)
+    except Misfit:
+        return None
+    for member in members:
+        origin = origin_of(bare_type(member))
+        if not is_structure(origin):
+            continue
+        structure = describe(origin)
+        if structure.tag is not None and structure.tag in items:
+            tag = items[structure.tag]
+            if tag == structure.tag_value or str(tag) == str(structure.tag_value):
+                return member
+    return None
+
+
+def _closest(misfits: list[Misfit], value: Any, annotation: Any) -> Misfit:
+    """Return the misfit of the member that a value was meant for, if one can be told."""
+    partial = [
+        misfit for misfit in misfits if any(fault.path or fault.kind != "value" for fault in misfit.faults)
+    ]
+    if not partial:
+        details = {fault.detail for misfit in misfits for fault in misfit.faults}
+        return Misfit.of(value, annotation, details.pop() if len(details) == 1 else None)
+
+    def distance(misfit: Misfit) -> tuple[int, int]:
+        unknown = [fault for fault in misfit.faults if fault.kind == "unknown" and len(fault.path) == 1]
+        return len(unknown), len(misfit.faults)
+
+    return min(partial, key=distance)
