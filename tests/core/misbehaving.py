@@ -29,7 +29,9 @@ class Cases:
             except BaseException as error:
                 result = f"{type(error).__name__}: {error}"
             name = function.args[0] if isinstance(function, functools.partial) else function.__name__
-            print(name, "->", re.sub(r" at 0x\w+", "", str(result)), flush=True)
+            # A reference has no `str`.
+            text = repr(result) if isinstance(result, hp.Reference) else str(result)
+            print(name, "->", re.sub(r" at 0x\w+", "", text), flush=True)
         assert gc.collect() >= 0
 
 

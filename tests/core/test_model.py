@@ -9,11 +9,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 import hyperparameter as hp
+from hyperparameter.core.key import name_of, segments_of
 from hyperparameter.testing import clean
 
 DELETED = object()
 # There are few keys, and some are below others, so that operations meet the same ones.
-KEYS = ["a", "b", "a.b", "a.c", "a.b.c", "x.y"]
+KEYS = ["a", "b", "a.b", "a.c", "a.b.c", "x.y", 'x."y.z"']
 keys = st.sampled_from(KEYS)
 override_maps = st.dictionaries(keys, st.integers(0, 9), max_size=3)
 
@@ -35,7 +36,7 @@ def subtree_of(view, prefix):
     tree = {}
     # In sorted order, a key comes before the keys below it.
     for key in sorted(key for key in view if key.startswith(prefix + ".")):
-        *parents, last = key.removeprefix(prefix + ".").split(".")
+        *parents, last = [name_of(segment) for segment in segments_of(key.removeprefix(prefix + "."))]
         node = tree
         for segment in parents:
             if isinstance(node, dict):
@@ -54,6 +55,28 @@ def run_in_thread(function):
     return result[0]
 
 
+def put(overrides, changes):
+    """Set keys in a dict, one after the other. A value hides what was set below its key before."""
+    for key, value in changes.items():
+        overrides.pop(key, None)
+        for name in [name for name in overrides if name.startswith(key + ".")]:
+            del overrides[name]
+        overrides[key] = value
+
+
+def with_changes(view, changes):
+    """Return a view with what a scope changes."""
+    hidden = tuple(key + "." for key in changes)
+    view = {key: value for key, value in view.items() if not key.startswith(hidden)} | changes
+    return {key: value for key, value in view.items() if value is not DELETED}
+
+
+def overrides_from(changes):
+    overrides = {}
+    put(overrides, changes)
+    return overrides
+
+
 class Model:
     """The same rules with plain dicts, which are copied each time."""
 
@@ -66,14 +89,13 @@ class Model:
         view = dict(self.baseline if self.pinned is None else self.pinned)
         layers = [(self.ambient, False)] + [(overrides, empty) for _, overrides, empty in self.entered[:depth]]
         for overrides, empty in layers:
-            view = ({} if empty else view) | overrides
-            view = {key: value for key, value in view.items() if value is not DELETED}
+            view = with_changes({} if empty else view, overrides)
         return view
 
     def enter(self, scope, overrides, empty):
         if not self.entered:
             self.pinned = dict(self.baseline)
-        self.entered.append([scope, dict(overrides), empty])
+        self.entered.append([scope, overrides_from(overrides), empty])
 
     def leave(self, scope):
         for number in reversed(range(len(self.entered))):
@@ -100,13 +122,11 @@ class Model:
         return {} if self.entered[depth - 1][2] else self.view(depth - 1)
 
     def delete(self, overrides, key, below):
-        for name in KEYS:
-            if name == key or name.startswith(key + "."):
-                # A deletion below the key stays a deletion.
-                if name == key or overrides.get(name) is not DELETED:
-                    overrides.pop(name, None)
-                if name in below:
-                    overrides[name] = DELETED
+        names = [name for name in KEYS if name == key or name.startswith(key + ".")]
+        values = [overrides.pop(name, None) for name in names]
+        # A deletion stays a deletion, even if nothing below sets the key any more.
+        if DELETED in values or any(name in below for name in names):
+            overrides[key] = DELETED
 
 
 class Scopes(RuleBasedStateMachine):
@@ -152,7 +172,7 @@ class Scopes(RuleBasedStateMachine):
     @rule(key=keys, value=st.integers(0, 9))
     def write(self, key, value):
         hp.scope[key] = value
-        self.model.innermost()[key] = value
+        put(self.model.innermost(), {key: value})
 
     @rule(key=keys)
     def delete(self, key):
@@ -164,7 +184,7 @@ class Scopes(RuleBasedStateMachine):
     def update_scope(self, data, overrides):
         scope, _, _ = data.draw(st.sampled_from(self.model.entered))
         scope.update(overrides)
-        self.model.overrides_of(scope).update(overrides)
+        put(self.model.overrides_of(scope), overrides_from(overrides))
 
     @precondition(lambda self: self.model.entered)
     @rule(data=st.data(), key=keys)
@@ -190,7 +210,7 @@ class Scopes(RuleBasedStateMachine):
                 hp.frozen()
 
         run_in_thread(publish)
-        self.model.baseline = self.model.baseline | overrides
+        self.model.baseline = with_changes(self.model.baseline, overrides_from(overrides))
 
     @rule(key=keys)
     def thread_starts_from_the_baseline(self, key):
@@ -199,7 +219,7 @@ class Scopes(RuleBasedStateMachine):
             hp.scope[key] = 99
             return before, current_view()
 
-        assert run_in_thread(work) == (self.model.baseline, self.model.baseline | {key: 99})
+        assert run_in_thread(work) == (self.model.baseline, with_changes(self.model.baseline, {key: 99}))
 
     @rule(key=keys, overrides=override_maps)
     def task_starts_from_here(self, key, overrides):
@@ -214,9 +234,10 @@ class Scopes(RuleBasedStateMachine):
             return await asyncio.gather(asyncio.create_task(child()), child(), asyncio.to_thread(current_view))
 
         view = self.model.view()
+        changed = with_changes(with_changes(view, {key: 99}), overrides_from(overrides))
         assert contextvars.copy_context().run(asyncio.run, main()) == [
-            (view, view | {key: 99} | overrides),
-            (view, view | {key: 99} | overrides),
+            (view, changed),
+            (view, changed),
             view,
         ]
 

@@ -111,7 +111,8 @@ def test_a_subtree_becomes_the_dataclass_of_the_default():
     assert hp.scope.opt | default is default
     with hp.scope("opt.lr=0.5"):
         assert hp.scope.opt | default == Optimizer(0.5, "sgd")
-        assert hp.scope.opt | {"lr": 1} == {"lr": "0.5"}
+        assert hp.scope.opt | {"lr": 1} == {"lr": 0.5}
+        assert hp.scope.opt | {"wd": 1} == {"wd": 1, "lr": "0.5"}
         assert hp.scope.opt | 3 == 3
         assert hp.param("ns")(lambda opt=default: opt)() is default
         assert hp.bind(hp.scope.opt)() == {"lr": "0.5"}

@@ -36,6 +36,8 @@ pub(crate) const NO_FRAME: u64 = 1;
 pub(crate) struct Frame {
     head: PyObject,
     pub(crate) id: u64,
+    /// Whether the scope hides everything outside it.
+    pub(crate) hides_outside: bool,
     /// `None` in a baseline.
     pub(crate) scope: *mut PyObject,
     pub(crate) overrides: *mut PyObject,
@@ -47,18 +49,18 @@ pub(crate) struct Frame {
     pub(crate) answers: *mut PyObject,
     /// A dict from the `plan_key` of a binding to its plans. It can be null.
     pub(crate) plans: *mut PyObject,
-    visible_map: *mut PyObject,
-    prefix_index: *mut PyObject,
+    /// The tree of everything that is visible from the frame. It can be null.
+    pub(crate) tree: *mut PyObject,
     rebased: *mut PyObject,
 }
 
-// SAFETY: these are the fields of a frame that own objects. Every method allows null in the three that the collector
+// SAFETY: these are the fields of a frame that own objects. Every method allows null in the two that the collector
 // may clear. A cycle through any other field goes through a dict, and the collector breaks it there.
 unsafe impl Layout for Frame {
     const OWNED: &'static [usize] = offsets!(
-        Frame: visible_map, prefix_index, rebased, plans, answers, cache, overrides, scope, parent
+        Frame: tree, rebased, plans, answers, cache, overrides, scope, parent
     );
-    const CLEARABLE: &'static [usize] = offsets!(Frame: visible_map, prefix_index, rebased);
+    const CLEARABLE: &'static [usize] = offsets!(Frame: tree, rebased);
 }
 
 unsafe fn next_id() -> u64 {
@@ -75,6 +77,9 @@ pub(crate) unsafe fn new_frame(
     parent: *mut PyObject,
 ) -> *mut PyObject {
     // The cache starts as the overrides of the scope. See core/frame.py.
+    let Some(hides_outside) = hides_outside(scope) else {
+        return NULL;
+    };
     let cache = if PyDict_CheckExact(overrides) != 0 {
         owned(overrides)
     } else {
@@ -91,11 +96,28 @@ pub(crate) unsafe fn new_frame(
     let frame = object.cast::<Frame>();
     let is_ambient = parent == Py_None() && scope != Py_None();
     (*frame).id = if is_ambient { AMBIENT } else { next_id() };
+    (*frame).hides_outside = hides_outside;
     (*frame).scope = owned(scope);
     (*frame).overrides = owned(overrides);
     (*frame).parent = owned(parent);
     (*frame).cache = cache;
     object
+}
+
+/// Return whether a scope hides everything outside it, `None` with an error set if it does not say so.
+unsafe fn hides_outside(scope: *mut PyObject) -> Option<bool> {
+    let class = Py_TYPE(scope).cast::<PyObject>();
+    if class == state().scope_type || scope == Py_None() {
+        return Some(false);
+    }
+    let answer = PyObject_GetAttrString(scope, c"__empty__".as_ptr());
+    let is_true = if answer.is_null() {
+        -1
+    } else {
+        PyObject_IsTrue(answer)
+    };
+    Py_XDECREF(answer);
+    (is_true >= 0).then_some(is_true == 1)
 }
 
 /// Return whether an object is a frame.
@@ -231,8 +253,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     .member(c"scope", offset_of!(Frame, scope), Py_READONLY)
     .member(c"overrides", offset_of!(Frame, overrides), Py_READONLY)
     .member(c"parent", offset_of!(Frame, parent), Py_READONLY)
-    .member(c"visible_map", offset_of!(Frame, visible_map), 0)
-    .member(c"prefix_index", offset_of!(Frame, prefix_index), 0)
+    .member(c"tree", offset_of!(Frame, tree), 0)
     .member(c"rebased", offset_of!(Frame, rebased), 0)
     .property(c"cache", get_cache, Some(set_cache), cache)
     .property(c"answers", get_cache, Some(set_cache), answers)

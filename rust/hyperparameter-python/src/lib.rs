@@ -60,11 +60,13 @@
 mod children;
 mod decorated;
 mod frame;
+mod lookup;
 mod object;
 mod reference;
 mod root;
 mod scope;
 mod state;
+mod text;
 mod type_builder;
 
 use pyo3::prelude::*;

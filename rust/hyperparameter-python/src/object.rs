@@ -15,6 +15,13 @@ pub(crate) unsafe fn owned(object: *mut PyObject) -> *mut PyObject {
     object
 }
 
+/// Return a new reference to an object, or null if the pointer is null.
+#[inline(always)]
+pub(crate) unsafe fn owned_or_null(object: *mut PyObject) -> *mut PyObject {
+    Py_XINCREF(object);
+    object
+}
+
 /// Return a new reference to an object, or to `None` if the pointer is null.
 #[inline(always)]
 pub(crate) unsafe fn owned_or_none(object: *mut PyObject) -> *mut PyObject {

@@ -7,21 +7,22 @@
 //!   hp.scope.train.lr | 0.1
 //!
 //!   reference                          current frame
-//!   ├ key           "train.lr"         ├ id       7   ◀── 1. is it the cached frame_id?
-//!   └ cached answer                    └ cache    {"train.lr": (0.5, origin)}
-//!     ├ frame_id      7                                         ▲
-//!     ├ default_type  float  ◀── 2. is it the type of 0.1?      │
-//!     └ value         ──────────── 3. if both, return ──────────┘
+//!   ├ key           "train.lr"         ├ id         7   ◀── 1. is it the cached frame_id?
+//!   └ cached answer                    └ overrides  {"train.lr": (0.5, origin)}
+//!     ├ frame_id      7                                           ▲
+//!     ├ default_type  float  ◀── 2. is it the type of 0.1?        │
+//!     └ value         ──────────── 3. if both, return ────────────┘
 //! ```
 //!
-//! So a repeated read in one scope is two comparisons. Any other read looks the key up in the cache of the frame, and
-//! returns the value that it finds there if that has the type of the default. If not, it calls the hook `read` of the
-//! Python side, which looks the key up in the frames below and converts the value.
+//! So a repeated read in one scope is two comparisons. Any other read looks the key up (see lookup.rs), and returns the
+//! value if it has the type of the default, or the default if the key is not set. Otherwise it calls the hook `read` of
+//! the Python side, which converts the value.
 //!
 //! # The borrowed value
-//! The cached answer does not own the value. The cache of the frame does, and the frame is alive as long as the context
-//! points at it. A frame takes a new id before it drops an answer, so if the ids are equal, the value is alive. If they
-//! are not, the pointer is never followed.
+//! The cached answer does not own the value. The frame does, or a frame below it: in its overrides, its tree, or its
+//! cache. Only what the kernel itself has converted from text belongs to the reference. The frame is alive as long as the context points at it, and its parents live as long as the frame. Overrides and
+//! trees never change. A frame takes a new id before it drops an answer of a cache. So if the ids are equal, the value is
+//! alive. If they are not, the pointer is never followed.
 
 use std::mem::offset_of;
 use std::ptr;
@@ -31,8 +32,10 @@ use pyo3::prelude::*;
 
 use crate::children::{Parent, get_dict, getattro};
 use crate::frame::{AMBIENT, Frame, NO_FRAME, converted_in_cache, is_frame, value_in_cache};
+use crate::lookup::{Found, find, is_scalar};
 use crate::object::{NULL, allocate, is_static, only_argument, owned, replace, type_error};
 use crate::state::{current, state};
+use crate::text::convert_text;
 use crate::type_builder::{Layout, TypeBuilder, offsets};
 
 /// A reference to one parameter.
@@ -43,6 +46,8 @@ pub(crate) struct Reference {
     children: *mut PyObject,
     weak_references: *mut PyObject,
     cached_answer: CachedAnswer,
+    /// What a text was converted to, if that is the cached answer. It can be null.
+    converted: *mut PyObject,
 }
 
 /// The last answer of a reference. See the top of this file.
@@ -51,13 +56,13 @@ struct CachedAnswer {
     frame_id: u64,
     /// A static type, because the address of any other type could be used again.
     default_type: *mut PyTypeObject,
-    /// Borrowed from a cache of the frame. Null if the key is missing: the answer is then the default.
+    /// Borrowed from the frame. Null if the key is missing: the answer is then the default.
     value: *mut PyObject,
 }
 
-// SAFETY: these are the fields of a reference that own objects, and `children` can be null.
+// SAFETY: these are the fields of a reference that own objects, and `children` and `converted` can be null.
 unsafe impl Layout for Reference {
-    const OWNED: &'static [usize] = offsets!(Reference: children, key);
+    const OWNED: &'static [usize] = offsets!(Reference: children, key, converted);
     const CLEARABLE: &'static [usize] = offsets!(Reference: children);
     const WEAK_REFERENCES: Option<usize> = Some(offset_of!(Reference, weak_references));
 }
@@ -173,19 +178,37 @@ unsafe fn read_in_frame(
     default: *mut PyObject,
 ) -> *mut PyObject {
     let default_type = Py_TYPE(default);
-    let value = value_in_cache(frame, (*reference).key);
-    if !value.is_null() {
-        // An empty dict is not the answer if keys below it are set. The hook decides that.
-        if Py_TYPE(value) == default_type && default_type != &raw mut PyDict_Type {
-            cache_answer(reference, frame, default_type, value);
-            return owned(value);
+    // A value of another type can have parts that are set on their own. The hook finds those.
+    if is_scalar(default_type) {
+        match find(frame, (*reference).key) {
+            Found::Missing => {
+                cache_answer(reference, frame, default_type, NULL);
+                return owned(default);
+            }
+            Found::Entry(entry) => {
+                let value = PyTuple_GET_ITEM(entry, 0);
+                if Py_TYPE(value) == default_type {
+                    // The frame or one below it owns the value.
+                    cache_answer(reference, frame, default_type, value);
+                    let answer = owned(value);
+                    Py_DECREF(entry);
+                    return answer;
+                }
+                let converted = if PyUnicode_CheckExact(value) != 0 {
+                    convert_text(value, default_type)
+                } else {
+                    NULL
+                };
+                Py_DECREF(entry);
+                if !converted.is_null() {
+                    cache_answer(reference, frame, default_type, converted);
+                    replace(&raw mut (*reference).converted, owned(converted));
+                    return converted;
+                }
+            }
+            Found::Unknown if PyErr_Occurred().is_null() => {}
+            Found::Unknown => return NULL,
         }
-        if value == state().missing && is_never_mapping(default_type) {
-            cache_answer(reference, frame, default_type, NULL);
-            return owned(default);
-        }
-    } else if !PyErr_Occurred().is_null() {
-        return NULL;
     }
     let answer = call_read_hook(reference, default);
     if !answer.is_null() {
@@ -207,15 +230,19 @@ unsafe fn cache_answer_of_hook(
 ) {
     let default_type = Py_TYPE(default);
     let value = value_in_cache(frame, (*reference).key);
-    if !value.is_null() && value == answer {
+    if value.is_null() || !is_static(default_type) {
+        // An error in the lookup only means that nothing is cached.
+        return PyErr_Clear();
+    }
+    let converted = converted_in_cache(frame, (*reference).key, default_type);
+    let is_missing =
+        converted == state().missing || (value == state().missing && is_scalar(default_type));
+    if value == answer && is_scalar(default_type) {
         cache_answer(reference, frame, default_type, value);
-    } else if value == state().missing && answer == default && is_never_mapping(default_type) {
+    } else if is_missing && answer == default {
         cache_answer(reference, frame, default_type, NULL);
-    } else if !value.is_null() && is_static(default_type) {
-        let converted = converted_in_cache(frame, (*reference).key, default_type);
-        if converted == answer {
-            cache_answer(reference, frame, default_type, converted);
-        }
+    } else if !converted.is_null() && converted == answer {
+        cache_answer(reference, frame, default_type, converted);
     }
     // An error in these lookups only means that nothing is cached.
     PyErr_Clear();

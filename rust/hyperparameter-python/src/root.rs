@@ -7,6 +7,7 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 
 use crate::children::{Parent, get_dict, getattro};
+use crate::lookup::segments_of;
 use crate::object::{NULL, owned};
 use crate::reference::{is_never_mapping, new_reference};
 use crate::scope::new_scope;
@@ -36,10 +37,10 @@ unsafe impl Parent for Root {
 
 /// `hp.scope[key]`
 unsafe extern "C" fn subscript(_root: *mut PyObject, key: *mut PyObject) -> *mut PyObject {
-    let key = if segment_count(key) > 0 {
-        owned(key)
-    } else {
+    let key = if segments_of(key).is_null() {
         PyObject_CallOneArg(state().check_key, key)
+    } else {
+        owned(key)
     };
     if key.is_null() {
         return NULL;
@@ -47,20 +48,6 @@ unsafe extern "C" fn subscript(_root: *mut PyObject, key: *mut PyObject) -> *mut
     let reference = new_reference(state().reference_type.cast(), key);
     Py_DECREF(key);
     reference
-}
-
-/// Return the number of segments of a key that has been checked before, 0 for any other object.
-#[inline(always)]
-unsafe fn segment_count(key: *mut PyObject) -> Py_ssize_t {
-    if PyUnicode_CheckExact(key) == 0 {
-        return 0;
-    }
-    // `valid_keys` maps a key to the tuple of its segments. The lookup runs no other code, because all keys are text.
-    let segments = PyDict_GetItemWithError(state().valid_keys, key);
-    if segments.is_null() || PyTuple_CheckExact(segments) == 0 {
-        return 0;
-    }
-    PyTuple_GET_SIZE(segments)
 }
 
 /// `hp.scope(*sources, **params)`
@@ -89,11 +76,13 @@ unsafe fn overrides_from(
     params: *mut PyObject,
     origin: *mut PyObject,
 ) -> *mut PyObject {
-    if PyTuple_GET_SIZE(sources) == 0 {
-        let overrides = overrides_from_simple(params, origin);
-        if !overrides.is_null() || !PyErr_Occurred().is_null() {
-            return overrides;
-        }
+    let mut simple = SimpleOverrides::new(origin);
+    if simple.add_all(sources, params) {
+        return simple.overrides;
+    }
+    Py_XDECREF(simple.overrides);
+    if !PyErr_Occurred().is_null() {
+        return NULL;
     }
     if !params.is_null() && PyArg_ValidateKeywordArguments(params) == 0 {
         return NULL;
@@ -112,51 +101,115 @@ unsafe fn overrides_from(
     overrides
 }
 
-/// Return the overrides of keyword parameters that need no check, owned. Return null without an error set if a key has
-/// not been checked before, if a value can be a mapping, or if a key can be a prefix of another.
-unsafe fn overrides_from_simple(params: *mut PyObject, origin: *mut PyObject) -> *mut PyObject {
-    let overrides = PyDict_New();
-    if overrides.is_null() || params.is_null() {
-        return overrides;
-    }
-    let (mut position, mut key, mut value) = (0, NULL, NULL);
-    let mut length = 0;
-    while PyDict_Next(params, &mut position, &mut key, &mut value) != 0 {
-        // No key is a prefix of another if all have the same number of segments.
-        let count = segment_count(key);
-        let is_same_length = count > 0 && (length == 0 || length == count);
-        length = count;
-        let is_simple = is_same_length && is_never_mapping(Py_TYPE(value));
-        if !is_simple || !set_override(overrides, key, value, origin) {
-            Py_DECREF(overrides);
-            return NULL;
-        }
-    }
-    overrides
+/// Overrides that need no check, because their keys have been checked before, their values are no mappings, and no key
+/// can be a prefix of another, as all have the same number of segments. A method that returns false leaves everything to
+/// the Python side. An error can be set.
+struct SimpleOverrides {
+    /// A dict, owned.
+    overrides: *mut PyObject,
+    origin: *mut PyObject,
+    /// The number of segments of every key so far.
+    segment_count: Py_ssize_t,
 }
 
-/// Add one override, and return whether that succeeded.
-#[inline(always)]
-unsafe fn set_override(
-    overrides: *mut PyObject,
-    key: *mut PyObject,
-    value: *mut PyObject,
-    origin: *mut PyObject,
-) -> bool {
-    // Allocating can run other code, and that code can change the dict that the key and the value are borrowed from.
-    let (key, value) = (owned(key), owned(value));
-    let entry = PyTuple_New(2);
-    if entry.is_null() {
-        Py_DECREF(value);
-        Py_DECREF(key);
-        return false;
+impl SimpleOverrides {
+    unsafe fn new(origin: *mut PyObject) -> Self {
+        Self {
+            overrides: PyDict_New(),
+            origin,
+            segment_count: 0,
+        }
     }
-    PyTuple_SET_ITEM(entry, 0, value);
-    PyTuple_SET_ITEM(entry, 1, owned(origin));
-    let is_set = PyDict_SetItem(overrides, key, entry) == 0;
-    Py_DECREF(entry);
-    Py_DECREF(key);
-    is_set
+
+    /// Add mappings, then keyword parameters, then texts.
+    unsafe fn add_all(&mut self, sources: *mut PyObject, params: *mut PyObject) -> bool {
+        if self.overrides.is_null() {
+            return false;
+        }
+        let count = PyTuple_GET_SIZE(sources);
+        let mut has_text = false;
+        for index in 0..count {
+            let source = PyTuple_GET_ITEM(sources, index);
+            if PyUnicode_CheckExact(source) != 0 {
+                has_text = true;
+            } else if PyDict_CheckExact(source) == 0 || !self.add_dict(source) {
+                return false;
+            }
+        }
+        if !params.is_null() && !self.add_dict(params) {
+            return false;
+        }
+        for index in 0..if has_text { count } else { 0 } {
+            let source = PyTuple_GET_ITEM(sources, index);
+            if PyUnicode_CheckExact(source) != 0 && !self.add_text(source) {
+                return false;
+            }
+        }
+        true
+    }
+
+    unsafe fn add_dict(&mut self, dict: *mut PyObject) -> bool {
+        let (mut position, mut key, mut value) = (0, NULL, NULL);
+        while PyDict_Next(dict, &mut position, &mut key, &mut value) != 0 {
+            if !self.is_simple_key(key) || !is_never_mapping(Py_TYPE(value)) {
+                return false;
+            }
+            // Allocating can run other code, and that code can change the dict that both are borrowed from.
+            let (key, value) = (owned(key), owned(value));
+            let entry = PyTuple_Pack(2, value, self.origin);
+            let is_set = self.set(key, entry);
+            Py_DECREF(value);
+            Py_DECREF(key);
+            if !is_set {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Add a `key=value` text.
+    unsafe fn add_text(&mut self, text: *mut PyObject) -> bool {
+        let length = PyUnicode_GET_LENGTH(text);
+        let end = PyUnicode_FindChar(text, '=' as Py_UCS4, 0, length, 1);
+        if end < 0 {
+            return false;
+        }
+        let key = PyUnicode_Substring(text, 0, end);
+        let value = PyUnicode_Substring(text, end + 1, length);
+        let is_set = !key.is_null() && !value.is_null() && self.is_simple_key(key) && {
+            let entry = PyTuple_Pack(4, value, self.origin, Py_None(), Py_True());
+            self.set(key, entry)
+        };
+        Py_XDECREF(value);
+        Py_XDECREF(key);
+        is_set
+    }
+
+    /// Set an entry, which is owned, and return whether that succeeded.
+    unsafe fn set(&mut self, key: *mut PyObject, entry: *mut PyObject) -> bool {
+        if entry.is_null() {
+            return false;
+        }
+        let is_set = PyDict_SetItem(self.overrides, key, entry) == 0;
+        Py_DECREF(entry);
+        is_set
+    }
+
+    unsafe fn is_simple_key(&mut self, key: *mut PyObject) -> bool {
+        let segments = segments_of(key);
+        if segments.is_null() {
+            return false;
+        }
+        let count = PyTuple_GET_SIZE(segments);
+        let is_same_length = self.segment_count == 0 || self.segment_count == count;
+        self.segment_count = count;
+        // The last segment of a key that appends to a list is "+".
+        is_same_length
+            && PyUnicode_CompareWithASCIIString(
+                PyTuple_GET_ITEM(segments, count - 1),
+                c"+".as_ptr(),
+            ) != 0
+    }
 }
 
 /// Return the origin of values that the running Python code sets: its code object and the current instruction, as an

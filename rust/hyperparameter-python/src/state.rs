@@ -34,6 +34,7 @@ pub(crate) struct State {
     pub(crate) plain_types: *mut PyObject,
     pub(crate) valid_keys: *mut PyObject,
     pub(crate) check_key: *mut PyObject,
+    pub(crate) segments_of: *mut PyObject,
     pub(crate) rebased_on: *mut PyObject,
     pub(crate) leave: *mut PyObject,
     pub(crate) entries_from: *mut PyObject,
@@ -89,6 +90,7 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
             plain_types: empty(),
             valid_keys: PyDict_New(),
             check_key: none(),
+            segments_of: none(),
             rebased_on: none(),
             leave: none(),
             entries_from: none(),
@@ -200,7 +202,7 @@ fn connect(hooks: &Bound<'_, PyAny>) -> PyResult<()> {
         take_hooks!(hooks, |dict| PyDict_CheckExact(dict) != 0 => valid_keys);
         take_hooks!(hooks, |_| true => missing, ambient_scope);
         take_hooks!(hooks, |function| PyCallable_Check(function) != 0 =>
-            check_key, rebased_on, leave, entries_from, child_of, read, require, reject_operator);
+            check_key, segments_of, rebased_on, leave, entries_from, child_of, read, require, reject_operator);
     }
     Ok(())
 }

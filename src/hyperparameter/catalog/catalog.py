@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..conversion.faults import param_error
 from ..conversion.rule import Misfit, accepts_subtree
 from ..core.key import is_below, parents, split_last
-from ..core.value import MISSING, is_mapping
+from ..core.value import MISSING, input_of, is_mapping
 from ..errors import ParamError, UnknownParamError, nearest
 
 if TYPE_CHECKING:
@@ -208,9 +208,9 @@ class Catalog:
 
 
 def _conversion_error(declaration: Declaration, key: str, entry: Entry) -> ParamError | None:
-    value, origin = entry
+    origin = entry[1]
     try:
-        declaration.convert(value)
+        declaration.convert(input_of(entry))
     except Misfit as misfit:
         verb = "declared" if declaration.kind == "parameter" else "read"
         error = param_error(misfit, key, lambda _path: origin)

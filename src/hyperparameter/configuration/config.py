@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..core.origin import place_of
-from ..core.value import MISSING
+from ..core.value import MISSING, replace
 from ..scopes.sources import flatten
 
 TYPE_CHECKING = False
@@ -155,17 +155,3 @@ def _with_origins(nested: dict[str, Any], origins: dict[str, Any], provenance: P
     """
     entries = {key: (leaf, origins[key]) for key, leaf in flatten("", nested) if key in origins}
     return Config(nested, provenance=provenance.with_entries(entries))
-
-
-class replace(dict):  # type: ignore[type-arg]  # noqa: N801
-    """A mapping for `hp.config` that replaces a table of earlier sources instead of being merged into it.
-
-    In a file, write `_replace_ = true` in the table. Everywhere except in `hp.config` it is a plain dict.
-
-    Examples:
-        >>> import hyperparameter as hp
-        >>> hp.config({"model": {"name": "cnn", "width": 3}}, {"model": hp.replace({"name": "mlp"})})
-        {'model': {'name': 'mlp'}}
-    """
-
-    __slots__ = ()

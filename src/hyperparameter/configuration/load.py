@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 
-from ..core.map import items
 from ..core.value import MISSING, is_mapping
 from ..errors import ConfigError, short_repr
 from ..scopes.sources import flatten, split_placed_text
@@ -135,7 +134,8 @@ def _add_text(merged: Merged, text: str, origin: Origin | None, placed_origin: O
 
 def _add_scope(merged: Merged, source: Any) -> None:
     """Merge the entries of a scope or a snapshot, which have origins."""
-    for key, (value, origin) in sorted(items(source.__entries__()), key=lambda item: item[0]):
+    for key, entry in sorted(source.__entries__(), key=lambda item: item[0]):
+        value, origin = entry[:2]
         if value is not MISSING:
             merged.put(key, value, origin)
             merged.literal_keys.add(key)

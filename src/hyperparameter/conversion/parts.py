@@ -78,6 +78,11 @@ def key_in(mapping: Mapping[Any, Any], name: str) -> Any:
     return name
 
 
+def names_item(name: str) -> bool:
+    """Return whether a name is that of an item of a list: an index, or what appends."""
+    return name == APPEND or name.removeprefix("-").isdecimal()
+
+
 def _parse_index(name: str, length: int) -> int | None:
     """Return the index that a name means in a list of some length, or None if it is not an index of it."""
     if not (name.isascii() and name.removeprefix("-").isdecimal()):
@@ -192,6 +197,8 @@ def cells_of(parts: Parts, base: Any, annotation: Any) -> list[Cell]:
     for name, item in parts.items.items():
         if name != APPEND:
             cell = _cell_at(cells, name, item, annotation)
+            if cell.value is not MISSING:
+                cell.base = cell.value
             cell.name = name
             cell.value = combined(cell.value, item)
     sample = _common_sample(cells)
@@ -214,7 +221,9 @@ def _cell_at(cells: list[Cell], name: str, item: Any, annotation: Any) -> Cell:
 
 def _common_sample(cells: list[Cell]) -> Any:
     """Return an element, if all have the same type and none has parts, as the base of what is appended."""
-    elements = [cell.base if cell.value is MISSING else cell.value for cell in cells]
+    elements = [
+        cell.base if cell.value is MISSING or type(cell.value) is UntypedText else cell.value for cell in cells
+    ]
     first = elements[0] if elements else MISSING
     is_scalar = type(first) in (bool, int, float, str)
     return first if is_scalar and all(type(element) is type(first) for element in elements) else MISSING
@@ -228,13 +237,18 @@ def plain_value(value: Any, base: Any, walk: Walk, convert_like: Callable[[Any, 
     cls = type(value)
     if cls is UntypedText:
         return _typed_text(value, base, walk, convert_like)
+    if cls is Parts and base is MISSING and (value.value is MISSING or type(value.value) is replace):
+        # This is the most common case, and keys of many segments need many levels of the stack.
+        subtree = {}
+        for name, item in value.items.items():
+            subtree[name] = plain_value(_last(item), MISSING, walk, convert_like)
+        return subtree
     if cls is Parts or cls is dict or cls is replace:
         kind = _kind_of(value, base)
         if kind is not None:
             return walk(value, kind, base)
-        return {
-            name: plain_value(_last(item), MISSING, walk, convert_like) for name, item in value.items.items()
-        }
+        # A scalar has no parts, so it wins over what is set below its key.
+        return plain_value(value.value, base, walk, convert_like)
     if (cls is list or cls is tuple) and any(type(item) in (UntypedText, Parts, replace) for item in value):
         return cls(plain_value(item, MISSING, walk, convert_like) for item in value)
     return value

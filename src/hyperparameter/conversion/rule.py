@@ -27,7 +27,7 @@ from .choices import convert_to_enum, convert_to_literal
 from .containers import container_kind, convert_to_mapping, convert_to_sequence
 from .field_types import substitute
 from .misfit import Misfit
-from .parts import part_of
+from .parts import names_item, part_of
 from .structures import accepts_none, bare_type
 from .type_checks import (
     ABSTRACT_COLLECTIONS,
@@ -169,7 +169,8 @@ def _walk_class(value: Any, cls: Any, arguments: tuple[Any, ...], base: Any, ann
 def _walk_collection(value: Any, cls: Any, arguments: tuple[Any, ...], base: Any, annotation: Any) -> Any:
     """Convert to an abstract collection: a value that is one keeps its type, others get the concrete type."""
     concrete: Any = ABSTRACT_COLLECTIONS[cls.__name__]
-    for candidate in (value, base):
+    # Parts change the collection below them, so they are of its kind.
+    for candidate in (value, base if type(value) is Parts else MISSING):
         if candidate is MISSING or type(candidate) is Parts or issubclass(type(candidate), str):
             continue
         if is_instance(candidate, cls):
@@ -243,6 +244,16 @@ def _alias_value(alias: Any) -> Any:
 def accepts_parts(annotation: Any) -> bool:
     """Return whether the keys below a parameter can become its value, or parts of it."""
     return _accepts(annotation, lambda cls: _has_items(cls) or _has_names(cls))
+
+
+def accepts_given(given: Any, annotation: Any) -> bool:
+    """Return whether what is set at a key and below it counts as set for a reader of an annotation.
+
+    If the key itself has no value, the keys below it can be parts of another subject: a list has only items.
+    """
+    if type(given) is not Parts or given.value is not MISSING or accepts_subtree(annotation):
+        return True
+    return accepts_parts(annotation) and any(map(names_item, given.items))
 
 
 def accepts_subtree(annotation: Any) -> bool:

@@ -31,8 +31,7 @@ class FrameBase:
     cache: dict[str, Any]
     answers: dict[tuple[str, type], Any] | None
     plans: dict[object, dict[int, Any]] | None
-    visible_map: Map
-    prefix_index: Map
+    tree: Any
     rebased: Any
     def __new__(cls, scope: Any, overrides: Map, parent: Any, /) -> Self: ...
     @property

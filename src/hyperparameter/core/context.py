@@ -17,12 +17,12 @@ drops its frame. In both cases the frames above it are made again on top. Other 
 
 from __future__ import annotations
 
-from . import kernel
+from . import kernel, tree
 from .frame import Frame, new_baseline
 from .kernel import current, get_baseline, set_baseline, set_current
-from .key import join
-from .map import lookup, merge
-from .value import MISSING_ENTRY
+from .key import is_below
+from .map import MAX_LEAF_SIZE, lookup, merge
+from .value import MISSING, MISSING_ENTRY, hides, is_append, link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -54,6 +54,7 @@ def connect(hooks: Hooks) -> None:
     """Give this module and the kernel what they use of the rooms above. Only `scopes/scope.py` calls this."""
     global AMBIENT_SCOPE
     AMBIENT_SCOPE = hooks.ambient_scope
+    tree.connect(hooks.part_of)
     kernel.connect(hooks)
 
 
@@ -110,7 +111,13 @@ def leave(scope: ScopeBase) -> None:
 def write(scope: ScopeBase | None, entries: Mapping[str, Entry]) -> None:
     """Set entries in a scope (None: the innermost), for this context."""
     frame, above = _find_entered(scope)
-    _replace(frame, above, entries)
+    changes: dict[str, Entry | None] = {}
+    for key, entry in entries.items():
+        if hides(entry[0]):
+            changes |= dict.fromkeys(_overrides_below(frame, key))
+    for key, entry in entries.items():
+        changes[key] = link(entry, lookup(frame.overrides, key), appends=True) if is_append(key) else entry
+    _replace(frame, above, changes)
 
 
 def clear(scope: ScopeBase) -> None:
@@ -122,20 +129,22 @@ def clear(scope: ScopeBase) -> None:
 def delete(scope: ScopeBase | None, key: str) -> None:
     """Make a key, and every key below it, missing in a scope (None: the innermost)."""
     frame, above = _find_entered(scope)
-    parent_view = frame.visible_parent().view()
-    changes: dict[str, Entry | None] = {}
-    keys = [key]
-    while keys:
-        path = keys.pop()
-        keys += (join(path, segment) for segment in frame.segments_below(path))
-        override = lookup(frame.overrides, path)
-        if lookup(parent_view, path) is not None:
-            changes[path] = MISSING_ENTRY
-        elif override is not None and (path == key or override is not MISSING_ENTRY):
-            # No frame below sets the key, so the override is dropped. But if a key of the subtree is deleted
-            # already, it stays deleted.
-            changes[path] = None
+    overridden = [name for name in (key, *_overrides_below(frame, key)) if lookup(frame.overrides, name)]
+    # If no frame below sets the key, dropping the overrides is enough, unless one of them is a deletion: then
+    # the key stays deleted, whatever is set below later.
+    stays_deleted = any(lookup(frame.overrides, name) is MISSING_ENTRY for name in overridden)
+    changes: dict[str, Entry | None] = dict.fromkeys(overridden)
+    if stays_deleted or tree.input_at(tree.find(frame.visible_parent().view(), key)) is not MISSING:
+        changes[key] = MISSING_ENTRY
     _replace(frame, above, changes)
+
+
+def _overrides_below(frame: Frame, key: str) -> list[str]:
+    """Return the keys below a key that a frame sets or deletes itself."""
+    if type(frame.overrides) is dict and len(frame.overrides) <= MAX_LEAF_SIZE:
+        return [name for name in frame.overrides if is_below(name, key)]
+    names = (name for name, _ in tree.items(frame.node(key), key))
+    return [name for name in names if name != key and lookup(frame.overrides, name) is not None]
 
 
 def _find(scope: ScopeBase) -> tuple[Frame | None, list[Frame]]:

@@ -10,7 +10,7 @@
                   | parent
                   v
                 Frame   scope outer       overrides {a: 1, b: 1}
-                  |     visible_map {a: 1, b: 1, seed: 3}
+                  |     tree {a: 1, b: 1, seed: 3}
                   | parent
                   v
                 Frame   the baseline      overrides {seed: 3}
@@ -19,13 +19,13 @@ Entering a scope makes one frame and copies nothing. A read looks for its key in
 
 1. in the frame's cache. A repeated read in one scope is a cache hit. The overrides themselves are the first
    cache; the first key that they do not have makes a new one;
-2. in the frame's overrides, because a new cache does not copy them if they are many;
-3. in the `visible_map` of the parent, which has every key that is visible from there. It is built from the map
-   of the frame below when it is first needed, and shares with that map all that is the same.
+2. in the frame's overrides, because a new cache does not copy them if they are many. If they have a value for a
+   prefix of the key, the answer is a part of that value, and nothing further out counts;
+3. in the tree of the parent, which has every key that is visible from there (see tree.py). It is built from the
+   tree of the frame below when it is first needed, and shares with that tree all that is the same.
 
-So a read takes as long with many scopes or many keys below as with few. A subtree is read from the
-`prefix_index` of the frame, which is built in the same way (see map.py). A frame of `hp.scope.empty` answers as
-if it had no parent.
+So a read takes as long with many scopes or many keys below as with few. What is set below a key is read from
+the tree of the frame itself. A frame of `hp.scope.empty` answers as if it had no parent.
 
 The scope, the overrides and the parent of a frame never change: a write puts a new frame in its place (see
 context.py). The other attributes are filled when they are first needed:
@@ -34,8 +34,7 @@ context.py). The other attributes are filled when they are first needed:
     cache          key                       its entry                       every read
     answers        (key, type of default)    the converted value             reads that convert, such as of text
     plans          a binding's `plan_key`    its plans, by argument count    calls of decorated functions
-    visible_map    every visible key         its entry                       frames above, subtrees, views
-    prefix_index   every visible prefix      the segments that follow it     subtrees, `dir()`
+    tree           every visible key         its entry                       frames above, subtrees, views
 
 The first three are caches. They are bounded, because a program can make any number of keys while it runs.
 No item in them is ever replaced, because the Rust kernel may hold a borrowed pointer to it. A full cache is
@@ -45,16 +44,18 @@ dropped as a whole. In the Rust kernel, this gives the frame a new id, so that n
 from __future__ import annotations
 
 from .kernel import FrameBase, set_baseline
-from .key import join
-from .map import MAX_LEAF_SIZE, add_to_index, index_of, items, lookup, merge, remove_from_index
-from .value import MISSING_ENTRY, is_mapping, is_plain_type
+from .key import is_below, parents, segments_of
+from .map import MAX_LEAF_SIZE, items, lookup
+from .tree import EMPTY_NODE, children, find, input_at, merge, part_entry
+from .tree import items as tree_items
+from .value import MISSING_ENTRY, hides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
-    from .map import Map
+    from .tree import Node
     from .value import Entry
 
 __all__ = ["EMPTY_FRAME", "Frame", "new_baseline"]
@@ -70,57 +71,67 @@ class Frame(FrameBase):
     # --- Reading ---
 
     def entry(self, key: str) -> Entry:
-        """Return the entry of a key, `MISSING_ENTRY` if it is not set."""
+        """Return the entry of a key, `MISSING_ENTRY` if it is not set; it can be a part of a value."""
         entry = self.cache.get(key)
         if entry is None:
-            entry = lookup(self.overrides, key)
+            entry = lookup(self.overrides, key) or self._entry_of_part(key)
             if entry is None:
-                parent = self.visible_parent()
-                # This is `parent.view()`, without the call if the view is built.
-                visible = parent.view() if parent.visible_map is None else parent.visible_map
-                entry = lookup(visible, key) or MISSING_ENTRY
+                # This is `self.visible_parent().view()`, without the calls if the tree is built.
+                frame = self if self.tree is not None else self.visible_parent()
+                tree = frame.view() if frame.tree is None else frame.tree
+                entry = find(tree, key)[0] or MISSING_ENTRY
             self._cache_entry(key, entry)
         return entry
 
-    def read_entry(self, key: str) -> Entry:
-        """Return the entry that a read sees: an empty mapping counts as not set if there are keys below it."""
-        entry = self.entry(key)
-        if entry is MISSING_ENTRY or is_plain_type(type(entry[0])):
-            return entry
-        return MISSING_ENTRY if is_empty_mapping(entry[0]) and self._has_subtree(key) else entry
-
-    def subtree(self, key: str) -> dict[str, Any] | None:
-        """Return the subtree of a key as a nested dict, sorted by key; None if there is no key below it.
-
-        If a key has both a value and keys below it, the dict has the value, unless that is an empty mapping.
-        """
-        if not self._has_subtree(key):
+    def _entry_of_part(self, key: str) -> Entry | None:
+        """Return the part of an override of a prefix; None if the overrides have no value for a prefix."""
+        if "." not in key or not self.overrides:
             return None
-        visible = self.view()
-        subtree: dict[str, Any] = {}
-        unfinished = [(key, subtree)]
-        while unfinished:
-            prefix, node = unfinished.pop()
-            for segment in self.segments_below(prefix):
-                path = join(prefix, segment)
-                entry = lookup(visible, path)
-                if entry is not None and not (is_empty_mapping(entry[0]) and self._has_subtree(path)):
-                    node[segment] = entry[0]
-                else:
-                    node[segment] = {}
-                    unfinished.append((path, node[segment]))
-        return subtree
+        segments = segments_of(key)
+        for number, prefix in enumerate(parents(key), 1):
+            entry = lookup(self.overrides, prefix)
+            if entry is not None and hides(entry[0]):
+                return part_entry(entry, segments[-number:]) or MISSING_ENTRY
+        return None
+
+    def input(self, key: str) -> Any:
+        """Return what is set at a key and below it, as the input of conversion; `MISSING` if nothing is."""
+        return input_at(self.node(key))
+
+    def node(self, key: str) -> Node:
+        """Return the node of a key in the tree of everything visible; `find` says what it has."""
+        frame = self
+        if frame.tree is None and not frame._touches(key):
+            # The overrides change nothing here, so the tree of this frame need not be built.
+            frame = frame.visible_parent()
+        return find(frame.view(), key)
+
+    def origin_of(self, key: str) -> Any:
+        """Return the origin of a key, of the nearest prefix that has one, or of the first key below the key."""
+        for prefix in (key, *parents(key)):
+            origin = self.entry(prefix)[1]
+            if origin is not None:
+                return origin
+        below = sorted(tree_items(self.node(key)), key=lambda item: item[0])
+        return next((entry[1] for _, entry in below if entry[1] is not None), None)
 
     def segments_below(self, key: str) -> list[str]:
-        """Return the segments directly below a key, sorted."""
-        return sorted(segment for segment, _ in items(lookup(self.index(), key) or {}))
+        """Return the segments directly below a key that are set, sorted; below `""` the first segments."""
+        return children(self.node(key) if key else self.view())
+
+    def visible_items(self) -> list[tuple[str, Entry]]:
+        """Return every visible key with its entry, sorted by key."""
+        return sorted(tree_items(self.view()), key=lambda item: item[0])
 
     def visible_keys(self) -> list[str]:
         """Return every visible key, sorted."""
-        return sorted(key for key, _ in items(self.view()))
+        return sorted(key for key, _ in tree_items(self.view()))
 
-    def _has_subtree(self, key: str) -> bool:
-        return lookup(self.index(), key) is not None
+    def _touches(self, key: str) -> bool:
+        """Return whether an override may change what is set at a key or below it."""
+        if type(self.overrides) is not dict or len(self.overrides) > MAX_LEAF_SIZE:
+            return True
+        return any(name == key or is_below(name, key) or is_below(key, name) for name in self.overrides)
 
     # --- The caches ---
 
@@ -151,58 +162,28 @@ class Frame(FrameBase):
             plans_by_binding = self.plans = {}
         plans_by_binding.setdefault(plan_key, plans)
 
-    # --- The view and its index ---
+    # --- The tree of everything visible ---
 
     def visible_parent(self) -> Frame:
         """Return the frame whose keys are visible through this one."""
         return EMPTY_FRAME if self.parent is None or self.scope.__empty__ else self.parent
 
-    def view(self) -> Map:
-        """Return the map of every visible key to its entry."""
-        for frame in self._frames_without("visible_map"):
-            changes = visible_changes(items(frame.overrides))
-            frame.visible_map = merge(frame.visible_parent().visible_map, changes)
-        return self.visible_map
-
-    def index(self) -> Map:
-        """Return the prefix index of the view."""
-        if self.prefix_index is None:
-            self.view()
-            for frame in self._frames_without("prefix_index"):
-                frame._build_index(frame.visible_parent(), visible_changes(items(frame.overrides)))
-        return self.prefix_index
-
-    def derive_view(self, previous: Frame, changes: Mapping[str, Entry | None]) -> None:
-        """Build the view from that of the previous frame, of which this is a copy with `changes`."""
-        if previous.visible_map is None:
-            return
-        changes = visible_changes(changes.items())
-        self.visible_map = merge(previous.visible_map, changes)
-        if previous.prefix_index is not None and len(changes) <= MAX_LEAF_SIZE:
-            self._build_index(previous, changes)
-
-    def _frames_without(self, attribute: str) -> list[Frame]:
-        """Return the frames from this one down whose attribute is not built yet, the lowest first."""
+    def view(self) -> Node:
+        """Return the tree of everything that is visible from this frame."""
         frames: list[Frame] = []
         frame = self
-        while getattr(frame, attribute) is None:
+        while frame.tree is None:
             frames.append(frame)
             frame = frame.visible_parent()
-        return frames[::-1]
+        # The lowest frame comes first.
+        for frame in reversed(frames):
+            frame.tree = merge(frame.visible_parent().tree, items(frame.overrides))
+        return self.tree
 
-    def _build_index(self, base: Frame, changes: Mapping[str, Entry | None]) -> None:
-        """Build the index; `changes` are the changes from the view of `base` to the view of this frame."""
-        if len(changes) > MAX_LEAF_SIZE:
-            self.prefix_index = index_of(key for key, _ in items(self.visible_map))
-            return
-        index = base.prefix_index
-        for key, entry in changes.items():
-            was_visible = lookup(base.visible_map, key) is not None
-            if entry is None and was_visible:
-                index = remove_from_index(index, key, self.visible_map)
-            elif entry is not None and not was_visible:
-                index = add_to_index(index, key)
-        self.prefix_index = index
+    def derive_view(self, previous: Frame, changes: Mapping[str, Entry | None]) -> None:
+        """Build the tree from that of the previous frame, of which this is a copy with `changes`."""
+        if previous.tree is not None:
+            self.tree = merge(previous.tree, ((key, entry or MISSING_ENTRY) for key, entry in changes.items()))
 
     # --- Ambient frames (see context.py) ---
 
@@ -214,23 +195,12 @@ class Frame(FrameBase):
         return rebased
 
 
-def is_empty_mapping(value: Any) -> bool:
-    """Return whether a value is a mapping without items."""
-    return is_mapping(value) and not value
-
-
-def visible_changes(overrides: Iterable[tuple[str, Entry | None]]) -> dict[str, Entry | None]:
-    """Return overrides as changes to a view: a deletion removes the key."""
-    return {key: None if entry is MISSING_ENTRY else entry for key, entry in overrides}
-
-
-def new_baseline(view: Map) -> Frame:
+def new_baseline(view: Node) -> Frame:
     """Return a frame without a scope and a parent, which shows a view."""
-    frame = Frame(None, view, None)
-    frame.visible_map = view
+    frame = Frame(None, {}, None)
+    frame.tree = view
     return frame
 
 
-EMPTY_FRAME = new_baseline({})
-EMPTY_FRAME.prefix_index = {}
+EMPTY_FRAME = new_baseline(EMPTY_NODE)
 set_baseline(EMPTY_FRAME)

@@ -8,7 +8,7 @@ connects it by one call of `core.context.connect`. If no cache has the answer to
 
 from __future__ import annotations
 
-from .key import check_key, valid_keys
+from .key import check_key, segments_of, valid_keys
 from .origin import Origin
 from .value import MISSING, PLAIN_TYPES
 
@@ -34,6 +34,7 @@ class Hooks:
     valid_keys = valid_keys
     origin_type = Origin
     check_key = staticmethod(check_key)
+    segments_of = staticmethod(segments_of)
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Hooks:
         read: Callable[[str, Any], Any],
         require: Callable[[Any], Any],
         reject_operator: Callable[..., Any],
+        part_of: Callable[[Any, list[str]], Any],
     ) -> None:
         # The classes of frames, of references, and of what `hp.scope(...)` returns. The kernel makes instances.
         self.frame_type = frame_type
@@ -70,6 +72,8 @@ class Hooks:
         self.require = require
         # Raises the error for `value | reference`, which has the default on the wrong side.
         self.reject_operator = reject_operator
+        # Returns a part of a value, for a key below the key of the value. tree.py calls it.
+        self.part_of = part_of
         for name, hook in vars(self).items():
             if name != "ambient_scope" and not callable(hook):
                 raise TypeError(f"the hook {name!r} is not callable: {hook!r}")

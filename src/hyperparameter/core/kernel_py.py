@@ -12,7 +12,7 @@ from contextvars import ContextVar
 
 from .key import check_key
 from .origin import Origin
-from .value import MISSING, PLAIN_TYPES
+from .value import MISSING, SCALAR_TYPES
 from .wrapper import as_function
 
 TYPE_CHECKING = False
@@ -108,8 +108,7 @@ class FrameBase:
     # These fields are set when they are first needed. As class attributes they cost nothing on entry.
     answers: dict[tuple[str, type], Any] | None = None
     plans: dict[object, dict[int, Any]] | None = None
-    visible_map: Map = None
-    prefix_index: Map = None
+    tree: Any = None
     # In an ambient frame: a frame with the same overrides on top of a baseline.
     rebased: Any = None
 
@@ -148,11 +147,11 @@ class ReferenceBase:
             value = entry[0]
             default_type = type(default)
             if type(value) is default_type:
-                # An empty dict counts as not set if there are keys below it, so `read` has to look.
-                if default_type is not dict:
+                # Values of other types can have parts that are set on their own, so `read` has to look.
+                if default_type is float or default_type is int or default_type is str or default_type is bool:
                     return value
-            # This includes is_plain_type(default_type), without the call.
-            elif value is MISSING and type(default_type) is type and default_type in PLAIN_TYPES:
+            # This includes is_scalar_type(default_type), without the call.
+            elif value is MISSING and type(default_type) is type and default_type in SCALAR_TYPES:
                 return default
         return _read(self.__key__, default)
 

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 __all__ = [
+    "MAX_SEGMENTS",
     "check_key",
+    "check_length",
     "is_below",
     "join",
     "join_name",
@@ -38,6 +40,8 @@ __all__ = [
 valid_keys: dict[str, tuple[str, ...]] = {}
 # The cache is bounded, because a program can make any number of keys while it runs.
 MAX_VALID_KEYS = 4096
+# The subtree of a key is as deep as the key is long, and recursive functions work on it.
+MAX_SEGMENTS = 256
 
 _ESCAPES = {"b": "\b", "t": "\t", "n": "\n", "f": "\f", "r": "\r", '"': '"', "\\": "\\"}
 _ESCAPED = {char: "\\" + letter for letter, char in _ESCAPES.items()}
@@ -60,15 +64,23 @@ def check_key(key: object) -> str:
     segments = _parse(text)
     # The text may quote a segment that needs no quotes.
     text = ".".join(segments)
-    if len(valid_keys) >= MAX_VALID_KEYS:
-        valid_keys.clear()
-    valid_keys[text] = segments
+    _cache_segments(text, segments)
     return text
 
 
 def segments_of(key: str) -> tuple[str, ...]:
     """Return the segments of a valid key."""
-    return valid_keys.get(key) or _split(key)
+    segments = valid_keys.get(key)
+    if segments is None:
+        segments = _split(key)
+        _cache_segments(key, segments)
+    return segments
+
+
+def _cache_segments(key: str, segments: tuple[str, ...]) -> None:
+    if len(valid_keys) >= MAX_VALID_KEYS:
+        valid_keys.clear()
+    valid_keys[key] = segments
 
 
 def _split(key: str) -> tuple[str, ...]:
@@ -133,15 +145,29 @@ def _parse(text: str) -> tuple[str, ...]:
     if not text:
         raise _syntax_error(text, "it is empty")
     if '"' in text:
-        return tuple(_parse_quoted(text))
-    segments = tuple(text.split("."))
+        segments = tuple(_parse_quoted(text))
+        check_length(text, len(segments))
+        return segments
+    # The rest of a much too long key need not be split.
+    segments = tuple(text.split(".", MAX_SEGMENTS + 1))
+    check_length(text, len(segments))
     for number, segment in enumerate(segments, 1):
-        problem = _problem_of(segment)
-        if not segment:
-            raise _syntax_error(text, f"segment {number} is empty")
-        if problem:
-            raise _segment_error(text, segment, problem)
+        _check_plain(text, segment, number)
     return segments
+
+
+def check_length(key: str, count: int) -> None:
+    """Raise `KeySyntaxError` for a key of too many segments."""
+    if count > MAX_SEGMENTS:
+        raise _syntax_error(key, f"it has more than {MAX_SEGMENTS} segments")
+
+
+def _check_plain(text: str, segment: str, number: int) -> None:
+    if not segment:
+        raise _syntax_error(text, f"segment {number} is empty")
+    problem = _problem_of(segment)
+    if problem:
+        raise _segment_error(text, segment, problem)
 
 
 def _parse_quoted(text: str) -> Iterator[str]:
@@ -156,11 +182,7 @@ def _parse_quoted(text: str) -> Iterator[str]:
             end = text.find(".", position)
             segment = text[position : end if end >= 0 else len(text)]
             position += len(segment)
-            if not segment:
-                raise _syntax_error(text, f"segment {number} is empty")
-            problem = _problem_of(segment)
-            if problem:
-                raise _segment_error(text, segment, problem)
+            _check_plain(text, segment, number)
             yield segment
         if position >= len(text):
             return

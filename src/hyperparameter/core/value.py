@@ -1,4 +1,13 @@
-"""Entries (a value and its origin), the input of conversion, and questions about the type of a value.
+"""Values, entries, the input of conversion, and questions about the type of a value.
+
+An entry is a value and where it was set. It is a tuple in one of two forms:
+
+    (value, origin)
+    (value, origin, below, is_untyped)
+
+The longer form is for untyped text, and for values that are appended to a list. `below` is the entry that this
+one is on top of, or None. For untyped text it is the typed value that the text overrides: if nobody asks for a
+type, the text takes the type of that value. For an appended value it is the value that was appended before it.
 
 Any object can be a value. So its class can have a metaclass that defines `__eq__` and `__hash__`, or that has
 no hash at all. Before a class is compared or looked up in a set or dict, `is_plain_type` or `has_plain_hash`
@@ -13,21 +22,31 @@ if TYPE_CHECKING:
 
     from .origin import Origin
 
-    Entry: TypeAlias = tuple[Any, Origin | None]
+    # The module docstring describes the two forms.
+    Entry: TypeAlias = tuple[Any, ...]
 
 __all__ = [
     "APPEND",
     "MISSING",
     "MISSING_ENTRY",
     "PLAIN_TYPES",
+    "SCALAR_TYPES",
     "Appended",
     "Parts",
     "UntypedText",
+    "appended_of",
     "has_plain_hash",
+    "hides",
+    "input_of",
+    "is_append",
     "is_mapping",
     "is_mapping_type",
     "is_plain_type",
+    "is_scalar_type",
+    "is_untyped",
+    "link",
     "replace",
+    "untyped_entry",
 ]
 
 
@@ -42,6 +61,15 @@ MISSING_ENTRY: Entry = (MISSING, None)
 
 # A value of one of these types is neither a mapping nor a structure, and its class has the usual hash.
 PLAIN_TYPES = frozenset((bool, int, float, str, bytes, list, tuple, set, frozenset, type(None)))
+
+
+# A value of one of these types has no parts, so nothing that is set below its key can change it.
+SCALAR_TYPES = frozenset((bool, int, float, complex, str, bytes, type(None)))
+
+
+def is_scalar_type(cls: type) -> bool:
+    """Return whether a class is one of `SCALAR_TYPES`."""
+    return type(cls) is type and cls in SCALAR_TYPES
 
 
 def is_plain_type(cls: type) -> bool:
@@ -138,3 +166,62 @@ class Appended(tuple):  # type: ignore[type-arg]
     """
 
     __slots__ = ()
+
+
+# --- Entries ---
+
+
+def untyped_entry(text: str, origin: Origin | None) -> Entry:
+    """Return the entry of a text from a place without types."""
+    return (text, origin, None, True)
+
+
+def is_untyped(entry: Entry) -> bool:
+    """Return whether an entry is an untyped text."""
+    return len(entry) == 4 and entry[3]
+
+
+def is_append(key: str) -> bool:
+    """Return whether a key appends to the list above it, such as `model.layers.+`."""
+    return key[-2:] == ".+"
+
+
+def link(entry: Entry, below: Entry | None, appends: bool) -> Entry:
+    """Return an entry on top of the entry of the same key below it, which is None if there is none."""
+    if below is None or below is MISSING_ENTRY or entry is MISSING_ENTRY or (len(entry) == 2 and not appends):
+        return entry
+    if appends:
+        # The entry may be on top of others already, which the same call appended.
+        return (
+            *entry[:2],
+            below if len(entry) == 2 or entry[2] is None else link(entry[2], below, appends),
+            is_untyped(entry),
+        )
+    typed = below[2] if is_untyped(below) else below
+    return (*entry[:2], typed, True)
+
+
+def input_of(entry: Entry) -> Any:
+    """Return the value of an entry as the input of conversion."""
+    if not is_untyped(entry):
+        return entry[0]
+    below = entry[2]
+    return UntypedText(entry[0], MISSING if below is None else below[0])
+
+
+def appended_of(entry: Entry) -> Appended:
+    """Return the values that are appended up to an entry, as the input of conversion."""
+    values = []
+    current: Entry | None = entry
+    while current is not None:
+        values.append(UntypedText(current[0]) if is_untyped(current) else current[0])
+        current = current[2] if len(current) == 4 else None
+    return Appended(reversed(values))
+
+
+def hides(value: Any) -> bool:
+    """Return whether a value hides what is set below its key further out.
+
+    Only an empty mapping does not, unless it is a `replace`. The items of a mapping are keys of their own.
+    """
+    return is_plain_type(type(value)) or type(value) is replace or not is_mapping(value)

@@ -49,7 +49,7 @@ def _bound(function: Callable[..., Any], frame: Frame) -> Any:
 
 
 def _unpickled(function: Callable[..., Any], view: Snapshot) -> Any:
-    scope = EmptyScope(view.__entries__())
+    scope = EmptyScope(dict(view.__entries__()))
     return _bound(function, Frame(scope, scope.__overrides__, EMPTY_FRAME))
 
 

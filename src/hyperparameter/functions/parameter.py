@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from ..conversion.annotations import UnresolvedAnnotation, resolve_annotation, signature_of
-from ..conversion.rule import Misfit, accepts_subtree, convert, convert_like
+from ..conversion.rule import Misfit, accepts_given, accepts_parts, convert, convert_like, plain
 from ..core.key import join
-from ..core.value import MISSING
+from ..core.value import MISSING, Parts, input_of
 from ..scopes.reading import misfit_error
 
 TYPE_CHECKING = False
@@ -31,11 +31,11 @@ class Parameter:
         is_positional_only: whether the caller cannot pass it by name.
         is_bound: whether a scope can set it. A positional-only parameter without default cannot be set by a
             scope, because the argument after it would take its place.
-        accepts_subtree: whether the keys below `key` can become its value.
+        accepts_parts: whether the keys below `key` can become a part of its value.
     """
 
     __slots__ = (
-        "accepts_subtree",
+        "accepts_parts",
         "annotation",
         "default",
         "index",
@@ -53,7 +53,7 @@ class Parameter:
         self.default: Any = MISSING if parameter.default is parameter.empty else parameter.default
         self.is_bound = not self.is_positional_only or self.default is not MISSING
         self.annotation = annotation
-        self.accepts_subtree = _accepts_subtree(annotation, self.default)
+        self.accepts_parts = _accepts_parts(annotation, self.default)
 
     def value_in(self, frame: Frame) -> Any:
         """Return the converted value that is set in a frame, or `MISSING`.
@@ -62,29 +62,36 @@ class Parameter:
         """
         if not self.is_bound:
             return MISSING
-        value = frame.read_entry(self.key)[0]
-        is_subtree = value is MISSING
-        if is_subtree:
-            value = frame.subtree(self.key) if self.accepts_subtree else None
-            if value is None:
-                return MISSING
+        given = frame.input(self.key) if self.accepts_parts else input_of(frame.entry(self.key))
+        if given is MISSING or not self._is_set_by(given):
+            return MISSING
         try:
-            if type(self.annotation) is UnresolvedAnnotation:
-                return self.annotation.convert(value, is_subtree)
-            if self.annotation is not MISSING:
-                return convert(value, self.annotation)
-            return value if self.default is MISSING else convert_like(value, self.default)
+            return self._convert(given)
         except Misfit as misfit:
             raise misfit_error(frame, self.key, misfit) from misfit.__cause__
 
+    def _is_set_by(self, given: Any) -> bool:
+        if self.annotation is MISSING or type(self.annotation) is UnresolvedAnnotation:
+            return self.default is MISSING or self.default is None or accepts_given(given, type(self.default))
+        return accepts_given(given, self.annotation)
 
-def _accepts_subtree(annotation: Any, default: Any) -> bool:
+    def _convert(self, given: Any) -> Any:
+        if type(self.annotation) is UnresolvedAnnotation:
+            return plain(self.annotation.convert(given, type(given) is Parts))
+        if self.annotation is not MISSING:
+            return convert(given, self.annotation, self.default)
+        if self.default is MISSING or self.default is None:
+            return plain(given)
+        return convert_like(given, self.default)
+
+
+def _accepts_parts(annotation: Any, default: Any) -> bool:
     if annotation is not MISSING and type(annotation) is not UnresolvedAnnotation:
-        return accepts_subtree(annotation)
+        return accepts_parts(annotation)
     if default is MISSING or (default is None and annotation is not MISSING):
         return True
     # A default that is a plain `object()` only marks a missing argument. Its type says nothing about values.
-    return type(default) is not object and accepts_subtree(type(default))
+    return type(default) is not object and accepts_parts(type(default))
 
 
 class Parameters:

@@ -28,9 +28,10 @@ needs only a few lookups, unless that scope sets a parameter of the function.
 
 from __future__ import annotations
 
+from ..conversion.rule import plain
 from ..conversion.type_checks import is_immutable
 from ..core.context import current_frame
-from ..core.key import join
+from ..core.key import join, name_of, parents
 from ..core.value import MISSING
 from ..errors import MissingArgumentError, ParamError, UnusableOverrideError
 from .registry import bindings_in
@@ -76,6 +77,8 @@ class Plans:
     def __init__(self, parameters: Parameters, plan_key: object) -> None:
         self._parameters = parameters
         self.plan_key = plan_key
+        # The parts of a value that is set for one of these keys are parameters of the function.
+        self._namespaces = frozenset((parameters.namespace, *parents(parameters.namespace)))
 
     def resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
         """Return the arguments to call the function with, in the current frame."""
@@ -113,7 +116,7 @@ class Plans:
         if frame.parent is None or type(frame.overrides) is not dict:
             return True
         prefix = self._parameters.namespace + "."
-        return any(key.startswith(prefix) for key in frame.overrides)
+        return any(key.startswith(prefix) or key in self._namespaces for key in frame.overrides)
 
     def _resolve_without_plan(self, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
         plan = self._plan(frame, len(args))
@@ -172,16 +175,17 @@ class Plans:
         star_kwargs = next((text for text in variadic.values() if text.startswith("**")), None)
         for segment in frame.segments_below(namespace):
             key = join(namespace, segment)
-            value, origin = frame.entry(key)
-            starred_name = variadic.get(segment)
+            value, origin = frame.entry(key)[:2]
+            name = name_of(segment)
+            starred_name = variadic.get(name)
             if starred_name is None:
                 # The key can also be a parameter of another function, or a namespace below this one.
-                if star_kwargs is None or value is MISSING or segment in _parameter_names(namespace):
+                if star_kwargs is None or value is MISSING or name in _parameter_names(namespace):
                     continue
                 starred_name = star_kwargs
             raise UnusableOverrideError(
                 key,
-                value=frame.subtree(key) if value is MISSING else value,
+                value=plain(frame.input(key)),
                 detail=(
                     f"is not a parameter of {self._parameters.call_text()}, "
                     f"and {starred_name} takes no values from a scope"

@@ -1,24 +1,27 @@
-"""Read a parameter: find its value or subtree, and convert it to the type of the default."""
+"""Read a parameter: find what is set at its key and below it, and convert it to the type of the default."""
 
 from __future__ import annotations
 
-from ..conversion.faults import key_of, param_error
-from ..conversion.rule import Misfit, accepts_subtree, convert_like
+from ..conversion.faults import param_error
+from ..conversion.rule import Misfit, accepts_given, convert_like, plain
 from ..conversion.type_checks import is_immutable
 from ..core.context import current_frame
 from ..core.kernel import ReferenceBase
-from ..core.key import is_below
-from ..core.value import MISSING, has_plain_hash, is_mapping, is_plain_type
-from ..errors import MissingParamError, short_repr
+from ..core.key import join_name, name_of, segments_of
+from ..core.value import MISSING, Parts, has_plain_hash, input_of, is_scalar_type, is_untyped
+from ..errors import MissingParamError, ParamError, short_repr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from typing import Any
 
     from ..core.frame import Frame
-    from ..errors import ParamError
+    from ..core.value import Entry
 
-__all__ = ["describe", "misfit_error", "path_of", "read", "read_current", "require", "truth"]
+__all__ = ["describe", "misfit_error", "path_of", "plain_value", "read", "read_current", "require", "truth"]
+
+_NOT_CACHED: Any = object()
 
 
 def read_current(key: str, default: Any) -> Any:
@@ -28,83 +31,101 @@ def read_current(key: str, default: Any) -> Any:
 
 def read(frame: Frame, key: str, default: Any) -> Any:
     """Return the value of a key, converted to the type of the default; the default if the key is not set."""
-    value = frame.entry(key)[0]
-    default_type = type(default)
-    if value is not MISSING:
-        # An empty dict counts as not set if there are keys below it.
-        if type(value) is default_type and default_type is not dict:
+    entry = frame.entry(key)
+    value, default_type = entry[0], type(default)
+    is_scalar = is_scalar_type(default_type)
+    if is_scalar:
+        # What is set below a key cannot become a scalar.
+        if value is MISSING:
+            return default
+        if type(value) is default_type:
             return value
-        if frame.answers is not None and (type(default_type) is type or has_plain_hash(default_type)):
-            answer = frame.answers.get((key, default_type), MISSING)
-            if answer is not MISSING:
-                return answer
-        if not is_plain_type(type(value)):
-            value = frame.read_entry(key)[0]
-            if type(value) is default_type:
-                return value
+    if frame.answers is not None and (type(default_type) is type or has_plain_hash(default_type)):
+        answer = frame.answers.get((key, default_type), _NOT_CACHED)
+        if answer is not _NOT_CACHED:
+            return default if answer is MISSING else answer
     if issubclass(default_type, ReferenceBase):
         raise _reference_as_default(key, default)
-    if value is MISSING:
-        # `object()` as a default is a mark for a missing value. It does not ask for a mapping.
-        if is_plain_type(default_type) or default_type is object or not accepts_subtree(default_type):
-            return default
-        value = frame.subtree(key)
-        if value is None:
-            return default
-        if is_mapping(default):
-            return value
-    return _converted(frame, key, value, default)
+    given = input_of(entry) if is_scalar_type(type(value)) and is_scalar else frame.input(key)
+    if given is MISSING or (_is_subtree(given) and not _accepts_subtree(given, default)):
+        return _answer(frame, key, default, MISSING)
+    return _converted(frame, key, given, default)
 
 
-def _converted(frame: Frame, key: str, value: Any, default: Any) -> Any:
-    """Return a value converted to the type of the default. Cache the answer if no reader can change it."""
-    if value is None or default is None:
-        return value
+def _is_subtree(given: Any) -> bool:
+    """Return whether the key itself has no value, and keys below it have."""
+    return type(given) is Parts and given.value is MISSING
+
+
+def _accepts_subtree(given: Any, default: Any) -> bool:
+    # `object()` as a default is a mark for a missing value. It does not ask for a mapping.
+    return default is not None and type(default) is not object and accepts_given(given, type(default))
+
+
+def _converted(frame: Frame, key: str, given: Any, default: Any) -> Any:
+    """Return what is given, converted to the type of the default."""
     try:
-        answer = convert_like(value, default)
+        converted = plain(given) if default is None else convert_like(given, default)
     except Misfit as misfit:
         raise misfit_error(frame, key, misfit) from misfit.__cause__
+    # With parts, the answer also depends on the value of the default, and not only on its type.
+    if type(given) is not Parts and (converted is given or is_immutable(converted)):
+        return _answer(frame, key, default, converted)
+    return converted
+
+
+def _answer(frame: Frame, key: str, default: Any, answer: Any) -> Any:
+    """Cache an answer, `MISSING` for the default, and return it. No reader may be able to change it."""
     default_type = type(default)
-    if has_plain_hash(default_type) and (answer is value or is_immutable(answer)):
+    if has_plain_hash(default_type):
         frame.cache_answer(key, default_type, answer)
-    return answer
+    return default if answer is MISSING else answer
 
 
 def require(frame: Frame, key: str) -> Any:
-    """Return the value of a key, or its subtree; raise `MissingParamError` if it has neither."""
-    value = frame.read_entry(key)[0]
-    if value is MISSING:
-        value = frame.subtree(key)
-        if value is None:
-            raise MissingParamError(key, names=frame.visible_keys)
-    return value
+    """Return what is set at a key and below it; raise `MissingParamError` if nothing is."""
+    entry = frame.entry(key)
+    if is_scalar_type(type(entry[0])) and not is_untyped(entry):
+        return entry[0]
+    given = frame.input(key)
+    if given is MISSING:
+        raise MissingParamError(key, names=frame.visible_keys)
+    try:
+        return plain(given)
+    except Misfit as misfit:
+        raise misfit_error(frame, key, misfit) from misfit.__cause__
+
+
+def plain_value(entry: Entry) -> Any:
+    """Return the value of an entry for a reader that asks for no type."""
+    return plain(input_of(entry)) if is_untyped(entry) else entry[0]
 
 
 def truth(frame: Frame, key: str) -> bool:
     """Return the truth of a value or subtree. A text that converts to a bool has the truth of that bool."""
-    value = frame.read_entry(key)[0]
-    if value is MISSING:
-        return frame.subtree(key) is not None
+    value = frame.entry(key)[0]
     if isinstance(value, str):
         try:
             return bool(convert_like(value, True))
         except Misfit:
             return bool(value)
-    return bool(value)
+    if is_scalar_type(type(value)):
+        return bool(value)
+    given = frame.input(key)
+    if given is MISSING or type(given) is not Parts:
+        return given is not MISSING and bool(given)
+    return bool(require(frame, key))
 
 
 def misfit_error(frame: Frame, key: str, misfit: Misfit) -> ParamError:
-    """Return the error for a value that cannot be converted, with its origin."""
+    """Return the error for a value that cannot be converted, with the origin of each part at fault."""
+    return param_error(misfit, key, lambda path: frame.origin_of(_key_at(key, path)))
 
-    def origin_of(path: tuple[str | int, ...]) -> Any:
-        origin = frame.read_entry(key)[1] or frame.entry(key_of(key, path))[1]
-        if origin is None:
-            # The value is a subtree, which has no origin. The origin of its first key is a good hint.
-            first_key = next((name for name in frame.visible_keys() if is_below(name, key)), key)
-            origin = frame.entry(first_key)[1]
-        return origin
 
-    return param_error(misfit, key, origin_of)
+def _key_at(key: str, path: Sequence[str | int]) -> str:
+    for name in path:
+        key = join_name(key, name)
+    return key
 
 
 def _reference_as_default(key: str, default: Any) -> TypeError:
@@ -116,14 +137,19 @@ def _reference_as_default(key: str, default: Any) -> TypeError:
 
 def describe(frame: Frame, key: str) -> str:
     """Return the repr of a reference: its key and its value."""
-    value = frame.read_entry(key)[0]
-    if value is not MISSING:
-        return f"<{path_of(key)} = {short_repr(value)}>"
-    subtree = frame.subtree(key)
-    return f"<{path_of(key)} (missing)>" if subtree is None else f"<{path_of(key)}: {short_repr(subtree)}>"
+    given = frame.input(key)
+    if given is MISSING:
+        return f"<{path_of(key)} (missing)>"
+    try:
+        value = plain(given)
+    # A part that does not fit must not hide the value.
+    except Misfit:
+        value = frame.entry(key)[0]
+    return f"<{path_of(key)}{':' if _is_subtree(given) else ' ='} {short_repr(value)}>"
 
 
 def path_of(key: str) -> str:
     """Return the Python expression that names a key: `hp.scope.train.lr`."""
-    is_attribute_path = all(segment.isidentifier() for segment in key.split("."))
+    names = [name_of(segment) for segment in segments_of(key)]
+    is_attribute_path = all(name.isidentifier() for name in names)
     return f"hp.scope.{key}" if is_attribute_path else f"hp.scope[{key!r}]"

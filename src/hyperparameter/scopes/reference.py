@@ -123,11 +123,6 @@ class Reference(ReferenceBase):
     def __repr__(self) -> str:
         return describe(_view_of(self), self.__key__)
 
-    def __format__(self, specification: str) -> str:
-        if specification:
-            raise _not_a_value(self)
-        return repr(self)
-
     def __dir__(self) -> list[str]:
         return _view_of(self).segments_below(self.__key__)
 
@@ -207,7 +202,7 @@ def reject_operator(self: Reference, *_operands: Any) -> Any:
 _REJECTED_OPERATORS = """
     lt le gt ge add radd sub rsub mul rmul matmul rmatmul truediv rtruediv floordiv rfloordiv mod rmod
     divmod rdivmod pow rpow lshift rlshift rshift rrshift and rand xor rxor neg pos abs invert int float
-    complex index round trunc floor ceil len iter next reversed contains
+    complex index round trunc floor ceil len iter next reversed contains str format
 """
 for _name in _REJECTED_OPERATORS.split():
     setattr(Reference, f"__{_name}__", reject_operator)

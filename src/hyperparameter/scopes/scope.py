@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..conversion.rule import part_of
 from ..core.context import (
     clear,
     connect,
@@ -21,7 +22,7 @@ from ..core.map import items
 from ..core.origin import Origin
 from ..core.value import MISSING
 from ..errors import KeySyntaxError, short_repr
-from .reading import read_current, require
+from .reading import plain_value, read_current, require
 from .reference import (
     Reference,
     Signature,
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, KeysView
     from typing import Any
 
+    from ..core.value import Entry
     from .sources import Source
 
 __all__ = ["EmptyScope", "Reference", "Scope", "ScopeRoot", "scope"]
@@ -126,9 +128,9 @@ class Scope(ScopeBase):
 
     def __getitem__(self, key: str | int) -> Any:
         frame, key = frame_of(self), check_key(key)
-        # `dict(scope)` is the flat view, in which an empty mapping is a value even if there are keys below it.
-        value = frame.entry(key)[0]
-        return require(frame, key) if value is MISSING else value
+        # `dict(scope)` is the flat view. In it, a value and what is set below it are items of their own.
+        entry = frame.node(key)[0]
+        return require(frame, key) if entry is None else plain_value(entry)
 
     def __contains__(self, key: object) -> bool:
         try:
@@ -147,11 +149,17 @@ class Scope(ScopeBase):
         return True
 
     def __repr__(self) -> str:
-        values = {key: entry[0] for key, entry in items(self.__overrides__)}
+        values = {key: entry[0] for key, entry in self.__entries__()}
         return f"hp.scope{'.empty' if self.__empty__ else ''}({short_repr(values) if values else ''})"
 
-    def __entries__(self) -> Any:
-        return self.__overrides__
+    def __entries__(self) -> Iterator[tuple[str, Entry]]:
+        # A key comes before the keys below it, also if the overrides are a map, which has no order.
+        overrides = self.__overrides__
+        return iter(
+            overrides.items()
+            if isinstance(overrides, dict)
+            else sorted(items(overrides), key=lambda item: item[0])
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (dict(items(self.__overrides__)),)
@@ -301,6 +309,7 @@ connect(
         read=read_current,
         require=require_reference,
         reject_operator=reject_operator,
+        part_of=part_of,
     )
 )
 scope = ScopeRoot()

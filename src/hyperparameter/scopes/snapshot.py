@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from ..core.context import current_frame, freeze
-from ..core.map import items, lookup, map_of
+from ..core.tree import EMPTY_NODE, find, items, merge
 from ..errors import MissingParamError, short_repr
+from .reading import plain_value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import ItemsView, Iterator, KeysView, ValuesView
     from typing import Any
 
-    from ..core.map import Map
+    from ..core.tree import Node
     from ..core.value import Entry
 
 __all__ = ["Snapshot", "frozen", "snapshot"]
@@ -54,17 +55,17 @@ class Snapshot:
     hash, and names its key.
     """
 
-    __slots__ = ("_entries", "_hash")
+    __slots__ = ("_hash", "_view")
 
-    def __init__(self, entries: Map) -> None:
-        self._entries = entries
+    def __init__(self, view: Node) -> None:
+        self._view = view
         self._hash: int | None = None
 
-    def __entries__(self) -> Map:
-        return self._entries
+    def __entries__(self) -> Iterator[tuple[str, Entry]]:
+        return items(self._view)
 
     def _dict(self) -> dict[str, Any]:
-        return {key: entry[0] for key, entry in sorted(items(self._entries), key=lambda item: item[0])}
+        return {key: plain_value(entry) for key, entry in sorted(items(self._view), key=lambda item: item[0])}
 
     def keys(self) -> KeysView[str]:
         """Return all keys, sorted."""
@@ -80,23 +81,23 @@ class Snapshot:
 
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value of a key, unconverted, or the default if the key is not set."""
-        entry = lookup(self._entries, key)
-        return default if entry is None else entry[0]
+        entry = find(self._view, key)[0]
+        return default if entry is None else plain_value(entry)
 
     def __getitem__(self, key: str) -> Any:
-        entry = lookup(self._entries, key)
+        entry = find(self._view, key)[0]
         if entry is None:
             raise MissingParamError(key, names=self.keys)
-        return entry[0]
+        return plain_value(entry)
 
     def __contains__(self, key: object) -> bool:
-        return isinstance(key, str) and lookup(self._entries, key) is not None
+        return isinstance(key, str) and find(self._view, key)[0] is not None
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._dict())
 
     def __len__(self) -> int:
-        return sum(1 for _ in items(self._entries))
+        return sum(1 for _ in items(self._view))
 
     def __eq__(self, other: object) -> bool:
         return self._dict() == other._dict() if isinstance(other, Snapshot) else NotImplemented
@@ -116,8 +117,8 @@ class Snapshot:
         return f"<hp.snapshot: {short_repr(self._dict())}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (dict(items(self._entries)),)
+        return _unpickled, (dict(items(self._view)),)
 
 
 def _unpickled(entries: dict[str, Entry]) -> Snapshot:
-    return Snapshot(map_of(entries))
+    return Snapshot(merge(EMPTY_NODE, entries.items()))

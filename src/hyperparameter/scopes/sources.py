@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from ..core.kernel import ReferenceBase
-from ..core.key import check_key
-from ..core.map import items
-from ..core.value import PLAIN_TYPES, is_mapping
+from ..core.key import check_key, check_length, is_below, join_name, parents, segments_of, split_override
+from ..core.value import PLAIN_TYPES, hides, is_append, is_mapping, link, replace, untyped_entry
 from ..errors import KeySyntaxError, short_repr
 from .reading import path_of
 
@@ -30,20 +29,20 @@ __all__ = ["entries_from", "flatten", "split_placed_text", "split_text"]
 
 
 def entries_from(sources: Iterable[Any], params: Mapping[str, Any], origin: Origin | None) -> dict[str, Entry]:
-    """Return the entries that sources and keyword parameters set; the later one wins.
+    """Return the entries that mappings, then keyword parameters, then texts set; the later one wins.
 
     Raises `KeySyntaxError` for a bad key or text, and `TypeError` for a source of another type.
     """
-    entries: dict[str, Entry] = {}
+    pairs: list[tuple[str, Entry]] = []
+    texts: list[str] = []
     for source in sources:
         if isinstance(source, str):
-            key, text = split_text(source)
-            entries[key] = text, origin
+            texts.append(source)
         elif hasattr(type(source), "__entries__"):
             # The entries of a scope and of a snapshot keep their origins.
-            entries.update(items(source.__entries__()))
+            pairs += source.__entries__()
         elif is_mapping(source) or hasattr(type(source), "keys"):
-            _add_flattened(entries, "", source if is_mapping(source) else dict(source), origin)
+            _add_flattened(pairs, "", source if is_mapping(source) else dict(source), origin)
         else:
             raise TypeError(
                 f"{short_repr(source)} is not a source of parameters: expected a mapping or a key=value text, "
@@ -53,13 +52,34 @@ def entries_from(sources: Iterable[Any], params: Mapping[str, Any], origin: Orig
         value_type = type(value)
         # This is is_plain_type(value_type), without the call.
         if type(value_type) is type and value_type in PLAIN_TYPES:
-            entries[check_key(key)] = value, origin
+            pairs.append((check_key(key), (value, origin)))
         else:
-            _add_flattened(entries, check_key(key), value, origin)
+            _add_flattened(pairs, check_key(key), value, origin)
+    for text in texts:
+        key, value = split_text(text)
+        pairs.append((key, untyped_entry(value, origin)))
+    return _resolve(pairs)
+
+
+def _resolve(pairs: list[tuple[str, Entry]]) -> dict[str, Entry]:
+    """Return the entries of pairs that were set one after the other."""
+    entries = dict(pairs)
+    # No key is a prefix of another if all have the same number of segments.
+    if len(entries) == len(pairs) and len({len(segments_of(key)) for key in entries}) < 2:
+        return entries
+    entries = {}
+    prefixes: set[str] = set()
+    for key, entry in pairs:
+        earlier = entries.pop(key, None)
+        if key in prefixes and hides(entry[0]):
+            for name in [name for name in entries if is_below(name, key)]:
+                del entries[name]
+        entries[key] = link(entry, earlier, appends=True) if is_append(key) else entry
+        prefixes.update(parents(key))
     return entries
 
 
-def _add_flattened(entries: dict[str, Entry], key: str, value: Any, origin: Origin | None) -> None:
+def _add_flattened(pairs: list[tuple[str, Entry]], key: str, value: Any, origin: Origin | None) -> None:
     # A configuration keeps the entry of each value that it was loaded with. A value that the program replaced
     # later has the origin of this scope.
     loaded: Mapping[str, Entry] = value.__loaded__ if hasattr(type(value), "__loaded__") else {}
@@ -70,30 +90,36 @@ def _add_flattened(entries: dict[str, Entry], key: str, value: Any, origin: Orig
                 f"read it first, with {path_of(leaf.__key__)} | default"
             )
         entry = loaded.get(path)
-        entries[path] = entry if entry is not None and entry[0] is leaf else (leaf, origin)
+        pairs.append((path, entry if entry is not None and entry[0] is leaf else (leaf, origin)))
 
 
 def flatten(key: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the key and value of each leaf of a nested mapping below `key`, which can be "".
 
-    An empty mapping is a value, except at the very top. Raises `KeySyntaxError` for a bad key
-    and for a mapping that contains itself.
+    The keys at the very top are key texts, and each key further down is one segment. An empty mapping is a
+    value, except at the top, and so is an empty `replace`, which comes before the items of each `replace`.
+    Raises `KeySyntaxError` for a bad key and for a mapping that contains itself.
     """
-    if key and (not is_mapping(value) or not value):
+    if key and not _has_items(value):
         yield key, value
         return
+    if type(value) is replace:
+        yield _replace_marker(key)
     # The ids of the mappings on the stack.
     open_ids = {id(value)}
     stack = [(key, value, iter(list(value.items())))]
     while stack:
         prefix, mapping, remaining_items = stack[-1]
         for name, item in remaining_items:
-            path = _path_below(prefix, name)
-            if not is_mapping(item) or not item:
+            path = join_name(prefix, name) if prefix else check_key(name)
+            if not _has_items(item):
                 yield path, item
                 continue
             if id(item) in open_ids:
                 raise KeySyntaxError(path, value=path, detail="is not a value: the mapping contains itself")
+            check_length(path, len(stack) + 1)
+            if type(item) is replace:
+                yield path, replace()
             open_ids.add(id(item))
             stack.append((path, item, iter(list(item.items()))))
             break
@@ -102,21 +128,24 @@ def flatten(key: str, value: Any) -> Iterator[tuple[str, Any]]:
             stack.pop()
 
 
-def _path_below(prefix: str, name: object) -> str:
-    if not prefix:
-        return check_key(name)
-    try:
-        return f"{prefix}.{check_key(name)}"
-    except KeySyntaxError as error:
-        raise KeySyntaxError(error.key, value=name, detail=f"{error.detail} (below {prefix!r})") from None
+def _has_items(value: Any) -> bool:
+    return is_mapping(value) and bool(value)
+
+
+def _replace_marker(key: str) -> tuple[str, Any]:
+    if not key:
+        raise TypeError(
+            "hp.replace is for the value of a key: to hide everything outside, use hp.scope.empty(...)"
+        )
+    return key, replace()
 
 
 def split_text(text: str) -> tuple[str, str]:
-    """Return the key and the value of a `key=value` text, split at the first `=`."""
-    key, equals, value = text.partition("=")
-    if not equals:
+    """Return the key and the value of a `key=value` text, split at the first `=` that is not in quotes."""
+    override = split_override(text)
+    if override is None:
         raise KeySyntaxError(text, value=text, detail="is not a valid override: expected key=value")
-    return check_key(key), value
+    return override
 
 
 def split_placed_text(text: str, origin: Origin | None) -> tuple[str, str]:
