@@ -13,7 +13,6 @@ import pytest
 from hyperparameter.conversion.structures import (
     accepts_none,
     bare_type,
-    construct,
     describe,
     is_structure,
     keys_of,
@@ -129,13 +128,6 @@ def test_a_described_class_can_be_freed():
     reference = describe_local_class()
     gc.collect()
     assert reference() is None
-
-
-def test_construct_accepts_the_names_of_the_input():
-    assert construct(Struct, {"learningRate": 1.0}) == Struct(1.0)
-    assert construct(Attrs, {"lr": 1.0}) == Attrs(1.0)
-    assert construct(Data, {"lr": 1.0, "seed": 2}) == Data(1.0)
-    assert construct(Typed, {"lr": 1.0}) == {"lr": 1.0}
 
 
 def test_bare_type_drops_what_says_nothing_about_the_value():

@@ -6,51 +6,63 @@ own type. The constructor of the class runs once, so `__post_init__` and validat
 
 from __future__ import annotations
 
-from ..core.value import MISSING, Parts, is_mapping
+from ..core.value import APPEND, MISSING, Parts, is_mapping
 from .field_types import field_types
 from .fields import default_of, missing_field, refusal, unknown_field
-from .misfit import Fault, Misfit, MisfitCollector
+from .misfit import Fault, Misfit
 from .models import convert_to_model
 from .parts import elements_of, looks_like_json, overlaid, parse_json, split
 from .structures import describe
-from .type_checks import is_instance, is_model, is_named_tuple, is_structure, is_typed_dict, type_name
+from .type_checks import is_instance, is_named_tuple, is_structure, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
+    from .libraries import Field
     from .parts import Walk
-    from .structures import Field, Structure
+    from .structures import Structure
 
 __all__ = ["convert_to_structure"]
 
 
 def convert_to_structure(
-    value: Any, cls: Any, arguments: tuple[Any, ...], base: Any, annotation: Any, walk: Walk
+    value: Any,
+    cls: Any,
+    structure: Structure,
+    arguments: tuple[Any, ...],
+    base: Any,
+    annotation: Any,
+    walk: Walk,
 ) -> Any:
     """Convert to an object of a class with fields. An object of the class is returned unchanged."""
-    has_objects = not is_typed_dict(cls)
-    if type(value) is not Parts:
-        if has_objects and is_instance(value, cls):
-            return value
-        _refuse_other_object(value, annotation)
-    items, base = _items_and_base(value, cls, base, annotation)
+    kind = structure.kind
+    if type(value) is Parts and value.value is MISSING and type(base) is cls and APPEND not in value.items:
+        items: Mapping[Any, Any] = value.items
+    else:
+        if type(value) is not Parts:
+            if kind != "typed dict" and is_instance(value, cls):
+                return value
+            _refuse_other_object(value, annotation)
+        items, base = _items_and_base(value, cls, kind, base, annotation)
     if base is not MISSING:
         if not items:
             return base
-        if has_objects:
+        if type(base) is not cls and kind != "typed dict":
             cls = type(base)
-    if is_model(cls):
+            structure = describe(cls)
+    if kind == "model":
         return convert_to_model(items, cls, base, walk)
-    values = {} if base is MISSING else _values_of(base, cls)
-    _convert_fields(items, cls, arguments, base, values, walk)
-    if not has_objects:
+    values: Any = {} if base is MISSING else structure.values_of(base)
+    types = structure.types.get(arguments) or field_types(cls, arguments)
+    _convert_fields(items, cls, structure, types, base, values, walk)
+    if kind == "typed dict":
         # A typed dict is a plain dict: nothing has to be built if nothing changes.
         is_same = values.keys() == items.keys() and all(values[name] is items[name] for name in items)
         return value if is_same and type(value) is dict else values
     try:
-        return cls(**values)
+        return cls(*values) if type(values) is list else cls(**values)
     except Exception as error:
         raise refusal(cls, error) from error
 
@@ -64,16 +76,18 @@ def _refuse_other_object(value: Any, annotation: Any) -> None:
         raise Misfit([Fault((), None, wanted, detail, "refused")])
 
 
-def _items_and_base(value: Any, cls: Any, base: Any, annotation: Any) -> tuple[Mapping[Any, Any], Any]:
+def _items_and_base(
+    value: Any, cls: Any, kind: str, base: Any, annotation: Any
+) -> tuple[Mapping[Any, Any], Any]:
     """Return the fields that are set, by name, and an object with the others, or `MISSING`."""
-    if is_named_tuple(cls):
+    if kind == "named tuple":
         positional = parse_json(value)[0] if looks_like_json(value) else value
         if issubclass(type(positional), list | tuple):
             return _named(positional, cls, annotation), MISSING
     items, base = split(value, base, annotation)
-    if base is MISSING:
+    if base is MISSING or type(base) is cls:
         return items, base
-    if is_typed_dict(cls):
+    if kind == "typed dict":
         return items, base if is_mapping(base) else MISSING
     if is_instance(base, cls):
         return items, base
@@ -90,53 +104,38 @@ def _named(positional: Any, cls: Any, annotation: Any) -> dict[str, Any]:
     return dict(zip(cls._fields, elements_of(positional, annotation), strict=False))
 
 
-def _values_of(base: Any, cls: Any) -> dict[str, Any]:
-    """Return the arguments for the constructor that would build the base again."""
-    if is_typed_dict(cls):
-        return dict(base)
-    stored = describe(cls).stored
-    try:
-        return {field.argument: getattr(base, field.attribute) for field in stored}
-    # A field without a value, such as one that was deleted.
-    except AttributeError:
-        return {
-            field.argument: getattr(base, field.attribute) for field in stored if hasattr(base, field.attribute)
-        }
-
-
 # --- Fields ---
 
 
 def _convert_fields(
     items: Mapping[Any, Any],
     cls: Any,
-    arguments: tuple[Any, ...],
+    structure: Structure,
+    types: Mapping[str, Any],
     base: Any,
-    values: dict[str, Any],
+    values: Any,
     walk: Walk,
 ) -> None:
-    """Put the converted fields into `values`; raise `Misfit` with all faults."""
-    structure, types = describe(cls), field_types(cls, arguments)
-    settable, collector = structure.settable, None
+    """Put the converted fields into `values`, a list or a dict; raise `Misfit` with all faults."""
+    settable, is_list = structure.settable, type(values) is list
+    faults: list[Fault] = []
     for name, item in items.items():
         field = settable.get(name)
         try:
             if field is None:
                 _check_unknown(name, item, structure, cls)
-                continue
-            default = values.get(field.argument, MISSING) if base is not MISSING else default_of(field, item)
-            values[field.argument] = walk(item, types[field.attribute], default)
+            elif is_list:
+                values[field.index] = walk(item, types[field.attribute], values[field.index])
+            else:
+                default = default_of(field, item) if base is MISSING else values.get(field.argument, MISSING)
+                values[field.argument] = walk(item, types[field.attribute], default)
         except Misfit as misfit:
-            collector = collector or MisfitCollector()
-            collector.add(misfit, str(name))
-    if base is MISSING or len(structure.stored) != len(values):
+            faults += [fault.below((str(name),)) for fault in misfit.faults]
+    if structure.required and not is_list:
         missing = [field for field in structure.required if field.argument not in values]
-        missing = [field for field in missing if not _is_given(field, items)]
-        if missing:
-            collector = collector or MisfitCollector()
-            collector.faults += [missing_field(field.name, cls, items) for field in missing]
-    if collector is not None:
-        collector.raise_all()
+        faults += [missing_field(field.name, cls, items) for field in missing if not _is_given(field, items)]
+    if faults:
+        raise Misfit(faults)
 
 
 def _is_given(field: Field, items: Mapping[Any, Any]) -> bool:

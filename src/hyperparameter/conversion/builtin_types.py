@@ -141,7 +141,9 @@ def _to_float(value: Any, _is_annotated: bool) -> Any:
     cls = type(value)
     if issubclass(cls, float):
         return value
-    number: Any = _parse_number(value) if issubclass(cls, str) else value
+    number = _parse_float(value) if issubclass(cls, str) else value
+    if type(number) is float:
+        return number
     if type(number) is bool or not is_number(number):
         raise Misfit.of(value, float)
     return _as_float(number, value, float)
@@ -191,18 +193,29 @@ def _is_numpy_bool(cls: type) -> bool:
 
 def _parse_number(text: str) -> int | float | None:
     """Return the number that a text spells in Python's notation, or None."""
-    text = text.strip()
-    if not text.isascii():
+    if not (text.isascii() or text.strip().isascii()):
         return None
-    for number_type in (int, float):
-        try:
-            number = number_type(text)
-        except ValueError:
-            continue
-        # A number that is too large for a float is not infinity.
-        is_overflow = number in (_INFINITY, -_INFINITY) and "inf" not in text.lower()
-        return None if is_overflow else number
-    return None
+    try:
+        return int(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    # A number that is too large for a float is not infinity.
+    is_overflow = number in (_INFINITY, -_INFINITY) and "inf" not in text.lower()
+    return None if is_overflow else number
+
+
+def _parse_float(text: str) -> int | float | None:
+    """Return the number that a text spells, as a float if it is in the range of one."""
+    try:
+        number = float(text)
+    except ValueError:
+        return None
+    # The difference is nan for infinity and for nan.
+    return number if number - number == 0.0 and text.isascii() else _parse_number(text)
 
 
 def _as_whole(number: Any) -> int | None:

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
     from .parts import Walk
 
-__all__ = ["container_kind", "convert_to_mapping", "convert_to_sequence"]
+__all__ = ["container_kind", "convert_to_mapping", "convert_to_sequence", "has_input"]
 
 _SCALARS = (bool, int, float, str)
 # The classes whose objects are only input of conversion.
-_INPUT_TYPES = (UntypedText, Parts, replace)
+_INPUT_TYPES = frozenset((UntypedText, Parts, replace))
 
 
 def container_kind(cls: Any) -> type | None:
@@ -25,6 +25,15 @@ def container_kind(cls: Any) -> type | None:
         if cls is kind or (isinstance(cls, type) and issubclass(cls, kind)):
             return kind
     return None
+
+
+def has_input(elements: Any) -> bool:
+    """Return whether elements are of the classes that are only input of conversion."""
+    try:
+        return not _INPUT_TYPES.isdisjoint(map(type, elements))
+    # The class of an element has no hash.
+    except TypeError:
+        return any(type(element) is cls for element in elements for cls in _INPUT_TYPES)
 
 
 # --- Lists, tuples and sets ---
@@ -38,8 +47,9 @@ def convert_to_sequence(
         return _convert_cells(value, cls, arguments, base, annotation, walk)
     elements = elements_of(value, annotation)
     if not arguments:
-        is_plain = not any(type(element) in _INPUT_TYPES for element in elements)
-        converted = elements if is_plain else [walk(element, object, MISSING) for element in elements]
+        converted = (
+            [walk(element, object, MISSING) for element in elements] if has_input(elements) else elements
+        )
     else:
         types = _item_types(arguments, cls, len(elements), value, annotation)
         converted = _convert_elements(elements, types, walk)
@@ -66,7 +76,7 @@ def _convert_elements(elements: Any, types: Any, walk: Walk) -> Any:
     collector, converted, is_changed = MisfitCollector(), [], False
     for index, element in enumerate(elements):
         try:
-            item = walk(element, types[index] if len(types) > 1 else types[0], MISSING)
+            item = walk(element, types[index % len(types)], MISSING)
         except Misfit as misfit:
             collector.add(misfit, index)
         else:
@@ -90,7 +100,7 @@ def _convert_cells(
             converted.append(cell.base)
             continue
         try:
-            converted.append(walk(cell.value, types[index] if len(types) > 1 else types[0], cell.base))
+            converted.append(walk(cell.value, types[index % len(types)], cell.base))
         except Misfit as misfit:
             collector.add(misfit, cell.name)
     collector.raise_all()
@@ -117,7 +127,7 @@ def convert_to_mapping(
     if type(value) is Parts and not items and base is not MISSING:
         return base
     key_type, item_type = arguments if len(arguments) == 2 else (object, object)
-    has_base = base is not MISSING and is_mapping(base)
+    has_base = base is not MISSING and is_mapping(base) and len(base) > 0
     outer = dict(base) if has_base else {}
     collector, converted, is_changed = MisfitCollector(), {}, False
     for key, item in items.items():

@@ -5,8 +5,6 @@ A field of a generic class, such as `items: list[T]`, has another type in `Page[
 
 from __future__ import annotations
 
-from weakref import WeakKeyDictionary
-
 from .annotations import annotations_of, resolve_annotation
 from .structures import describe, types_of
 from .type_checks import arguments_of, is_model, is_union, origin_of
@@ -18,29 +16,20 @@ if TYPE_CHECKING:
 
 __all__ = ["field_types", "substitute"]
 
-# A cache. It is bounded, because the types of a class that has itself as a field keep the class alive.
-_types: WeakKeyDictionary[type, dict[tuple[Any, ...], dict[str, Any]]] = WeakKeyDictionary()
-MAX_CACHED = 1024
-
 
 def field_types(cls: Any, arguments: tuple[Any, ...] = ()) -> dict[str, Any]:
     """Return the types of a structure's fields by attribute, for the arguments of a generic class.
 
     A type that cannot be evaluated yet is an `UnresolvedAnnotation`.
     """
-    cached = _types.get(cls)
-    if cached is None:
-        if len(_types) >= MAX_CACHED:
-            _types.clear()
-        cached = _types[cls] = {}
-    types = cached.get(arguments)
+    cache = describe(cls).types
+    types = cache.get(arguments)
     if types is None:
         types, is_complete = _evaluate(cls)
         variables = _variables_of(cls, arguments)
-        if variables:
-            types = {name: substitute(annotation, variables) for name, annotation in types.items()}
+        types = {name: substitute(annotation, variables) for name, annotation in types.items()}
         if is_complete:
-            cached[arguments] = types
+            cache[arguments] = types
     return types
 
 

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-    from .structures import Field, Structure
+    from .libraries import Field
+    from .structures import Structure
 
 __all__ = ["default_of", "missing_field", "refusal", "unknown_field"]
 

@@ -6,7 +6,7 @@ which was set further out, or else in the default.
 
 from __future__ import annotations
 
-from ..core.value import APPEND, MISSING, Appended, Parts, UntypedText, is_mapping, replace
+from ..core.value import APPEND, MISSING, Appended, Parts, UntypedText, is_mapping, is_scalar_type, replace
 from .misfit import Misfit
 from .type_checks import is_named_tuple, is_structure, is_typed_dict, origin_of
 
@@ -105,7 +105,9 @@ def split(value: Any, base: Any, annotation: Any) -> tuple[Mapping[Any, Any], An
     if cls is replace:
         return value, MISSING
     if cls is Parts:
-        items = {name: _last(item) for name, item in value.items.items()}
+        items = value.items
+        if APPEND in items:
+            items = items | {APPEND: _last(items[APPEND])}
         own = value.value
         if own is MISSING:
             return items, base
@@ -237,7 +239,7 @@ def plain_value(value: Any, base: Any, walk: Walk, convert_like: Callable[[Any, 
     cls = type(value)
     if cls is UntypedText:
         return _typed_text(value, base, walk, convert_like)
-    if cls is Parts and base is MISSING and (value.value is MISSING or type(value.value) is replace):
+    if cls is Parts and _starts_from_nothing(value, base):
         # This is the most common case, and keys of many segments need many levels of the stack.
         subtree = {}
         for name, item in value.items.items():
@@ -252,6 +254,14 @@ def plain_value(value: Any, base: Any, walk: Walk, convert_like: Callable[[Any, 
     if (cls is list or cls is tuple) and any(type(item) in (UntypedText, Parts, replace) for item in value):
         return cls(plain_value(item, MISSING, walk, convert_like) for item in value)
     return value
+
+
+def _starts_from_nothing(parts: Parts, base: Any) -> bool:
+    """Return whether there is no mapping, list or structure whose parts are set."""
+    own = parts.value
+    if own is MISSING:
+        return base is MISSING or is_scalar_type(type(base))
+    return type(own) is replace and not own
 
 
 def _typed_text(text: UntypedText, base: Any, walk: Walk, convert_like: Callable[[Any, Any], Any]) -> Any:

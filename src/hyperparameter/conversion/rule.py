@@ -17,18 +17,20 @@ A reader asks by an annotation (`convert`), or else by a default (`convert_like`
 
 from __future__ import annotations
 
-from ..core.value import MISSING, Parts, is_mapping_type
+from weakref import ref
+
+from ..core.value import MISSING, Parts, UntypedText, is_mapping_type
 from . import parts
 from .annotations import UnresolvedAnnotation
 from .build import convert_to_structure
 from .builtin_types import SCALAR_RULES, rule_for
 from .by_msgspec import check_constraints, convert_by_msgspec
 from .choices import convert_to_enum, convert_to_literal
-from .containers import container_kind, convert_to_mapping, convert_to_sequence
+from .containers import container_kind, convert_to_mapping, convert_to_sequence, has_input
 from .field_types import substitute
 from .misfit import Misfit
 from .parts import names_item, part_of
-from .structures import accepts_none, bare_type
+from .structures import accepts_none, bare_type, describe, descriptions
 from .type_checks import (
     ABSTRACT_COLLECTIONS,
     IMMUTABLE_MODULES,
@@ -50,7 +52,9 @@ from .unions import convert_to_union
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, TypeAlias
+
+    ToContainer: TypeAlias = Callable[[Any, Any, tuple[Any, ...], Any, Any, Any], Any]
 
 __all__ = ["Misfit", "accepts_parts", "accepts_subtree", "convert", "convert_like", "part_of", "plain"]
 
@@ -76,8 +80,8 @@ def convert_like(value: Any, default: Any) -> Any:
     None as the value stays None. With None as the default, the value does not change.
     """
     cls = type(default)
-    # A dict merges with the default, and a list may have items that are only input of conversion.
-    if value is None or (type(value) is cls and not (cls is dict or cls is list or cls is tuple)):
+    # A dict merges with the default.
+    if value is None or (type(value) is cls and cls is not dict and not (cls is list and has_input(value))):
         return value
     try:
         return _walk_like(value, default, cls)
@@ -105,15 +109,18 @@ def _unexpected(error: Exception, value: Any, annotation: Any) -> Misfit:
 def _walk_like(value: Any, default: Any, cls: Any) -> Any:
     if default is None:
         return walk(value, object, MISSING)
+    if cls in _CONTAINERS or ref(cls) in descriptions:
+        return walk(value, cls, default)
     rule = rule_for(cls)
     if rule is not None:
         return rule(_own_value(value, cls), False)
-    if is_structure(cls) or container_kind(cls) is not None:
+    if container_kind(cls) is not None or is_structure(cls):
         return walk(value, cls, default)
-    # The class is the program's own. The default does not say which other types the program accepts.
-    if issubclass(type(value), str) or derives_from_modules(cls, IMMUTABLE_MODULES):
-        return walk(value, cls, default)
-    return walk(value, object, MISSING)
+    is_own_class = not (derives_from_modules(cls, IMMUTABLE_MODULES) or cls is bytes or cls is bytearray)
+    # The default does not say which other types the program accepts beside its own class.
+    if is_own_class and type(value) is not str and type(value) is not UntypedText:
+        return walk(value, object, MISSING)
+    return walk(value, cls, default)
 
 
 def _own_value(value: Any, annotation: Any) -> Any:
@@ -127,15 +134,34 @@ def _own_value(value: Any, annotation: Any) -> Any:
 
 # --- By an annotation ---
 
+# `types.GenericAlias`, without an import of `types`.
+_GenericAlias: Any = type(list[int])
+_CONTAINERS: dict[type, ToContainer] = {
+    **dict.fromkeys((list, tuple, set, frozenset), convert_to_sequence),
+    dict: convert_to_mapping,
+}
+
 
 def walk(value: Any, annotation: Any, base: Any = MISSING) -> Any:
     """Convert a value to the type of an annotation: the rule, at any depth."""
     if type(annotation) is type:
         rule = SCALAR_RULES.get(annotation)
         if rule is not None:
-            if value is None and base is None:
-                return None
-            return rule(_own_value(value, annotation) if type(value) is Parts else value, True)
+            if type(value) is Parts:
+                value = _own_value(value, annotation)
+            return None if value is None and base is None else rule(value, True)
+        # The common classes need no more questions. Most classes with fields are known from an earlier read.
+        if value is not None:
+            to_container = _CONTAINERS.get(annotation)
+            if to_container is not None:
+                return to_container(value, annotation, (), base, annotation, walk)
+            structure = descriptions.get(ref(annotation))
+            if structure is not None:
+                return convert_to_structure(value, annotation, structure, (), base, annotation, walk)
+    elif type(annotation) is _GenericAlias and value is not None:
+        to_container = _CONTAINERS.get(annotation.__origin__)
+        if to_container is not None:
+            return to_container(value, annotation.__origin__, annotation.__args__, base, annotation, walk)
     if is_anything(annotation):
         return parts.plain_value(value, base, walk, convert_like)
     if value is None and (base is None or accepts_none(annotation)):
@@ -147,10 +173,10 @@ def walk(value: Any, annotation: Any, base: Any = MISSING) -> Any:
 
 def _walk_class(value: Any, cls: Any, arguments: tuple[Any, ...], base: Any, annotation: Any) -> Any:
     """Convert to a class. If it is generic, it may have arguments."""
-    if is_structure(cls):
-        return convert_to_structure(value, cls, arguments, base, annotation, walk)
     if is_enum(cls):
         return convert_to_enum(_own_value(value, cls), cls, walk)
+    if is_structure(cls):
+        return convert_to_structure(value, cls, describe(cls), arguments, base, annotation, walk)
     if is_abstract_collection(cls):
         return _walk_collection(value, cls, arguments, base, annotation)
     kind = container_kind(cls)
@@ -175,10 +201,11 @@ def _walk_collection(value: Any, cls: Any, arguments: tuple[Any, ...], base: Any
             continue
         if is_instance(candidate, cls):
             kind = container_kind(type(candidate))
+            is_same_kind = kind is not None and (kind is dict) == (concrete is dict)
             # Do not convert the items of other collections: reading a generator, for example, would use it up.
-            if (kind is None or is_structure(type(candidate))) and candidate is value:
+            if candidate is value and (not is_same_kind or is_structure(type(value))):
                 return value
-            concrete = kind if kind is not None and (kind is dict) == (concrete is dict) else concrete
+            concrete = kind if is_same_kind else concrete
             break
     if concrete is tuple and arguments:
         arguments = (*arguments, ...)
@@ -198,6 +225,8 @@ def _walk_form(value: Any, annotation: Any, base: Any) -> Any:
         return convert_to_literal(_own_value(value, annotation), annotation, walk)
     if type(annotation) is UnresolvedAnnotation:
         return annotation.convert(value, type(value) is Parts)
+    if annotation is None:
+        return _walk_class(value, type(None), (), base, annotation)
     origin, arguments = origin_of(annotation), arguments_of(annotation)
     if isinstance(origin, type) and origin is not annotation:
         return _walk_generic(value, origin, arguments, base, annotation)
