@@ -26,6 +26,9 @@ const MAX_FRAMES: usize = 8;
 /// The most segments of a key that a search compares with the overrides.
 const MAX_SEGMENTS: Py_ssize_t = 16;
 
+/// The most overrides that are compared with a key one by one.
+const MAX_COMPARED: Py_ssize_t = 32;
+
 /// The number of bits of a hash that one level of a map uses. See core/map.py.
 const BITS_PER_LEVEL: u32 = 4;
 
@@ -58,6 +61,61 @@ pub(crate) unsafe fn find(frame: *mut Frame, key: *mut PyObject) -> Found {
     };
     Py_DECREF(segments);
     found
+}
+
+/// Return whether a key below a key is set, as far as the frames down to the first with a tree show it. Return `None` if
+/// the Python side has to find out.
+pub(crate) unsafe fn is_set_below(frame: *mut Frame, key: *mut PyObject) -> Option<bool> {
+    let segments = segments_of(key);
+    if segments.is_null() {
+        return None;
+    }
+    let mut frame = frame;
+    for _ in 0..MAX_FRAMES {
+        let tree = (*frame).tree;
+        if is_node(tree) {
+            let mut node = tree;
+            for index in 0..PyTuple_GET_SIZE(segments) {
+                node = lookup(PyTuple_GET_ITEM(node, 1), PyTuple_GET_ITEM(segments, index));
+                if !is_node(node) {
+                    return PyErr_Occurred().is_null().then_some(false);
+                }
+            }
+            let below = PyTuple_GET_ITEM(node, 1);
+            return Some(PyDict_CheckExact(below) == 0 || PyDict_Size(below) > 0);
+        }
+        if has_key_below((*frame).overrides, key)? {
+            return Some(true);
+        }
+        if (*frame).hides_outside {
+            return Some(false);
+        }
+        let parent = (*frame).parent;
+        if !is_frame(parent) {
+            return None;
+        }
+        frame = parent.cast();
+    }
+    None
+}
+
+/// Return whether a small dict has a key below a key, `None` for any other map.
+unsafe fn has_key_below(overrides: *mut PyObject, key: *mut PyObject) -> Option<bool> {
+    if PyDict_CheckExact(overrides) == 0 || PyDict_Size(overrides) > MAX_COMPARED {
+        return None;
+    }
+    let length = PyUnicode_GET_LENGTH(key);
+    let (mut position, mut name, mut entry) = (0, NULL, NULL);
+    while PyDict_Next(overrides, &mut position, &mut name, &mut entry) != 0 {
+        let is_longer = PyUnicode_Check(name) != 0 && PyUnicode_GET_LENGTH(name) > length;
+        if is_longer
+            && PyUnicode_ReadChar(name, length) == '.' as Py_UCS4
+            && PyUnicode_Tailmatch(name, key, 0, length, -1) == 1
+        {
+            return Some(true);
+        }
+    }
+    Some(false)
 }
 
 /// Return the segments of a key that has been checked before, as a borrowed tuple; null for any other object.

@@ -32,7 +32,8 @@ if TYPE_CHECKING:
         def resolve(
             self, args: tuple[Any, ...], kwargs: dict[str, Any]
         ) -> tuple[tuple[Any, ...], dict[str, Any]]: ...
-        # Only the Rust kernel calls this: its decorated functions are objects of its own class.
+        # Only the Rust kernel calls these: its decorated functions are objects of its own class.
+        def simple_parameters(self) -> tuple[Any, ...] | None: ...
         def as_function(self) -> Callable[..., Any]: ...
 
 

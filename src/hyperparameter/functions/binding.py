@@ -25,7 +25,8 @@ __all__ = ["Binding"]
 class Binding:
     """The link between one function and a namespace.
 
-    The kernel holds it for each decorated function, and uses `plan_key`, `resolve` and `as_function`.
+    The kernel holds it for each decorated function, and uses `plan_key`, `resolve`, `simple_parameters` and
+    `as_function`.
 
     Attributes:
         namespace: the key that the parameters are below.
@@ -34,6 +35,7 @@ class Binding:
         parameters: the parameters of the function.
         plan_key: the key of the function's plans in a frame.
         resolve: returns the arguments of a call (see `Plans.resolve`).
+        simple_parameters: lists the parameters (see `Parameters.simple`).
     """
 
     def __init__(self, namespace: str, function: Any, outer_names: dict[str, Any], cls: Any = None) -> None:
@@ -50,6 +52,7 @@ class Binding:
         self._call: Callable[..., Any] | None = None
         self.parameters = Parameters(self.namespace, self.function, self.cls, self._outer_names)
         self.resolve = Plans(self.parameters, self.plan_key).resolve
+        self.simple_parameters = self.parameters.simple
         register(self)
 
     # A decorated function that is pickled by value includes its binding. Pickle writes the state of an object

@@ -70,6 +70,11 @@ class Parameter:
         except Misfit as misfit:
             raise misfit_error(frame, self.key, misfit) from misfit.__cause__
 
+    def simple_type(self) -> type | None:
+        """Return bool, int, float or str if the parameter has that type, or None."""
+        type_ = type(self.default) if self.annotation is MISSING else self.annotation
+        return type_ if any(type_ is simple for simple in (bool, int, float, str)) else None
+
     def _is_set_by(self, given: Any) -> bool:
         if self.annotation is MISSING or type(self.annotation) is UnresolvedAnnotation:
             return self.default is MISSING or self.default is None or accepts_given(given, type(self.default))
@@ -123,6 +128,26 @@ class Parameters:
         """The annotation of `*args`, or `MISSING`."""
         self._inspected()
         return self._items_annotation
+
+    def simple(self) -> tuple[tuple[str, str, int, type | None, bool], ...] | None:
+        """List the parameters for the Rust kernel, which resolves simple ones itself.
+
+        Each is its name, its key, its position (-1 if it is keyword-only), its type if that is bool, int, float
+        or str, and whether it has a default. Return None if the kernel can never resolve a call.
+        """
+        parameters = self._inspected()
+        if self._variadic or any(parameter.is_positional_only for parameter in parameters):
+            return None
+        return tuple(
+            (
+                parameter.name,
+                parameter.key,
+                -1 if parameter.index is None else parameter.index,
+                parameter.simple_type(),
+                parameter.default is not MISSING,
+            )
+            for parameter in parameters
+        )
 
     @property
     def settable(self) -> list[Parameter]:

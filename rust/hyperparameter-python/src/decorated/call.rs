@@ -22,16 +22,17 @@
 //! ```
 //!
 //! If the plan is empty, the call passes the caller's arguments on unchanged. If it is not, and the caller passes no
-//! keyword arguments, an array on the stack gets the caller's arguments and then the values of the plan. Any other call
-//! calls `resolve`, which returns all arguments, and then caches the plan that `resolve` stored in the frame.
+//! keyword arguments, an array on the stack gets the caller's arguments and then the values of the plan. Without a cached
+//! plan, simple.rs makes one. If it cannot, the call calls `resolve`, which returns all arguments, and then caches the
+//! plan that `resolve` stored in the frame.
 //!
-//! The plan is borrowed from the frame, as a value is by a reference: see the top of reference.rs.
+//! Such a plan is borrowed from the frame, as a value is by a reference: see the top of reference.rs.
 
 use std::ptr;
 
 use pyo3::ffi::*;
 
-use super::Decorated;
+use super::{Decorated, simple};
 use crate::frame::{AMBIENT, Frame, is_frame};
 use crate::object::{NULL, owned, replace, type_error};
 use crate::state::current;
@@ -45,8 +46,10 @@ pub(super) struct CachedPlan {
     pub(super) frame_id: u64,
     /// The number of positional arguments.
     count: Py_ssize_t,
-    /// A dict, borrowed from the plans of the frame.
+    /// A dict, borrowed from the plans of the frame, or from `own_plan`.
     plan: *mut PyObject,
+    /// The last plan that simple.rs made. It can be null.
+    pub(super) own_plan: *mut PyObject,
     /// The keys of the plan as a tuple, owned. Null if the plan is empty.
     pub(super) names: *mut PyObject,
 }
@@ -103,6 +106,47 @@ unsafe fn call_with_plan(
     result
 }
 
+/// Cache a plan of simple.rs, which is owned, and call the function with it.
+unsafe fn call_with_new_plan(
+    decorated: *mut Decorated,
+    frame: *mut PyObject,
+    plan: *mut PyObject,
+    args: *const *mut PyObject,
+    count: Py_ssize_t,
+) -> *mut PyObject {
+    let names = PySequence_Tuple(plan);
+    if names.is_null() {
+        Py_DECREF(plan);
+        return NULL;
+    }
+    let added = PyTuple_GET_SIZE(names);
+    let cached = &raw mut (*decorated).cached_plan;
+    (*cached).frame_id = (*frame.cast::<Frame>()).id;
+    (*cached).count = count;
+    (*cached).plan = plan;
+    replace(
+        &raw mut (*cached).names,
+        if added == 0 { NULL } else { owned(names) },
+    );
+    replace(&raw mut (*cached).own_plan, plan);
+    Py_DECREF(names);
+    if added == 0 {
+        return PyObject_Vectorcall((*decorated).function, args, count as usize, NULL);
+    }
+    if (count + added) as usize <= MAX_STACK_ARGUMENTS {
+        return call_with_plan(decorated, args, count);
+    }
+    let positional = positional_arguments(args, count);
+    if positional.is_null() {
+        return NULL;
+    }
+    let plan = owned(plan);
+    let result = PyObject_Call((*decorated).function, positional, plan);
+    Py_DECREF(plan);
+    Py_DECREF(positional);
+    result
+}
+
 /// Call the function with the arguments that `resolve` returns.
 #[inline(never)]
 unsafe fn call_uncached(
@@ -114,6 +158,18 @@ unsafe fn call_uncached(
 ) -> *mut PyObject {
     // From here on other code can run, and leave the scope of the frame.
     let frame = owned(frame);
+    if keywords.is_null() {
+        let plan = simple::plan(decorated, frame, count);
+        if !plan.is_null() {
+            let result = call_with_new_plan(decorated, frame, plan, args, count);
+            Py_DECREF(frame);
+            return result;
+        }
+        if !PyErr_Occurred().is_null() {
+            Py_DECREF(frame);
+            return NULL;
+        }
+    }
     let positional = positional_arguments(args, count);
     let named = keyword_arguments(args.offset(count), keywords);
     let result = if positional.is_null() || named.is_null() {

@@ -11,6 +11,7 @@
 
 mod attributes;
 mod call;
+mod simple;
 
 use std::mem::offset_of;
 
@@ -37,15 +38,17 @@ struct Decorated {
     resolve: *mut PyObject,
     as_function: *mut PyObject,
     weak_references: *mut PyObject,
+    /// The list of parameters that simple.rs needs: a tuple, or None. First it is the function that returns it.
+    parameters: *mut PyObject,
     cached_plan: CachedPlan,
 }
 
-// SAFETY: these are the fields that own objects. None is null in a method except `names`, so the collector clears none:
+// SAFETY: these are the fields that own objects. None is null in a method except those of the plan, so the collector clears none:
 // it breaks cycles in the plain function. That one is dropped last, because a function that was decorated many times is
 // a chain, and a chain of plain functions can be dropped without exhausting the stack.
 unsafe impl Layout for Decorated {
     const OWNED: &'static [usize] = offsets!(
-        Decorated: function, plan_key, resolve, cached_plan.names, as_function
+        Decorated: function, plan_key, resolve, parameters, cached_plan.names, cached_plan.own_plan, as_function
     );
     const WEAK_REFERENCES: Option<usize> = Some(offset_of!(Decorated, weak_references));
 }
@@ -58,6 +61,7 @@ fn decorate<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let plan_key = binding.getattr("plan_key")?;
     let resolve = binding.getattr("resolve")?;
+    let parameters = binding.getattr("simple_parameters")?;
     let as_function = binding.call_method0("as_function")?;
     if !as_function.is_instance_of::<PyFunction>() {
         return Err(PyTypeError::new_err(
@@ -73,6 +77,7 @@ fn decorate<'py>(
         (*decorated).function = function.into_ptr();
         (*decorated).plan_key = plan_key.into_ptr();
         (*decorated).resolve = resolve.into_ptr();
+        (*decorated).parameters = parameters.into_ptr();
         (*decorated).as_function = as_function.into_ptr();
         (*decorated).cached_plan.frame_id = NO_FRAME;
         Ok(object)
