@@ -14,11 +14,13 @@ test: cargo .venv/test
 	HYPERPARAMETER_KERNEL=python $(BIN)/python -m pytest -m "not one_kernel" $(ARGS)
 
 # These two take too long for every run. `memory` repeats each operation 10^7 times and fails if the process
-# grows. Then it runs the tests with an allocator that overwrites freed memory. `valgrind` repeats the operations
+# grows. It interrupts a million steps of each kind. Then it runs the tests with an allocator that overwrites
+# freed memory. `valgrind` repeats the operations
 # less often and checks every access to memory. It does not report uninitialised values, because the interpreter
 # itself has many of them.
 memory: .venv/test
 	HYPERPARAMETER_KERNEL=rust $(BIN)/python tests/core/growth.py 10000000
+	HYPERPARAMETER_KERNEL=rust $(BIN)/python tests/core/interrupts.py 1000000
 	HYPERPARAMETER_KERNEL=rust PYTHONMALLOC=debug $(BIN)/python -m pytest -m "not one_kernel" $(ARGS)
 
 valgrind: .venv/test

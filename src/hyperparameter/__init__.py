@@ -27,7 +27,7 @@ from .functions.bind import bind
 from .functions.param import param
 from .lazy import check, config, env, launch
 from .scopes.scope import Reference, Scope, scope
-from .scopes.snapshot import Snapshot, frozen, snapshot
+from .scopes.snapshot import Snapshot, frozen, reset, snapshot
 
 __version__ = "0.1.0"
 """The version of the package."""
@@ -55,6 +55,7 @@ __all__ = [
     "launch",
     "param",
     "replace",
+    "reset",
     "scope",
     "snapshot",
 ]

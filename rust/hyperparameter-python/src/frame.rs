@@ -51,7 +51,7 @@ pub(crate) struct Frame {
     pub(crate) plans: *mut PyObject,
     /// The tree of everything that is visible from the frame. It can be null.
     pub(crate) tree: *mut PyObject,
-    rebased: *mut PyObject,
+    pub(crate) rebased: *mut PyObject,
 }
 
 // SAFETY: these are the fields of a frame that own objects. Every method allows null in the two that the collector

@@ -68,6 +68,7 @@ mod scope;
 mod state;
 mod text;
 mod type_builder;
+mod view;
 
 use pyo3::prelude::*;
 
@@ -84,6 +85,7 @@ mod _native {
         scope::add_to(module)?;
         root::add_to(module)?;
         decorated::add_to(module)?;
+        view::add_to(module)?;
         state::add_to(module)
     }
 }

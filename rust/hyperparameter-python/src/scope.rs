@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Leaving is that simple if the scope is the innermost one. In any other case, such as interleaved generators, the
-//! hook `leave` of the Python side does it.
+//! frames above the scope's frame are made again on top of its parent. `core/context.py` has the same algorithm.
 
 use std::mem::offset_of;
 
@@ -15,7 +15,7 @@ use pyo3::prelude::*;
 
 use crate::frame::{AMBIENT, Frame, is_frame, new_frame};
 use crate::object::{NULL, allocate, none_if, only_argument, owned, replace, type_error};
-use crate::state::{current, point_at, state};
+use crate::state::{current, point_at, retry, state};
 use crate::type_builder::{Layout, TypeBuilder, offsets};
 
 /// A set of overrides that can be entered.
@@ -126,7 +126,78 @@ unsafe extern "C" fn exit(
             return none_if(is_left);
         }
     }
-    PyObject_CallOneArg(state().leave, scope)
+    none_if(retry(|| leave(scope)))
+}
+
+/// Remove the innermost frame of a scope from the context, wherever it is; do nothing if there is none. Return whether
+/// that succeeded.
+unsafe fn leave(scope: *mut PyObject) -> bool {
+    let mut frame = current();
+    if !is_frame(frame) || (*frame.cast::<Frame>()).id == AMBIENT {
+        return true;
+    }
+    // The context owns the innermost frame, and each frame owns its parent.
+    let innermost = owned(frame);
+    let mut above = Vec::new();
+    let mut is_left = true;
+    while is_frame(frame) {
+        let parent = (*frame.cast::<Frame>()).parent;
+        if (*frame.cast::<Frame>()).scope == scope {
+            is_left = restack(parent, &above);
+            break;
+        }
+        above.push(frame.cast::<Frame>());
+        frame = parent;
+    }
+    Py_DECREF(innermost);
+    is_left
+}
+
+/// Point the context at a frame with others on top of it, which are made again. The innermost of these comes first.
+unsafe fn restack(frame: *mut PyObject, above: &[*mut Frame]) -> bool {
+    let mut frame = if above.is_empty() {
+        frame_outside_of_scopes(frame)
+    } else {
+        owned(frame)
+    };
+    for upper in above.iter().rev() {
+        if frame.is_null() {
+            return false;
+        }
+        let (scope, overrides) = ((**upper).scope, (**upper).overrides);
+        let next = new_frame(state().frame_type.cast(), scope, overrides, frame);
+        Py_DECREF(frame);
+        frame = next;
+    }
+    if frame.is_null() {
+        return false;
+    }
+    let is_restored = point_at(frame);
+    Py_DECREF(frame);
+    is_restored
+}
+
+/// Return what the context points at when a frame becomes the innermost one, owned. For the baseline it is `None`, and
+/// for a frame of writes outside any scope it is that frame without its parent.
+unsafe fn frame_outside_of_scopes(frame: *mut PyObject) -> *mut PyObject {
+    let (scope, overrides) = {
+        let frame = frame.cast::<Frame>();
+        ((*frame).scope, (*frame).overrides)
+    };
+    if scope == Py_None() {
+        return owned(Py_None());
+    }
+    if scope != state().ambient_scope {
+        return owned(frame);
+    }
+    if PyDict_CheckExact(overrides) != 0 && PyDict_Size(overrides) == 0 {
+        return owned(Py_None());
+    }
+    let ambient = new_frame(state().frame_type.cast(), scope, overrides, Py_None());
+    if !ambient.is_null() {
+        replace(&raw mut (*ambient.cast::<Frame>()).rebased, owned(frame));
+    }
+    ambient
 }
 
 /// Add `ScopeBase` to the module.

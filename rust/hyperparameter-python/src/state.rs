@@ -36,7 +36,6 @@ pub(crate) struct State {
     pub(crate) check_key: *mut PyObject,
     pub(crate) segments_of: *mut PyObject,
     pub(crate) rebased_on: *mut PyObject,
-    pub(crate) leave: *mut PyObject,
     pub(crate) entries_from: *mut PyObject,
     pub(crate) child_of: *mut PyObject,
     pub(crate) read: *mut PyObject,
@@ -92,7 +91,6 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
             check_key: none(),
             segments_of: none(),
             rebased_on: none(),
-            leave: none(),
             entries_from: none(),
             child_of: none(),
             read: none(),
@@ -125,21 +123,56 @@ pub(crate) unsafe fn current() -> *mut PyObject {
     }
 }
 
+/// Return the frame that the context points at, owned; `None` outside of any scope. Null with an error set if the context
+/// has no memory for it.
+///
+/// # Safety
+/// The interpreter lock is held.
+pub(crate) unsafe fn current_or_none() -> *mut PyObject {
+    let mut frame = NULL;
+    PyContextVar_Get(state().current, NULL, &mut frame);
+    frame
+}
+
+/// The number of times that a step is tried if memory is exhausted.
+const MAX_TRIES: usize = 16;
+
+/// Run a step again if memory is exhausted, so that leaving a scope does not fail because of a short shortage. The step
+/// returns whether it succeeded; if not, it has set an error.
+///
+/// # Safety
+/// The interpreter lock is held, and no error is set.
+pub(crate) unsafe fn retry(mut step: impl FnMut() -> bool) -> bool {
+    for _ in 1..MAX_TRIES {
+        if step() {
+            return true;
+        }
+        if PyErr_ExceptionMatches(PyExc_MemoryError) == 0 {
+            return false;
+        }
+        PyErr_Clear();
+    }
+    step()
+}
+
 /// Point the context at a frame, a null pointer for the baseline. Return whether that succeeded.
 ///
 /// # Safety
-/// The interpreter lock is held, and the pointer is a frame or null.
+/// The interpreter lock is held, the pointer is a frame, `None` or null, and no error is set.
 pub(crate) unsafe fn point_at(frame: *mut PyObject) -> bool {
     let frame = if frame.is_null() { Py_None() } else { frame };
     // Before Python 3.12 the garbage collector may run inside PyContextVar_Set. If it then runs code that sets the
     // variable too, the interpreter uses freed memory (python/cpython#148891).
     let is_enabled = PyGC_Disable() != 0;
-    let token = PyContextVar_Set(state().current, frame);
+    let is_set = retry(|| {
+        let token = PyContextVar_Set(state().current, frame);
+        Py_XDECREF(token);
+        !token.is_null()
+    });
     if is_enabled {
         PyGC_Enable();
     }
-    Py_XDECREF(token);
-    !token.is_null()
+    is_set
 }
 
 /// `set_current(frame)`: point the context at a frame; None stands for the baseline.
@@ -202,7 +235,7 @@ fn connect(hooks: &Bound<'_, PyAny>) -> PyResult<()> {
         take_hooks!(hooks, |dict| PyDict_CheckExact(dict) != 0 => valid_keys);
         take_hooks!(hooks, |_| true => missing, ambient_scope);
         take_hooks!(hooks, |function| PyCallable_Check(function) != 0 =>
-            check_key, segments_of, rebased_on, leave, entries_from, child_of, read, require, reject_operator);
+            check_key, segments_of, rebased_on, entries_from, child_of, read, require, reject_operator);
     }
     Ok(())
 }

@@ -188,6 +188,18 @@ impl TypeBuilder {
         self.add_method(name, function, METH_FASTCALL)
     }
 
+    /// Add a method with positional and keyword arguments.
+    pub(crate) fn method_with_keywords(
+        self,
+        name: &'static CStr,
+        f: PyCFunctionFastWithKeywords,
+    ) -> Self {
+        let function = PyMethodDefPointer {
+            PyCFunctionFastWithKeywords: f,
+        };
+        self.add_method(name, function, METH_FASTCALL | METH_KEYWORDS)
+    }
+
     fn add_method(
         mut self,
         name: &'static CStr,

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Any, Self
+from typing import Any, Self, final
 
 from typing_extensions import disjoint_base
 
@@ -16,6 +16,7 @@ __all__ = [
     "ReferenceBase",
     "RootBase",
     "ScopeBase",
+    "View",
     "connect",
     "current",
     "decorate",
@@ -66,6 +67,13 @@ class ScopeBase:
 class RootBase:
     def __call__(self, /, *sources: Any, **params: Any) -> Any: ...
     def __getitem__(self, key: str | int, /) -> Any: ...
+
+@final
+class View:
+    def __new__(cls, frame: Frame | None, /) -> Self: ...
+    @property
+    def frame(self) -> Frame | None: ...
+    def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any: ...
 
 def connect(hooks: Hooks) -> None: ...
 def get_baseline() -> Frame: ...

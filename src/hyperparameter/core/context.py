@@ -190,7 +190,5 @@ def _ambient_frame(rebased: Frame) -> Frame | None:
     if rebased.scope is None or not rebased.overrides:
         return None
     frame = Frame(AMBIENT_SCOPE, rebased.overrides, None)
-    # The kernel finds nothing in this cache, so it calls the hook, which reads from `rebased_on(baseline)`.
-    frame.cache = {}
     frame.rebased = rebased
     return frame

@@ -42,6 +42,7 @@ __all__ = [
     "ReferenceBase",
     "RootBase",
     "ScopeBase",
+    "View",
     "connect",
     "current",
     "decorate",
@@ -247,6 +248,28 @@ class RootBase:
         reference: Any = object.__new__(_reference_type)
         _set_key(reference, check_key(key))
         return reference
+
+
+# --- Views ---
+
+
+class View:
+    """A view that functions run in; `frame` is the current frame between two calls, None for the baseline."""
+
+    __slots__ = ("frame",)
+
+    def __init__(self, frame: Any, /) -> None:
+        self.frame = frame
+
+    def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
+        """Call a function in the view, and keep the frame that it leaves as current."""
+        outer = _get_current()
+        try:
+            set_current(self.frame)
+            return function(*args, **kwargs)
+        finally:
+            self.frame = _get_current()
+            set_current(outer)
 
 
 # --- The decorated call ---

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from ..core.context import replace_current
 from ..core.frame import EMPTY_FRAME, Frame
 from ..errors import short_repr
 from ..scopes.scope import EmptyScope
@@ -69,15 +68,9 @@ class Bound:
         self._driver = DRIVERS.get(kind_of(function))
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        if self._driver is None:
-            outer_frame = replace_current(self._frame)
-            try:
-                return self.__wrapped__(*args, **kwargs)
-            finally:
-                replace_current(outer_frame)
         view = View(self._frame)
-        generator = view.run(self.__wrapped__, *args, **kwargs)
-        return self._driver(self.__wrapped__, generator, view)
+        result = view.run(self.__wrapped__, *args, **kwargs)
+        return result if self._driver is None else self._driver(self.__wrapped__, result, view)
 
     def __repr__(self) -> str:
         return f"<hp.bind({self.__wrapped__!r}): {len(self._frame.visible_keys())} parameters>"

@@ -14,8 +14,9 @@ from __future__ import annotations
 
 import sys
 
-from ..core.context import current_frame, replace_current
+from ..core.context import current_frame
 from ..core.frame import Frame
+from ..core.kernel import View
 from ..scopes.scope import Scope
 
 TYPE_CHECKING = False
@@ -46,23 +47,6 @@ def kind_of(function: Any) -> str:
     if is_async_generator:
         return "async generator"
     return "coroutine" if is_coroutine else "function"
-
-
-class View:
-    """The view that a function runs in; `frame` is the current frame between its steps."""
-
-    __slots__ = ("frame",)
-
-    def __init__(self, frame: Frame | None) -> None:
-        self.frame = frame
-
-    def run(self, function: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Any:
-        """Call a function in the view, and keep the frame that it leaves as current."""
-        outer_frame = replace_current(self.frame)
-        try:
-            return function(*args, **kwargs)
-        finally:
-            self.frame = replace_current(outer_frame)
 
 
 class _ViewScope(Scope):

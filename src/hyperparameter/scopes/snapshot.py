@@ -1,8 +1,8 @@
-"""`hp.snapshot()` and `hp.frozen()`: keep the current view, or make it the baseline of the process."""
+"""`hp.snapshot()`, `hp.frozen()` and `hp.reset()`: keep the current view, make it the baseline, or drop it."""
 
 from __future__ import annotations
 
-from ..core.context import current_frame, freeze
+from ..core.context import current_frame, freeze, replace_current
 from ..core.tree import EMPTY_NODE, find, items, merge
 from ..errors import MissingParamError, short_repr
 from .reading import plain_value
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..core.tree import Node
     from ..core.value import Entry
 
-__all__ = ["Snapshot", "frozen", "snapshot"]
+__all__ = ["Snapshot", "frozen", "reset", "snapshot"]
 
 
 def frozen() -> None:
@@ -32,6 +32,22 @@ def frozen() -> None:
         42
     """
     freeze()
+
+
+def reset() -> None:
+    """Leave every scope of this context, and drop what was set outside of any, so that reads see the baseline.
+
+    It is for interactive work, where an interrupted cell can leave a scope entered. Leaving such a scope later does
+    nothing.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> ps = hp.scope.init(a=1)
+        >>> hp.reset()
+        >>> hp.scope.a | 0
+        0
+    """
+    replace_current(None)
 
 
 def snapshot() -> Snapshot:
