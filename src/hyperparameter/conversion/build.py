@@ -7,11 +7,12 @@ own type. The constructor of the class runs once, so `__post_init__` and validat
 from __future__ import annotations
 
 from ..core.value import APPEND, MISSING, Parts, is_mapping
+from .cells import elements_of
 from .field_types import field_types
 from .fields import default_of, missing_field, refusal, unknown_field
 from .misfit import Fault, Misfit
-from .models import convert_to_model
-from .parts import elements_of, looks_like_json, overlaid, parse_json, split
+from .models import convert_other_input, convert_to_model
+from .parts import looks_like_json, overlaid, parse_json, split
 from .structures import describe
 from .type_checks import is_instance, is_named_tuple, is_structure, type_name
 
@@ -45,6 +46,8 @@ def convert_to_structure(
             if kind != "typed dict" and is_instance(value, cls):
                 return value
             _refuse_other_object(value, annotation)
+            if structure.reads_any_input and not is_mapping(value):
+                return convert_other_input(value, cls, walk)
         items, base = _items_and_base(value, cls, kind, base, annotation)
     if base is not MISSING:
         if not items:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..core.value import MISSING, Parts, UntypedText, is_mapping, replace
+from .cells import cells_of, elements_of
 from .misfit import Misfit, MisfitCollector
-from .parts import cells_of, elements_of, key_in, split
+from .parts import key_in, split
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

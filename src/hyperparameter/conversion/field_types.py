@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from typing import Any
 
-__all__ = ["field_types", "substitute"]
+__all__ = ["alias_value", "field_types", "substitute"]
 
 
 def field_types(cls: Any, arguments: tuple[Any, ...] = ()) -> dict[str, Any]:
@@ -84,3 +84,9 @@ def substitute(annotation: Any, variables: Mapping[Any, Any]) -> Any:
         return Union[replaced]  # noqa: UP007
     copy_with = getattr(annotation, "copy_with", None)
     return origin_of(annotation)[replaced] if copy_with is None else copy_with(replaced)
+
+
+def alias_value(alias: Any) -> Any:
+    """Return what the alias of a `type` statement stands for."""
+    parameters = getattr(alias, "__type_params__", ())
+    return substitute(alias.__value__, dict(zip(parameters, arguments_of(alias), strict=False)))

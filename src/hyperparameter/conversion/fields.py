@@ -43,5 +43,12 @@ def unknown_field(name: Any, item: Any, structure: Structure, cls: Any) -> Misfi
 
 def refusal(cls: Any, error: Exception) -> Misfit:
     """Return the misfit for an exception of the constructor. The values of the fields are not shown."""
-    text = f"{type(error).__name__}: {error}"
-    return Misfit([Fault((), None, type_name(cls), text, "refused", cause=error)])
+    reason = str(error)
+    if type(error).__module__.startswith("pydantic"):
+        # The text of pydantic's exception has several lines, and the values.
+        errors: list[Any] = getattr(error, "errors", list)()
+        details = [(".".join(map(str, detail["loc"])), detail["msg"]) for detail in errors]
+        reason = "; ".join(f"{place}: {text}" if place else text for place, text in details)
+    return Misfit(
+        [Fault((), None, type_name(cls), f"{type(error).__name__}: {reason}", "refused", cause=error)]
+    )

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from typing import Any
 
-__all__ = ["Field", "accepts_unknown", "fields_of", "hints_of", "tag_of"]
+__all__ = ["Field", "accepts_unknown", "fields_of", "hints_of", "reads_any_input", "tag_of"]
 
 
 class Field:
@@ -208,16 +208,23 @@ def _has_own_check(field: Any) -> bool:
     return any(type(extra).__name__ in names for extra in field.metadata)
 
 
-def accepts_unknown(cls: Any) -> bool:
-    """Return whether a structure may accept more names than its fields have."""
+def reads_any_input(cls: Any) -> bool:
+    """Return whether a structure may be made of something else than a mapping: only some pydantic models."""
+    # A validator of another mode gets the input first, and may replace it.
     return is_model(cls) and (
-        cls.model_config.get("extra") == "allow"
-        or getattr(cls, "__pydantic_root_model__", False)
-        # A validator of another mode gets the input first, and may replace it.
+        getattr(cls, "__pydantic_root_model__", False)
         or any(
             validator.info.mode != "after"
             for validator in cls.__pydantic_decorators__.model_validators.values()
         )
+    )
+
+
+def accepts_unknown(cls: Any) -> bool:
+    """Return whether a structure may accept more names than its fields have."""
+    return is_model(cls) and (
+        cls.model_config.get("extra") == "allow"
+        or reads_any_input(cls)
         # An alias can also be a path into the input, or a choice of several names.
         or any(not isinstance(field.validation_alias, str | None) for field in cls.model_fields.values())
     )

@@ -10,6 +10,7 @@ from ..core.value import MISSING, is_mapping
 from .field_types import field_types
 from .fields import default_of, missing_field, refusal, unknown_field
 from .misfit import Fault, Misfit, MisfitCollector, shown
+from .parts import looks_like_json, parse_json
 from .structures import describe, structure_in
 from .type_checks import arguments_of, type_name
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from .parts import Walk
     from .structures import Structure
 
-__all__ = ["convert_to_model"]
+__all__ = ["convert_other_input", "convert_to_model"]
 
 
 def convert_to_model(items: Mapping[Any, Any], cls: Any, base: Any, walk: Walk) -> Any:
@@ -57,6 +58,20 @@ def convert_to_model(items: Mapping[Any, Any], cls: Any, base: Any, walk: Walk) 
         raise Misfit([*collector.faults, *(fault for fault in new if not known & {*fault.path[:1]})]) from error
     collector.raise_all()
     return model
+
+
+def convert_other_input(value: Any, cls: Any, walk: Walk) -> Any:
+    """Return an object of a model that may accept other input than a mapping."""
+    is_root = getattr(cls, "__pydantic_root_model__", False)
+    plain = walk(value, field_types(cls)["root"] if is_root else object, MISSING)
+    if not is_root and looks_like_json(value):
+        parsed = parse_json(value)[0]
+        if type(parsed) is dict:
+            return convert_to_model(parsed, cls, MISSING, walk)
+    try:
+        return cls.model_validate(plain)
+    except Exception as error:
+        raise Misfit(_faults_of(error, cls, {}, {})) from error
 
 
 def _convert_extra(name: Any, item: Any, cls: Any, base: Any, structure: Structure, walk: Walk) -> Any:

@@ -58,7 +58,7 @@ def _direct_part(value: Any, name: str) -> Any:
     if is_mapping(value):
         return value.get(key_in(value, name), MISSING)
     if cls is list or (issubclass(cls, list | tuple) and not is_named_tuple(cls)):
-        index = _parse_index(name, len(value))
+        index = parse_index(name, len(value))
         return MISSING if index is None else value[index]
     if not is_structure(cls):
         return MISSING
@@ -83,7 +83,7 @@ def names_item(name: str) -> bool:
     return name == APPEND or name.removeprefix("-").isdecimal()
 
 
-def _parse_index(name: str, length: int) -> int | None:
+def parse_index(name: str, length: int) -> int | None:
     """Return the index that a name means in a list of some length, or None if it is not an index of it."""
     if not (name.isascii() and name.removeprefix("-").isdecimal()):
         return None
@@ -155,80 +155,9 @@ def combined(outer: Any, item: Any) -> Any:
         return item
     if type(item) is Parts and item.value is MISSING:
         return Parts(outer, item.items)
+    if type(item) is UntypedText and item.like is MISSING:
+        return UntypedText(item, outer.like if type(outer) is UntypedText else outer)
     return Parts(outer, dict(item)) if type(item) is dict and item else item
-
-
-# --- Set parts of a list ---
-
-
-def elements_of(value: Any, annotation: Any) -> Any:
-    """Return the elements of a list, tuple or set, or of JSON text; raise `Misfit` for any other value."""
-    if issubclass(type(value), _SEQUENCES):
-        return value
-    detail = None
-    if issubclass(type(value), str):
-        parsed, detail = parse_json(value)
-        if type(parsed) is list:
-            return parsed
-    raise Misfit.of(value, annotation, detail)
-
-
-class Cell:
-    """One element of a list: its value, or `MISSING` if it is that of the base, and its base."""
-
-    __slots__ = ("base", "name", "value")
-
-    def __init__(self, name: str | int, value: Any, base: Any) -> None:
-        self.name = name
-        self.value = value
-        self.base = base
-
-
-def cells_of(parts: Parts, base: Any, annotation: Any) -> list[Cell]:
-    """Return the elements of a list in which parts are set by index, or appended."""
-    own = parts.value
-    if own is MISSING:
-        elements = base if issubclass(type(base), _SEQUENCES) else ()
-        cells = [Cell(index, MISSING, element) for index, element in enumerate(elements)]
-    elif type(own) is Parts:
-        cells = cells_of(own, base, annotation)
-    elif is_none(own) or (type(own) is replace and not own):
-        cells = []
-    else:
-        cells = [Cell(index, item, MISSING) for index, item in enumerate(elements_of(own, annotation))]
-    for name, item in parts.items.items():
-        if name != APPEND:
-            cell = _cell_at(cells, name, item, annotation)
-            if cell.value is not MISSING:
-                cell.base = cell.value
-            cell.name = name
-            cell.value = combined(cell.value, item)
-    sample = _common_sample(cells)
-    cells += [Cell(APPEND, item, sample) for item in parts.items.get(APPEND, ())]
-    return cells
-
-
-def _cell_at(cells: list[Cell], name: str, item: Any, annotation: Any) -> Cell:
-    kind = origin_of(annotation)
-    if not (isinstance(kind, type) and issubclass(kind, set | frozenset)):
-        index = _parse_index(name, len(cells))
-        if index is not None:
-            return cells[index]
-        detail = f"is not the index of an item: the list has {len(cells)}"
-    else:
-        detail = f"is not a part of a set: only {APPEND!r} is"
-    misfit = Misfit.of(item, annotation, detail, "unknown")
-    raise Misfit(fault.below((name,)) for fault in misfit.faults)
-
-
-def _common_sample(cells: list[Cell]) -> Any:
-    """Return an element, if all have the same type and none has parts, as the base of what is appended."""
-    elements = [
-        cell.base if cell.value is MISSING or type(cell.value) is UntypedText else cell.value for cell in cells
-    ]
-    first = elements[0] if elements else MISSING
-    is_scalar = type(first) in (bool, int, float, str)
-    return first if is_scalar and all(type(element) is type(first) for element in elements) else MISSING
 
 
 # --- Values that nobody asks a type for ---

@@ -19,18 +19,19 @@ from __future__ import annotations
 
 from weakref import ref
 
-from ..core.value import MISSING, Parts, UntypedText, is_mapping_type
+from ..core.value import MISSING, Parts, UntypedText
 from . import parts
+from .acceptance import accepts_given, accepts_parts, accepts_subtree
 from .annotations import UnresolvedAnnotation
 from .build import convert_to_structure
 from .builtin_types import SCALAR_RULES, rule_for
 from .by_msgspec import check_constraints, convert_by_msgspec
 from .choices import convert_to_enum, convert_to_literal
 from .containers import container_kind, convert_to_mapping, convert_to_sequence, has_input
-from .field_types import substitute
+from .field_types import alias_value
 from .misfit import Misfit
-from .parts import names_item, part_of
-from .structures import accepts_none, bare_type, describe, descriptions
+from .parts import part_of
+from .structures import accepts_none, describe, descriptions, stands_for
 from .type_checks import (
     ABSTRACT_COLLECTIONS,
     IMMUTABLE_MODULES,
@@ -56,7 +57,16 @@ if TYPE_CHECKING:
 
     ToContainer: TypeAlias = Callable[[Any, Any, tuple[Any, ...], Any, Any, Any], Any]
 
-__all__ = ["Misfit", "accepts_parts", "accepts_subtree", "convert", "convert_like", "part_of", "plain"]
+__all__ = [
+    "Misfit",
+    "accepts_given",
+    "accepts_parts",
+    "accepts_subtree",
+    "convert",
+    "convert_like",
+    "part_of",
+    "plain",
+]
 
 
 def convert(value: Any, annotation: Any, base: Any = MISSING) -> Any:
@@ -218,7 +228,7 @@ def _walk_form(value: Any, annotation: Any, base: Any) -> Any:
     if is_annotated(annotation):
         return check_constraints(walk(value, annotation.__origin__, base), value, annotation)
     if is_type_alias(annotation):
-        return walk(value, _alias_value(annotation), base)
+        return walk(value, alias_value(annotation), base)
     if is_union(annotation):
         return convert_to_union(value, annotation, base, walk)
     if is_literal(annotation):
@@ -230,7 +240,7 @@ def _walk_form(value: Any, annotation: Any, base: Any) -> Any:
     origin, arguments = origin_of(annotation), arguments_of(annotation)
     if isinstance(origin, type) and origin is not annotation:
         return _walk_generic(value, origin, arguments, base, annotation)
-    bare = _stands_for(annotation, arguments)
+    bare = stands_for(annotation, arguments)
     if bare is not annotation:
         return walk(value, bare, base)
     # What `Self`, for example, stands for is not known here.
@@ -245,66 +255,3 @@ def _walk_generic(value: Any, origin: Any, arguments: tuple[Any, ...], base: Any
             return value
         raise Misfit.of(value, annotation)
     return _walk_class(value, origin, arguments, base, annotation)
-
-
-def _stands_for(annotation: Any, arguments: tuple[Any, ...]) -> Any:
-    """Return the annotation that another one stands for: `ClassVar`, a type variable, a `NewType`."""
-    bare = bare_type(annotation)
-    if bare is not annotation:
-        return bare
-    if type(annotation).__name__ == "TypeVar":
-        if annotation.__constraints__:
-            from typing import Union
-
-            return Union[annotation.__constraints__]  # noqa: UP007
-        return object if annotation.__bound__ is None else annotation.__bound__
-    return arguments[0] if len(arguments) == 1 else annotation
-
-
-def _alias_value(alias: Any) -> Any:
-    """Return what the alias of a `type` statement stands for."""
-    parameters = getattr(alias, "__type_params__", ())
-    return substitute(alias.__value__, dict(zip(parameters, arguments_of(alias), strict=False)))
-
-
-# --- Questions ---
-
-
-def accepts_parts(annotation: Any) -> bool:
-    """Return whether the keys below a parameter can become its value, or parts of it."""
-    return _accepts(annotation, lambda cls: _has_items(cls) or _has_names(cls))
-
-
-def accepts_given(given: Any, annotation: Any) -> bool:
-    """Return whether what is set at a key and below it counts as set for a reader of an annotation.
-
-    If the key itself has no value, the keys below it can be parts of another subject: a list has only items.
-    """
-    if type(given) is not Parts or given.value is not MISSING or accepts_subtree(annotation):
-        return True
-    return accepts_parts(annotation) and any(map(names_item, given.items))
-
-
-def accepts_subtree(annotation: Any) -> bool:
-    """Return whether an annotation accepts a subtree as its value: a mapping, a structure, or anything."""
-    return _accepts(annotation, _has_names)
-
-
-def _accepts(annotation: Any, has_parts: Callable[[Any], bool]) -> bool:
-    if is_anything(annotation):
-        return True
-    annotation = bare_type(annotation)
-    if is_union(annotation):
-        return any(_accepts(member, has_parts) for member in annotation.__args__)
-    if type(annotation).__name__ == "TypeVar":
-        return _accepts(_stands_for(annotation, ()), has_parts)
-    origin = origin_of(annotation)
-    return is_anything(annotation) or (isinstance(origin, type) and has_parts(origin))
-
-
-def _has_names(cls: Any) -> bool:
-    return is_mapping_type(cls) or is_structure(cls)
-
-
-def _has_items(cls: Any) -> bool:
-    return container_kind(cls) is not None or is_abstract_collection(cls)

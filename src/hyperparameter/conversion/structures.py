@@ -9,7 +9,7 @@ from __future__ import annotations
 from operator import attrgetter
 from weakref import ref
 
-from .libraries import accepts_unknown, fields_of, hints_of, tag_of
+from .libraries import accepts_unknown, fields_of, hints_of, reads_any_input, tag_of
 from .type_checks import (
     arguments_of,
     is_annotated,
@@ -47,6 +47,7 @@ class Structure:
         required: the fields that the input has to set.
         stored: the fields that the input may set and that an object has the values of.
         accepts_unknown: whether the input may have keys that are not fields.
+        reads_any_input: whether the input may be something else than a mapping.
         tag: the key that tells the structs of a tagged union apart, or None.
         tag_value: the value of that key for this class.
         types: a cache of `field_types`, by the arguments of a generic class.
@@ -60,6 +61,7 @@ class Structure:
         "by_name",
         "fields",
         "kind",
+        "reads_any_input",
         "required",
         "settable",
         "stored",
@@ -69,7 +71,13 @@ class Structure:
     )
 
     def __init__(
-        self, kind: str, fields: Iterable[Field], *, accepts_unknown: bool, tag: tuple[Any, Any]
+        self,
+        kind: str,
+        fields: Iterable[Field],
+        *,
+        accepts_unknown: bool,
+        reads_any_input: bool,
+        tag: tuple[Any, Any],
     ) -> None:
         self.kind = kind
         self.fields = tuple(fields)
@@ -79,6 +87,7 @@ class Structure:
         self.required = tuple(field for field in settable if field.is_required)
         self.stored = tuple(field for field in settable if field.is_stored)
         self.accepts_unknown = accepts_unknown
+        self.reads_any_input = reads_any_input
         self.tag, self.tag_value = tag
         self.types: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._arguments = tuple(field.argument for field in self.stored)
@@ -123,7 +132,13 @@ def describe(cls: Any) -> Structure:
     structure = descriptions.get(ref(cls))
     if structure is None:
         kind, fields = fields_of(cls)
-        structure = Structure(kind, fields, accepts_unknown=accepts_unknown(cls), tag=tag_of(cls))
+        structure = Structure(
+            kind,
+            fields,
+            accepts_unknown=accepts_unknown(cls),
+            reads_any_input=reads_any_input(cls),
+            tag=tag_of(cls),
+        )
         if len(descriptions) >= MAX_DESCRIPTIONS:
             descriptions.clear()
         descriptions[ref(cls, _forget)] = structure
@@ -166,6 +181,20 @@ def bare_type(annotation: Any) -> Any:
             annotation = annotation.__supertype__
         else:
             return annotation
+
+
+def stands_for(annotation: Any, arguments: tuple[Any, ...]) -> Any:
+    """Return the annotation that another one stands for: `ClassVar`, a type variable, a `NewType`."""
+    bare = bare_type(annotation)
+    if bare is not annotation:
+        return bare
+    if type(annotation).__name__ == "TypeVar":
+        if annotation.__constraints__:
+            from typing import Union
+
+            return Union[annotation.__constraints__]  # noqa: UP007
+        return object if annotation.__bound__ is None else annotation.__bound__
+    return arguments[0] if len(arguments) == 1 else annotation
 
 
 def structure_in(annotation: Any) -> Any:

@@ -35,7 +35,7 @@ def convert_to_union(value: Any, annotation: Any, base: Any, walk: Walk) -> Any:
     if kept is not MISSING:
         return kept
     misfits = []
-    for member in _in_order(value, members, base):
+    for member in _in_order(value, members, base, annotation):
         try:
             return walk(value, member, base)
         except Misfit as misfit:
@@ -68,7 +68,8 @@ def _means_none(value: Any, members: list[Any]) -> bool:
 def _kept(value: Any, members: list[Any], walk: Walk) -> Any:
     """Return a value that already is of one of the types, or `MISSING`."""
     cls = type(value)
-    if cls is UntypedText or cls is Parts:
+    # A mapping can be meant for a structure, like the keys below a parameter.
+    if cls is UntypedText or cls is Parts or is_mapping(value):
         return MISSING
     # A float is not an int, and a bool is an int only if no member is bool: the exact type comes first.
     for is_exact in (True, False):
@@ -86,7 +87,7 @@ def _kept(value: Any, members: list[Any], walk: Walk) -> Any:
     return MISSING
 
 
-def _in_order(value: Any, members: list[Any], base: Any) -> list[Any]:
+def _in_order(value: Any, members: list[Any], base: Any, annotation: Any) -> list[Any]:
     """Return the members in the order in which they are tried."""
     if type(value) is UntypedText:
         # Every text is a str. Text that looks like JSON is meant for a container, if the union has one.
@@ -96,7 +97,7 @@ def _in_order(value: Any, members: list[Any], base: Any) -> list[Any]:
     if issubclass(type(value), str):
         return members
     if type(value) is Parts or is_mapping(value):
-        tagged = _tagged_member(value, members, base)
+        tagged = _tagged_member(value, members, base, annotation)
         if tagged is not None:
             return [tagged]
         own = value.value if type(value) is Parts and value.value is not MISSING else base
@@ -118,22 +119,27 @@ def _is_class_of(value: Any, member: Any) -> bool:
     return isinstance(origin, type) and is_structure(type(value)) and is_instance(value, origin)
 
 
-def _tagged_member(value: Any, members: list[Any], base: Any) -> Any:
-    """Return the struct that the tag in a mapping names, or None."""
+def _tagged_member(value: Any, members: list[Any], base: Any, annotation: Any) -> Any:
+    """Return the struct that the tag in a mapping names, or None if there is no tag."""
     try:
         items, _ = split(value, base, object)
     except Misfit:
         return None
+    tags: dict[str, Any] = {}
+    key = None
     for member in members:
         origin = origin_of(bare_type(member))
-        if not is_structure(origin):
-            continue
-        structure = describe(origin)
-        if structure.tag is not None and structure.tag in items:
-            tag = items[structure.tag]
-            if tag == structure.tag_value or str(tag) == str(structure.tag_value):
-                return member
-    return None
+        structure = describe(origin) if is_structure(origin) else None
+        if structure is not None and structure.tag is not None and structure.tag in items:
+            key = structure.tag
+            tags[str(structure.tag_value)] = member
+    if key is None:
+        return None
+    tag = str(items[key])
+    if tag not in tags and len(tags) == len(members):
+        misfit = Misfit.of(items[key], annotation, choices=list(tags))
+        raise Misfit(fault.below((key,)) for fault in misfit.faults)
+    return tags.get(tag)
 
 
 def _closest(misfits: list[Misfit], value: Any, annotation: Any) -> Misfit:
