@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from weakref import ref
+
 from ..core.value import MISSING, Parts, is_mapping_type
 from .containers import container_kind
 from .parts import names_item
-from .structures import bare_type, stands_for
+from .structures import bare_type, descriptions, stands_for
 from .type_checks import is_abstract_collection, is_anything, is_structure, is_union, origin_of
 
 TYPE_CHECKING = False
@@ -26,7 +28,12 @@ def accepts_given(given: Any, annotation: Any) -> bool:
 
     If the key itself has no value, the keys below it can be parts of another subject: a list has only items.
     """
-    if type(given) is not Parts or given.value is not MISSING or accepts_subtree(annotation):
+    if type(given) is not Parts or given.value is not MISSING:
+        return True
+    # This runs for every read, and most classes with fields are known from an earlier one.
+    if type(annotation) is type and (annotation is dict or ref(annotation) in descriptions):
+        return True
+    if accepts_subtree(annotation):
         return True
     return accepts_parts(annotation) and any(map(names_item, given.items))
 
