@@ -11,8 +11,9 @@ Examples:
 
 # Modules of this package set `TYPE_CHECKING = False` themselves, because importing `typing` takes as long as
 # importing the rest of the package. Type checkers treat the name as true.
-from .configuration.config import Config, replace
+from .configuration.config import Config
 from .core.kernel import kernel
+from .core.value import replace
 from .errors import (
     ConfigError,
     KeySyntaxError,

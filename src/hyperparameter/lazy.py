@@ -101,7 +101,7 @@ def env(prefix: str, *, environ: Mapping[str, str] | None = None) -> Environment
     Examples:
         >>> import hyperparameter as hp
         >>> hp.config({"batch_size": 1}, hp.env("APP_", environ={"APP_BATCH_SIZE": "32"}))
-        {'batch_size': '32'}
+        {'batch_size': 32}
     """
     from .configuration.environment import Environment
 

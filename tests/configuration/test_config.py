@@ -30,7 +30,7 @@ def test_an_error_in_a_scope_of_a_configuration_names_the_place():
 
 def test_a_later_source_overrides_and_the_history_keeps_all():
     cfg = hp.config({"train": {"lr": 1, "steps": 10}}, "a.toml", {"train.lr": 0.3}, "train.lr=0.4")
-    assert (cfg["train"]["lr"], cfg["train"]["steps"], cfg["seed"]) == ("0.4", 10, 1)
+    assert (cfg["train"]["lr"], cfg["train"]["steps"], cfg["seed"]) == (0.4, 10, 1)
     here = f"{__file__}:{test_a_later_source_overrides_and_the_history_keeps_all.__code__.co_firstlineno + 1}"
     assert cfg.history("train.lr") == [(1, here), (0.1, "a.toml:4"), (0.3, here), ("0.4", here)]
     assert (cfg.where("train"), cfg.where("none"), cfg.history("none")) == (None, None, [])

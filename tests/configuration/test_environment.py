@@ -34,7 +34,7 @@ def test_known_keys_decide_what_a_variable_means():
     assert cfg == {"envtest": {"fit": {"batch_size": "2", "learn_Rate": "3"}}}
     with hp.scope(cfg):
         assert fit() == (2, 3.0)
-    assert from_environment({"my-key": {"a_b": 1}}, APP_MY_KEY__A__B="2") == {"my-key": {"a_b": "2"}}
+    assert from_environment({"my-key": {"a_b": 1}}, APP_MY_KEY__A__B="2") == {"my-key": {"a_b": 2}}
     more = load([hp.env("APP_", environ={"APP_A_B": "1"})], declared_keys=lambda: ["a.b"])
     assert more == {"a": {"b": "1"}}
 
@@ -47,7 +47,7 @@ def test_a_variable_that_can_mean_several_keys_is_an_error_unless_it_is_exactly_
         "environment variable APP_A_B_C: it can mean 'a.b_c' or 'a_b.c'; "
         "write '__' for each '.', or set the key in another way"
     )
-    assert from_environment(known, APP_A__B_C="3") == {"a_b": {"c": 1}, "a": {"b_c": "3"}}
+    assert from_environment(known, APP_A__B_C="3") == {"a_b": {"c": 1}, "a": {"b_c": 3}}
     with pytest.raises(hp.ConfigError, match="'a.b' = '2' is set twice, by .* APP_A__B and APP_a__b"):
         from_environment(APP_A__B="1", APP_a__b="2")
     with pytest.raises(hp.ConfigError, match="environment variable APP___B: '.b' is not a valid key"):

@@ -22,7 +22,14 @@ def test_hydra_composes(conf):
     cfg = hp.config.hydra(conf, "config", overrides=["db=two", "lr=2"])
     assert cfg == {"db": {"host": "h2", "raw": "${x}"}, "lr": 2, "url": "h2/x"}
     assert cfg.where("db.host") == "conf/config.yaml (hydra)"
-    assert hp.config(cfg, "lr=3")["lr"] == "3"
+    assert hp.config(cfg, "lr=3")["lr"] == 3
+
+
+def test_a_nested_name_with_dots_is_one_segment(conf):
+    Path("conf/log.yaml").write_text("loggers:\n  sqlalchemy.engine: INFO\n")
+    cfg = hp.config.hydra(conf, "log")
+    assert cfg == {"loggers": {"sqlalchemy.engine": "INFO"}}
+    assert cfg.where('loggers."sqlalchemy.engine"') == "conf/log.yaml (hydra)"
 
 
 def test_the_programs_own_state_of_hydra_is_restored(conf):

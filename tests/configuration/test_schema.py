@@ -219,3 +219,34 @@ def test_a_key_that_others_refer_to_need_not_be_a_field(schema):
     assert cfg == {name: 5}
     with pytest.raises(hp.ConfigError, match="'base' is not a field of"):
         hp.config({name: 1, "base": {"k": 5}}, schema=schema)
+
+
+@dataclasses.dataclass
+class Database:
+    name: str
+    env: str = "dev"
+
+
+@dataclasses.dataclass
+class Service:
+    db: Database = dataclasses.field(default_factory=lambda: Database(name="a"))
+    layers: list[int] = dataclasses.field(default_factory=lambda: [1, 2])
+    rates: dict[str, float] = dataclasses.field(default_factory=lambda: {"lr": 0.1, "wd": 0})
+
+
+def test_a_field_that_is_set_in_part_keeps_the_rest_of_its_default():
+    environ = {"APP_DB__ENV": "prod"}
+    cfg = hp.config("layers.0=7", "layers.+=8", "rates.lr=.5", hp.env("APP_", environ=environ), schema=Service)
+    assert cfg.instance == Service(Database("a", "prod"), [7, 2, 8], {"lr": 0.5, "wd": 0})
+    assert cfg == {"db": {"name": "a", "env": "prod"}, "layers": [7, 2, 8], "rates": {"lr": 0.5, "wd": 0}}
+    places = [cfg.where(key) for key in ("db.env", "db.name")]
+    assert places == ["environment variable APP_DB__ENV", "default of Database.name"]
+    assert cfg.where("layers").startswith(__file__)
+    replaced = hp.config({"db": hp.replace({"name": "b"}), "rates": hp.replace(m=1)}, schema=Service)
+    assert replaced.instance == Service(Database("b"), [1, 2], {"m": 1.0})
+    with pytest.raises(hp.ConfigError) as caught:
+        hp.config("layers.7=1", {"db": hp.replace({"env": "x"})}, schema=Service)
+    assert [str(error).partition(" (set")[0] for error in caught.value.errors] == [
+        "'layers.7' is not the index of an item: the list has 2 items",
+        "Database is missing 'name', and the parameter 'db.name' is not set",
+    ]

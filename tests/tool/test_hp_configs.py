@@ -79,14 +79,14 @@ def test_show_prints_each_value_and_where_it_is_set(hp):
     hp.write("c.toml", 'base = 2\n[train]\nlr = 0.1\nsteps = "${base}"\n')
     argv = ("show", "prog.py", "-C", "c.toml", "-D", "train.lr=0.2", "--env", "APP_")
     assert output_of(hp(*argv, APP_MODEL_NAME="m")) == (
-        "base         2      c.toml:1\n"
-        "model.name   'm'    environment variable APP_MODEL_NAME\n"
-        "train.lr     '0.2'  -D train.lr=0.2\n"
-        "train.steps  2      c.toml:4\n"
+        "base         2    c.toml:1\n"
+        "model.name   'm'  environment variable APP_MODEL_NAME\n"
+        "train.lr     0.2  -D train.lr=0.2\n"
+        "train.steps  2    c.toml:4\n"
     )
     assert json.loads(output_of(hp(*argv, "-f", "json")))[1] == {
         "key": "train.lr",
-        "value": "0.2",
+        "value": 0.2,
         "place": "-D train.lr=0.2",
         "instead_of": [{"value": 0.1, "place": "c.toml:3"}],
     }
@@ -106,3 +106,26 @@ def test_show_prints_values_that_json_lacks_as_text(hp):
 def test_show_reports_an_empty_configuration(hp):
     result = hp("show")
     assert (result.code, result.out, result.err) == (0, "", "nothing is set\n")
+
+
+def test_quoted_keys_are_declared_checked_and_shown(hp):
+    hp.write("log.py", "import hyperparameter as hp\nhp.scope['log.\"a.b\"'].level | 10\n")
+    hp.write("c.yaml", "log:\n  a.b:\n    level: 30\n    levle: 1\n")
+    result = hp("check", "log.py", "-C", "c.yaml", "-D", 'log."a.b".level=high')
+    assert result.out == (
+        "'log.\"a.b\".levle' is not used: no code reads it; did you mean 'log.\"a.b\".level'? "
+        "(set at c.yaml:4)\n"
+        "'log.\"a.b\".level' = 'high' is not a valid int: it is read at log.py:2 "
+        '(set by -D log."a.b".level=high)\n'
+    )
+    assert output_of(hp("show", "-C", "c.yaml")) == (
+        'log."a.b".level  30  c.yaml:3\nlog."a.b".levle  1   c.yaml:4\n'
+    )
+    assert output_of(hp("describe", '"log"."a.b".level', "log.py")).startswith('log."a.b".level\n')
+    tree = 'log\n└── "a.b"\n    └── level: int = 10  log.py:2\n'
+    assert output_of(hp("ls", "log.py", "--tree")) == tree
+    result = hp("describe", 'log."a', "log.py")
+    assert (result.code, result.err) == (
+        2,
+        "hp: error: 'log.\"a' is not a valid key: the quote at character 5 is not closed\n",
+    )

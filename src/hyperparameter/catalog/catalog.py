@@ -12,8 +12,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..conversion.faults import param_error
-from ..conversion.rule import Misfit, accepts_subtree
-from ..core.key import is_below, parents, split_last
+from ..conversion.rule import Misfit, accepts_parts
+from ..core.key import is_below, parents, segments_of, split_last
 from ..core.value import MISSING, input_of, is_mapping
 from ..errors import ParamError, UnknownParamError, nearest
 
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Catalog"]
 
+# What `_letters` removes from a key.
+_SEPARATORS = dict.fromkeys(map(ord, '."_-'))
 # An error lists at most this many parameters of a function.
 MOST_LISTED = 10
 MOST_SUGGESTIONS = 3
@@ -55,7 +57,7 @@ class Catalog:
 
     def _add(self, declaration: Declaration) -> None:
         key = declaration.key
-        segments = tuple(key.split("."))
+        segments = segments_of(key)
         if declaration.kind == "namespace":
             self.namespaces[key].append(declaration)
         elif "*" in segments:
@@ -79,7 +81,7 @@ class Catalog:
 
     def declarations_of(self, key: str) -> list[Declaration]:
         """Return the declarations of a key, then those that read a whole subtree with the key."""
-        segments = key.split(".")
+        segments = segments_of(key)
         declarations = list(self.by_key.get(key, ()))
         for pattern, candidates in self._patterns.items():
             if _matches(pattern, segments):
@@ -149,8 +151,8 @@ class Catalog:
         """
         namespace = self.namespace_of(key)
         declarations = self.declarations_of(key)
-        depth = -1 if namespace is None else namespace.count(".")
-        if any(declaration.key.count(".") > depth for declaration in declarations):
+        depth = 0 if namespace is None else len(segments_of(namespace))
+        if any(len(segments_of(declaration.key)) > depth for declaration in declarations):
             return None
         if self.is_prefix(key):
             return self._prefix_error(key, entry)
@@ -195,7 +197,7 @@ class Catalog:
         first_error = None
         fits_any = False
         for declaration in self.declarations_of(key):
-            if declaration.key.count(".") != key.count("."):
+            if len(segments_of(declaration.key)) != len(segments_of(key)):
                 # It reads the key only as a part of a subtree.
                 continue
             error = _conversion_error(declaration, key, entry)
@@ -208,12 +210,11 @@ class Catalog:
 
 
 def _conversion_error(declaration: Declaration, key: str, entry: Entry) -> ParamError | None:
-    origin = entry[1]
     try:
         declaration.convert(input_of(entry))
     except Misfit as misfit:
         verb = "declared" if declaration.kind == "parameter" else "read"
-        error = param_error(misfit, key, lambda _path: origin)
+        error = param_error(misfit, key, lambda _path: entry[1])
         for part in error.errors:
             reason = f"{part.detail}; " if part.detail else ""
             part.detail = f"{reason}it is {verb} at {declaration.place}"
@@ -236,16 +237,16 @@ def _reads_subtree(declaration: Declaration) -> bool:
     if declaration.kind != "parameter":
         return declaration.kind == "tree"
     if declaration.annotation is not MISSING:
-        return accepts_subtree(declaration.annotation)
+        return accepts_parts(declaration.annotation)
     if declaration.default_value is MISSING:
         # The parameter is required, or only running the program shows its default.
         return True
     if declaration.default_value is None:
         return bool(declaration.type)
-    return accepts_subtree(type(declaration.default_value))
+    return accepts_parts(type(declaration.default_value))
 
 
-def _matches(pattern: tuple[str, ...], segments: list[str]) -> bool:
+def _matches(pattern: tuple[str, ...], segments: tuple[str, ...]) -> bool:
     """Return whether a key, or a prefix of it, matches a pattern."""
     if len(segments) < len(pattern):
         return False
@@ -256,7 +257,7 @@ def _resembles(key: str, other: str) -> bool:
     """Return whether each segment of a key resembles that of another."""
     from difflib import SequenceMatcher
 
-    segments, other_segments = key.lower().split("."), other.lower().split(".")
+    segments, other_segments = segments_of(key.lower()), segments_of(other.lower())
     if len(segments) != len(other_segments):
         return _letters(key) == _letters(other)
     return all(
@@ -266,4 +267,4 @@ def _resembles(key: str, other: str) -> bool:
 
 
 def _letters(key: str) -> str:
-    return key.lower().replace(".", "").replace("_", "").replace("-", "")
+    return key.lower().translate(_SEPARATORS)

@@ -1,7 +1,8 @@
-"""A configuration, which is a nested dict that knows where its values were set; and `hp.replace`."""
+"""A configuration, which is a nested dict that knows where its values were set."""
 
 from __future__ import annotations
 
+from ..core.key import check_key, name_of, parents, segments_of
 from ..core.origin import place_of
 from ..core.value import MISSING, replace
 from ..scopes.sources import flatten
@@ -11,40 +12,64 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
+    from ..core.origin import Origin
     from ..core.value import Entry
 
-__all__ = ["Config", "Provenance", "replace"]
+__all__ = ["Config", "Provenance", "SpecialLeaf"]
+
+
+class SpecialLeaf:
+    """A leaf of the dict that is not the value of one entry.
+
+    Attributes:
+        shown: the value in the dict.
+        pairs: the entries that make it.
+    """
+
+    __slots__ = ("_copy", "pairs", "shown")
+
+    def __init__(self, shown: Any, pairs: list[tuple[str, Entry]]) -> None:
+        self.shown = shown
+        self.pairs = pairs
+        self._copy = list(shown) if type(shown) is list else None
+
+    def is_unchanged(self, leaf: Any) -> bool:
+        """Return whether a leaf of the dict is this one, and the program did not change it."""
+        return leaf is self.shown and (self._copy is None or leaf == self._copy)
 
 
 class Provenance:
     """What a configuration knows about its values, by flat key.
 
     Attributes:
-        entries: the values and their origins.
-        earlier: the entries that later sources overrode or removed, oldest first.
+        entries: the entries, as a scope gets them.
+        special: the leaves of the dict that are not the value of one entry.
+        earlier: the values that later sources overrode or removed, with their origins, oldest first.
         originals: the values before references were resolved and types converted, if that changed them.
         referred: the keys that other values refer to.
         instance: the object of the schema, or None.
     """
 
-    __slots__ = ("earlier", "entries", "instance", "originals", "referred")
+    __slots__ = ("earlier", "entries", "instance", "originals", "referred", "special")
 
     def __init__(
         self,
         entries: dict[str, Entry],
-        earlier: dict[str, list[Entry]] | None = None,
+        special: dict[str, SpecialLeaf] | None = None,
+        earlier: dict[str, list[tuple[Any, Origin | None]]] | None = None,
         originals: dict[str, Any] | None = None,
         referred: Iterable[str] = (),
         instance: Any = None,
     ) -> None:
         self.entries = entries
+        self.special = special or {}
         self.earlier = earlier or {}
         self.originals = originals or {}
         self.referred = frozenset(referred)
         self.instance = instance
 
-    def with_entries(self, entries: dict[str, Entry]) -> Provenance:
-        return Provenance(entries, self.earlier, self.originals, self.referred, self.instance)
+    def with_entries(self, entries: dict[str, Entry], special: dict[str, SpecialLeaf]) -> Provenance:
+        return Provenance(entries, special, self.earlier, self.originals, self.referred, self.instance)
 
 
 class Config(dict):  # type: ignore[type-arg]
@@ -61,7 +86,7 @@ class Config(dict):  # type: ignore[type-arg]
         >>> import hyperparameter as hp
         >>> cfg = hp.config({"train": {"lr": 0.1}}, "train.lr=0.2")
         >>> cfg
-        {'train': {'lr': '0.2'}}
+        {'train': {'lr': 0.2}}
         >>> tuple(value for value, place in cfg.history("train.lr"))
         (0.1, '0.2')
     """
@@ -72,10 +97,13 @@ class Config(dict):  # type: ignore[type-arg]
         super().__init__(nested)
         self._provenance = Provenance({}) if provenance is None else provenance
 
-    @property
-    def __loaded__(self) -> dict[str, Entry]:
-        """The entries that were loaded. `hp.scope(cfg)` takes the origins of its values from them."""
-        return self._provenance.entries
+    def __loaded__(self, key: str, leaf: Any) -> list[tuple[str, Entry]] | None:
+        """Return the entries that a leaf of the dict was loaded with, None if it was put there later."""
+        special = self._provenance.special.get(key)
+        if special is not None:
+            return special.pairs if special.is_unchanged(leaf) else None
+        entry = self._provenance.entries.get(key)
+        return [(key, entry)] if entry is not None and entry[0] is leaf else None
 
     @property
     def referred(self) -> frozenset[str]:
@@ -93,12 +121,18 @@ class Config(dict):  # type: ignore[type-arg]
             >>> hp.config(hp.env("APP_", environ={"APP_TRAIN__LR": "0.1"})).where("train.lr")
             'environment variable APP_TRAIN__LR'
         """
-        entry = self._provenance.entries.get(key)
-        value: Any = self
-        for segment in key.split("."):
-            value = value.get(segment, MISSING) if isinstance(value, dict) else MISSING
+        key = check_key(key)
+        provenance = self._provenance
+        entry = provenance.entries.get(key)
+        # The parts of a list have entries, but are not leaves of the dict.
+        leaf_key = next((name for name in (key, *parents(key)) if name in provenance.special), key)
+        first, *others = segments_of(leaf_key)
+        # At the top of a mapping, keys are key texts, not names.
+        leaf = self.get(first, MISSING)
+        for segment in others:
+            leaf = leaf.get(name_of(segment), MISSING) if isinstance(leaf, dict) else MISSING
         # A value that was put into the dict later is another object, and its place is not known.
-        return place_of(entry[1]) if entry is not None and value is entry[0] else None
+        return place_of(entry[1]) if entry is not None and self.__loaded__(leaf_key, leaf) else None
 
     def history(self, key: str) -> list[tuple[Any, str | None]]:
         """Return all values that were set for a flat key, with their places; the last one won.
@@ -112,16 +146,16 @@ class Config(dict):  # type: ignore[type-arg]
             >>> cfg, [value for value, place in cfg.history("m.a")]
             ({'m': {'b': 2}}, [1])
         """
-        return [(value, place_of(origin)) for value, origin in self.__history__(key)]
+        return [(value, place_of(origin)) for value, origin in self.__history__(check_key(key))]
 
-    def __history__(self, key: str) -> list[Entry]:
-        """Return all entries that were set for a flat key, as their sources have them, oldest first."""
+    def __history__(self, key: str) -> list[tuple[Any, Origin | None]]:
+        """Return all values that were set for a flat key, as their sources have them, oldest first."""
         provenance = self._provenance
-        entries = list(provenance.earlier.get(key, ()))
-        if key in provenance.entries:
-            value, origin = provenance.entries[key]
-            entries.append((provenance.originals.get(key, value), origin))
-        return entries
+        values = list(provenance.earlier.get(key, ()))
+        entry = provenance.entries.get(key)
+        if entry is not None and type(entry[0]) is not replace:
+            values.append((provenance.originals.get(key, entry[0]), entry[1]))
+        return values
 
     def copy(self) -> Config:
         """Return a shallow copy with the same places and history."""
@@ -132,20 +166,22 @@ class Config(dict):  # type: ignore[type-arg]
     def __deepcopy__(self, memo: dict[int, Any]) -> Config:
         from copy import deepcopy
 
-        return _with_origins(deepcopy(dict(self), memo), self._origins(), self._provenance)
+        return _with_origins(deepcopy(dict(self), memo), *self._origins())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        # The entries are left out, because `_with_origins` creates new ones.
-        return _with_origins, (dict(self), self._origins(), self._provenance.with_entries({}))
+        return _with_origins, (dict(self), *self._origins())
 
-    def _origins(self) -> dict[str, Any]:
-        """Return the origins of the values that were not replaced in the dict since they were loaded."""
-        entries = self._provenance.entries
-        return {
-            key: entries[key][1]
-            for key, leaf in flatten("", self)
-            if key in entries and entries[key][0] is leaf
-        }
+    def _origins(self) -> tuple[dict[str, Any], Provenance]:
+        """Return the origins of the values that were not replaced in the dict, and what else is known.
+
+        `_with_origins` creates new entries for these values.
+        """
+        provenance = self._provenance
+        loaded = {key: pairs for key, leaf in flatten("", self) if (pairs := self.__loaded__(key, leaf))}
+        special = {key: leaf for key, leaf in provenance.special.items() if key in loaded}
+        entries = dict(pair for leaf in special.values() for pair in leaf.pairs)
+        origins = {key: pairs[0][1][1] for key, pairs in loaded.items() if key not in special}
+        return origins, provenance.with_entries(entries, special)
 
 
 def _with_origins(nested: dict[str, Any], origins: dict[str, Any], provenance: Provenance) -> Config:
@@ -153,5 +189,10 @@ def _with_origins(nested: dict[str, Any], origins: dict[str, Any], provenance: P
 
     An entry counts only while the dict has the same object as the entry, so copies cannot use the old ones.
     """
-    entries = {key: (leaf, origins[key]) for key, leaf in flatten("", nested) if key in origins}
-    return Config(nested, provenance=provenance.with_entries(entries))
+    entries, special = {}, {}
+    for key, leaf in flatten("", nested):
+        if key in provenance.special:
+            special[key] = SpecialLeaf(leaf, provenance.special[key].pairs)
+        elif key in origins:
+            entries[key] = leaf, origins[key]
+    return Config(nested, provenance=provenance.with_entries({**provenance.entries, **entries}, special))

@@ -74,11 +74,12 @@ def _key_of(variable: str, prefix: str, by_folded_key: Mapping[str, set[str]]) -
 
 
 def _fold(key: str) -> str:
-    """Return a key in lower case, with `_` for each run of `.`, `_` and `-`.
+    """Return a key in lower case and without quotes, with `_` for each run of `.`, `_` and `-`.
 
     The name of a variable cannot express more than that. So it can mean every key with the same folded key.
     """
-    return "_".join(filter(None, key.lower().replace(".", "_").replace("-", "_").split("_")))
+    text = key.lower().replace('"', "").replace(".", "_").replace("-", "_")
+    return "_".join(filter(None, text.split("_")))
 
 
 def _group_by_folded_key(keys: Iterable[str]) -> dict[str, set[str]]:

@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import os
 
-from ..core.value import MISSING, is_mapping
+from ..core.key import quote, segments_of
+from ..core.value import MISSING, FileValue, is_mapping, replace, untyped_entry
 from ..errors import ConfigError, short_repr
 from ..scopes.sources import flatten, split_placed_text
 from . import files
 from .config import Config, Provenance
 from .environment import Environment
 from .merge import REPLACE_MARKER, Merged
+from .nested import nested_dict
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from typing import Any
 
     from ..core.origin import Origin
+    from ..core.value import Entry
 
 __all__ = ["PlacedSource", "load"]
 
@@ -78,11 +81,11 @@ def _load(
     for source in sources:
         if isinstance(source, Environment):
             for key, text, variable_origin in source.items(merged.leaves, schema, declared_keys):
-                merged.put(key, text, variable_origin)
+                merged.put(key, untyped_entry(text, variable_origin))
         else:
             _add(merged, source, origin)
     referred: Iterable[str] = ()
-    if any(_may_have_reference(value) for value, _ in merged.leaves.values()):
+    if any(_may_have_reference(entry[0]) for entry in merged.leaves.values()):
         from .interpolation.resolver import resolve_references
 
         referred = resolve_references(merged)
@@ -91,12 +94,14 @@ def _load(
         from .schema.convert import convert_to_schema
 
         instance = convert_to_schema(merged, schema, referred)
-    provenance = Provenance(merged.leaves, merged.earlier, merged.originals, referred, instance)
-    return Config(merged.nested(), provenance=provenance)
+    nested, special = nested_dict(merged)
+    provenance = Provenance(merged.leaves, special, merged.earlier, merged.originals, referred, instance)
+    # At the top of a mapping, keys are key texts, not names.
+    return Config({quote(name): value for name, value in nested.items()}, provenance=provenance)
 
 
 def _may_have_reference(value: Any) -> bool:
-    return "${" in value if type(value) is str else type(value) is list
+    return "${" in value if type(value) is str else type(value) in (list, FileValue)
 
 
 def _add(merged: Merged, source: Any, origin: Origin | None) -> None:
@@ -126,37 +131,41 @@ def _add(merged: Merged, source: Any, origin: Origin | None) -> None:
 
 def _add_text(merged: Merged, text: str, origin: Origin | None, placed_origin: Origin | None) -> None:
     key, value = split_placed_text(text, placed_origin)
-    if REPLACE_MARKER in key.split("."):
+    if REPLACE_MARKER in segments_of(key):
         detail = f"cannot be set by text: {REPLACE_MARKER} = true is for tables in files"
         raise ConfigError(key, value=value, detail=detail, origin=origin)
-    merged.put(key, value, origin)
+    merged.put(key, untyped_entry(value, origin))
 
 
 def _add_scope(merged: Merged, source: Any) -> None:
     """Merge the entries of a scope or a snapshot, which have origins."""
     for key, entry in sorted(source.__entries__(), key=lambda item: item[0]):
-        value, origin = entry[:2]
-        if value is not MISSING:
-            merged.put(key, value, origin)
-            merged.literal_keys.add(key)
+        if entry[0] is not MISSING:
+            _put_literal(merged, key, entry)
         elif key in merged.leaves:
             merged.remove(key)
 
 
 def _add_config(merged: Merged, source: Config, origin: Origin | None) -> None:
     """Merge another configuration, with its origins and its history."""
-    entries = source.__loaded__
-    for key, leaf in flatten("", source):
-        entry = entries.get(key)
-        if entry is None or entry[0] is not leaf:
-            # The value was put into the dict later.
-            merged.put(key, leaf, origin)
-            merged.literal_keys.add(key)
+    for leaf_key, leaf in flatten("", source):
+        pairs = source.__loaded__(leaf_key, leaf)
+        if pairs is None:
+            # The program put the value into the dict later.
+            _put_literal(merged, leaf_key, (leaf, origin))
             continue
-        merged.put(key, leaf, entry[1])
-        merged.literal_keys.add(key)
-        *earlier, (original, _) = source.__history__(key)
-        if earlier:
-            merged.earlier.setdefault(key, []).extend(earlier)
-        if original is not leaf:
-            merged.originals[key] = original
+        for key, entry in pairs:
+            _put_literal(merged, key, entry)
+            *earlier, (original, _) = source.__history__(key) or [(entry[0], None)]
+            if earlier:
+                merged.earlier.setdefault(key, []).extend(earlier)
+            if original is not entry[0]:
+                merged.originals[key] = original
+
+
+def _put_literal(merged: Merged, key: str, entry: Entry) -> None:
+    """Set a leaf in which `${` is plain text."""
+    if type(entry[0]) is replace:
+        merged.remove_subtree(key)
+    merged.put(key, (entry[2], entry[1]) if len(entry) == 3 else entry)
+    merged.literal_keys.add(key)

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
-from ..core.key import check_key, is_below, join, parent_of, parents, split_last
-from ..core.value import is_mapping
+from ..conversion.parts import looks_like_json, parse_json
+from ..conversion.type_checks import is_structure
+from ..core.key import (
+    check_key,
+    is_below,
+    join,
+    join_name,
+    name_of,
+    parent_of,
+    parents,
+    segments_of,
+    split_last,
+)
+from ..core.value import APPEND, is_append, is_mapping, link, replace
 from ..errors import ConfigError, KeySyntaxError, short_repr
-from .config import replace
+from .formats.numbers import as_file_value, plain_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,9 +40,12 @@ _REPLACE_HINT = f"; to replace the value, use hp.replace, or write {REPLACE_MARK
 class Merged:
     """The sources merged so far.
 
+    A key and keys below it can both have an entry: those below set parts of its value, such as `layers.0` of a
+    list. An empty `replace` is the entry of a table that replaced another one.
+
     Attributes:
-        leaves: the entries by flat key.
-        earlier: the entries of each key that later sources overrode or removed, oldest first.
+        leaves: the entries by flat key. A value of a file can be a `FileValue`.
+        earlier: the values of each key that later sources overrode or removed, and their origins, oldest first.
         originals: the values before references were resolved and types converted, if that changed them.
         literal_keys: the keys of values in which `${` is plain text, because the values come from a scope or
             from another configuration.
@@ -39,40 +54,81 @@ class Merged:
 
     def __init__(self) -> None:
         self.leaves: dict[str, Entry] = {}
-        self.earlier: dict[str, list[Entry]] = {}
+        self.earlier: dict[str, list[tuple[Any, Origin | None]]] = {}
         self.originals: dict[str, Any] = {}
         self.literal_keys: set[str] = set()
         self.tables: dict[str, str] = {}
 
-    def put(self, key: str, value: Any, origin: Origin | None) -> None:
-        """Set a leaf; raise `ConfigError` if the key is a table, or lies below a leaf."""
+    def put(self, key: str, entry: Entry) -> None:
+        """Set a leaf; raise `ConfigError` if the key is a table, or lies below a leaf that has no parts."""
+        value = entry[0]
+        if parent_of(key) not in self.tables:
+            self._expand_json_above(key)
         old = self.leaves.get(key)
+        if old is not None and type(old[0]) is replace and is_mapping(value):
+            return
         # Only an empty mapping is a leaf: callers put the leaves of any other mapping one by one.
-        if old is not None:
+        if old is not None and type(old[0]) is not replace:
             if is_mapping(value) and not can_become_table(old[0]):
-                raise _clash(key, old, key, (value, origin), _REPLACE_HINT)
-            # The new value stays in the place of the old one, so the order of the keys does not change.
-            self._remember(key, old)
-        elif key in self.tables:
-            if is_mapping(value):
+                raise _clash(key, old, key, entry, _REPLACE_HINT)
+            if is_mapping(old[0]) and self._put_json(key, entry):
                 return
-            key_below = self.tables[key]
-            raise _clash(key, (value, origin), key_below, self.leaves[key_below])
-        elif parent_of(key) not in self.tables:
-            self._add_tables(key, (value, origin))
-        self.leaves[key] = value, origin
+            if key in self.tables:
+                # The parts that were set belong to the old value.
+                self.remove_subtree(key)
+            # The new value stays in the place of the old one, so the order of the keys does not change.
+            else:
+                self._remember(key, old)
+            entry = link(entry, (plain_of(old[0]), *old[1:]), appends=is_append(key))
+        elif key in self.tables:
+            if is_mapping(value) or self._put_json(key, entry):
+                return
+            if not self._has_only_parts_of(key, value):
+                key_below = self.tables[key]
+                raise _clash(key, entry, key_below, self.leaves[key_below])
+            self.remove_subtree(key)
+        if parent_of(key) not in self.tables:
+            self._add_tables(key, entry)
+        self.leaves[key] = entry
+
+    def _put_json(self, key: str, entry: Entry) -> bool:
+        """Merge a text into the table of a key if it is an object in JSON, and return whether it is."""
+        table = _json_object(entry)
+        if table is None:
+            return False
+        _MappingMerge(self, lambda _: entry[1]).add(key, table, 0)
+        return True
+
+    def _has_only_parts_of(self, key: str, value: Any) -> bool:
+        """Return whether all leaves below a key set items of a list, which a value can be."""
+        if is_structure(type(value)):
+            return False
+        length = len(segments_of(key))
+        names = (segments_of(leaf_key)[length] for leaf_key in self.leaves if is_below(leaf_key, key))
+        return all(_has_part(value, name) for name in names)
+
+    def _expand_json_above(self, key: str) -> None:
+        """Make a table of a text that is an object in JSON, if it is the value of a prefix of a key."""
+        for prefix in parents(key):
+            leaf = self.leaves.get(prefix)
+            if leaf is not None and _json_object(leaf) is not None:
+                self.remove(prefix)
+                self._put_json(prefix, leaf)
 
     def _add_tables(self, key: str, entry: Entry) -> None:
         """Make every prefix of a new key a table, unless it is one."""
+        name = key
         for prefix in parents(key):
             if prefix in self.tables:
                 break
             leaf = self.leaves.get(prefix)
-            if leaf is not None:
-                if not can_become_table(leaf[0]):
+            if leaf is not None and type(leaf[0]) is not replace:
+                if can_become_table(leaf[0]):
+                    self.remove(prefix)
+                elif not _has_part(leaf[0], name_of(split_last(name)[1])):
                     raise _clash(prefix, leaf, key, entry, _REPLACE_HINT)
-                self.remove(prefix)
             self.tables[prefix] = key
+            name = prefix
 
     def remove(self, key: str) -> None:
         """Remove a leaf; its history stays."""
@@ -89,9 +145,10 @@ class Merged:
                 self.tables.setdefault(prefix, leaf_key)
 
     def _remember(self, key: str, entry: Entry) -> None:
-        value, origin = entry
-        self.earlier.setdefault(key, []).append((self.originals.pop(key, value), origin))
         self.literal_keys.discard(key)
+        if type(entry[0]) is not replace:
+            value = self.originals.pop(key, plain_of(entry[0]))
+            self.earlier.setdefault(key, []).append((value, entry[1]))
 
     def add_mapping(self, mapping: Mapping[Any, Any], origin_of: OriginOf) -> None:
         """Merge a nested mapping of the program."""
@@ -101,40 +158,39 @@ class Merged:
         """Merge the table of a file, in which no key may be set twice, once dotted and once nested."""
         _FileMerge(self, origin_of).add("", table, 0)
 
-    def nested(self) -> dict[str, Any]:
-        """Return the leaves as a nested dict."""
-        tables: dict[str, dict[str, Any]] = {"": {}}
-        for key, entry in self.leaves.items():
-            parent, _, name = key.rpartition(".")
-            table = tables.get(parent)
-            if table is None:
-                table = _table_at(parent, tables)
-            table[name] = entry[0]
-        return tables[""]
-
-
-def _table_at(key: str, tables: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Return the nested dict of a key; create it, and those around it, if they are not in `tables`."""
-    table = tables.get(key)
-    if table is None:
-        parent, name = split_last(key)
-        table = tables[key] = _table_at(parent, tables)[name] = {}
-    return table
-
 
 def can_become_table(value: Any) -> bool:
     """Return whether a table may replace a leaf without `hp.replace`: the leaf is None or an empty mapping."""
     return value is None or (is_mapping(value) and not value)
 
 
+def _json_object(entry: Entry) -> dict[str, Any] | None:
+    """Return the object of a JSON text, None for any other value."""
+    if not isinstance(entry[0], str) or not looks_like_json(entry[0]):
+        return None
+    table = parse_json(entry[0])[0]
+    return table if type(table) is dict else None
+
+
+def _has_part(value: Any, name: str) -> bool:
+    """Return whether a name can set a part of a value that is not a mapping."""
+    if isinstance(value, str):
+        value = parse_json(value)[0] if looks_like_json(value) else value
+    cls = type(plain_of(value))
+    if cls in (list, tuple, set, frozenset):
+        return name == APPEND or (cls in (list, tuple) and name.removeprefix("-").isdecimal())
+    return is_structure(cls)
+
+
 def flatten_dict(key: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the flat keys and leaves of nested dicts below a key ("" for the top).
 
-    Unlike `scopes.sources.flatten` it does not check the keys, and other mappings than `dict` are leaves.
+    Unlike for `scopes.sources.flatten`, the keys of the dicts are names at the top too, and other mappings than
+    `dict` are leaves.
     """
     if type(value) is dict and (value or not key):
         for name, item in value.items():
-            yield from flatten_dict(join(key, name), item)
+            yield from flatten_dict(join_name(key, name), item)
     else:
         yield key, value
 
@@ -149,9 +205,12 @@ class _MappingMerge:
     def add(self, prefix: str, mapping: Mapping[Any, Any], depth: int) -> None:
         if depth >= MAX_DEPTH:
             raise self._error(prefix, f"is nested deeper than {MAX_DEPTH} levels")
+        is_empty = True
         if type(mapping) is replace or self._has_marker(prefix, mapping):
             self.merged.remove_subtree(prefix)
-        is_empty = True
+            if prefix:
+                self.put(prefix, replace())
+                is_empty = False
         for name, value in mapping.items():
             if name == REPLACE_MARKER:
                 continue
@@ -165,13 +224,14 @@ class _MappingMerge:
             else:
                 self.put(key, self._copy(value, key, depth) if type(value) is list else value)
         if is_empty and prefix:
-            self.merged.put(prefix, {}, self.origin_of(prefix))
+            self.merged.put(prefix, ({}, self.origin_of(prefix)))
 
     def key_below(self, prefix: str, name: object) -> str:
-        return join(prefix, check_key(name))
+        """Return the key of an item: at the top its name is a key text, below it is one segment."""
+        return join_name(prefix, name) if prefix else check_key(name)
 
     def put(self, key: str, value: Any) -> None:
-        self.merged.put(key, value, self.origin_of(key))
+        self.merged.put(key, (value, self.origin_of(key)))
 
     def _has_marker(self, prefix: str, mapping: Mapping[Any, Any]) -> bool:
         marker = mapping.get(REPLACE_MARKER, False)
@@ -203,25 +263,22 @@ class _FileMerge(_MappingMerge):
 
     def key_below(self, prefix: str, name: object) -> str:
         try:
-            return join(prefix, check_key(name))
+            return super().key_below(prefix, name)
         except KeySyntaxError as error:
-            location = f" (below {prefix!r})" if prefix else ""
-            origin = self.origin_of(join(prefix, str(name)))
-            raise ConfigError(detail=f"{error}{location}", origin=origin) from None
+            raise ConfigError(detail=str(error), origin=self.origin_of(str(name))) from None
 
     def put(self, key: str, value: Any) -> None:
         if key in self.seen:
             raise self._error(key, "is set twice, once with a dotted name")
         self.seen.add(key)
-        self.merged.put(key, value, self.origin_of(key))
+        self.merged.put(key, (as_file_value(value), self.origin_of(key)))
 
 
 def _clash(key: str, leaf: Entry, table_key: str, table: Entry, hint: str = "") -> ConfigError:
     """Return the error for a key that is a value in one source and a table in another."""
-    value, origin = leaf
-    text = f"is a value{_in_parentheses(origin)}, but "
+    text = f"is a value{_in_parentheses(leaf[1])}, but "
     text += "it is also a table" if table_key == key else f"{table_key!r} makes it a table"
-    return ConfigError(key, value=value, detail=f"{text}{_in_parentheses(table[1])}{hint}")
+    return ConfigError(key, value=plain_of(leaf[0]), detail=f"{text}{_in_parentheses(table[1])}{hint}")
 
 
 def _in_parentheses(origin: Origin | None) -> str:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from ..core.value import APPEND, MISSING, Parts, UntypedText, replace
-from .misfit import Misfit
+from ..core.value import APPEND, MISSING, FileValue, Parts, UntypedText, replace
+from .misfit import Misfit, shown
 from .parts import combined, is_none, parse_index, parse_json
 from .type_checks import origin_of
 
@@ -18,6 +18,8 @@ _SEQUENCES = (list, tuple, set, frozenset)
 
 def elements_of(value: Any, annotation: Any) -> Any:
     """Return the elements of a list, tuple or set, or of JSON text; raise `Misfit` for any other value."""
+    if type(value) is FileValue:
+        value = value.spelled
     if issubclass(type(value), _SEQUENCES):
         return value
     detail = None
@@ -85,4 +87,4 @@ def _common_sample(cells: list[Cell]) -> Any:
 def _sample_of(cell: Cell) -> Any:
     if type(cell.value) is UntypedText:
         return cell.base if cell.value.like is MISSING else cell.value.like
-    return cell.base if cell.value is MISSING else cell.value
+    return shown(cell.base if cell.value is MISSING else cell.value)

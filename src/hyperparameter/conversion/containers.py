@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.value import MISSING, Parts, UntypedText, is_mapping, replace
+from ..core.value import MISSING, FileValue, Parts, UntypedText, is_mapping, replace
 from .cells import cells_of, elements_of
 from .misfit import Misfit, MisfitCollector
 from .parts import key_in, split
@@ -17,7 +17,7 @@ __all__ = ["container_kind", "convert_to_mapping", "convert_to_sequence", "has_i
 
 _SCALARS = (bool, int, float, str)
 # The classes whose objects are only input of conversion.
-_INPUT_TYPES = frozenset((UntypedText, Parts, replace))
+_INPUT_TYPES = frozenset((FileValue, UntypedText, Parts, replace))
 
 
 def container_kind(cls: Any) -> type | None:

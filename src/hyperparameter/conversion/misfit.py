@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.value import MISSING, Parts, UntypedText
+from ..core.value import MISSING, FileValue, Parts, UntypedText
 from ..errors import did_you_mean, nearest
 from .type_checks import type_name
 
@@ -158,6 +158,8 @@ def shown(value: Any) -> Any:
     """Return a value as an error shows it: without the classes that are only input of conversion."""
     if type(value) is UntypedText:
         return str.__str__(value)
+    if type(value) is FileValue:
+        return value.value
     if type(value) is Parts:
         if value.value is not MISSING:
             return shown(value.value)

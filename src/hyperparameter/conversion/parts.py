@@ -6,8 +6,18 @@ which was set further out, or else in the default.
 
 from __future__ import annotations
 
-from ..core.value import APPEND, MISSING, Appended, Parts, UntypedText, is_mapping, is_scalar_type, replace
-from .misfit import Misfit
+from ..core.value import (
+    APPEND,
+    MISSING,
+    Appended,
+    FileValue,
+    Parts,
+    UntypedText,
+    is_mapping,
+    is_scalar_type,
+    replace,
+)
+from .misfit import Misfit, shown
 from .type_checks import is_named_tuple, is_structure, is_typed_dict, origin_of
 
 TYPE_CHECKING = False
@@ -156,7 +166,7 @@ def combined(outer: Any, item: Any) -> Any:
     if type(item) is Parts and item.value is MISSING:
         return Parts(outer, item.items)
     if type(item) is UntypedText and item.like is MISSING:
-        return UntypedText(item, outer.like if type(outer) is UntypedText else outer)
+        return UntypedText(item, outer.like if type(outer) is UntypedText else shown(outer))
     return Parts(outer, dict(item)) if type(item) is dict and item else item
 
 
@@ -168,6 +178,8 @@ def plain_value(value: Any, base: Any, walk: Walk, convert_like: Callable[[Any, 
     cls = type(value)
     if cls is UntypedText:
         return _typed_text(value, base, walk, convert_like)
+    if cls is FileValue:
+        return value.value
     if cls is Parts and _starts_from_nothing(value, base):
         # This is the most common case, and keys of many segments need many levels of the stack.
         subtree = {}
@@ -219,6 +231,8 @@ def _kind_of(value: Any, base: Any) -> type | None:
         own = base
     elif type(own) is Parts:
         return _kind_of(own, base)
+    elif type(own) is FileValue:
+        own = own.value
     if issubclass(type(own), str):
         parsed = parse_json(own)[0] if looks_like_json(own) else None
         return type(parsed) if type(parsed) in (dict, list) else None

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from weakref import ref
 
-from ..core.value import MISSING, Parts, UntypedText
+from ..core.value import MISSING, FileValue, Parts, UntypedText
 from . import parts
 from .acceptance import accepts_given, accepts_parts, accepts_subtree
 from .annotations import UnresolvedAnnotation
@@ -135,11 +135,20 @@ def _walk_like(value: Any, default: Any, cls: Any) -> Any:
 
 def _own_value(value: Any, annotation: Any) -> Any:
     """Return the value of a key itself, which is all that a type without parts can use."""
+    if type(value) is FileValue:
+        return _text_of_number(value) if annotation is str else value.value
     if type(value) is not Parts:
         return value
     if value.value is MISSING:
         raise Misfit.of(value, annotation)
     return _own_value(value.value, annotation)
+
+
+def _text_of_number(number: FileValue) -> str:
+    if type(number.spelled) is not str:
+        detail = "put it in quotes" if number.spelled is None else None
+        raise Misfit.of(number, str, detail)
+    return number.spelled
 
 
 # --- By an annotation ---
@@ -154,6 +163,8 @@ _CONTAINERS: dict[type, ToContainer] = {
 
 def walk(value: Any, annotation: Any, base: Any = MISSING) -> Any:
     """Convert a value to the type of an annotation: the rule, at any depth."""
+    if type(value) is FileValue:
+        value = _file_value_for(value, annotation)
     if type(annotation) is type:
         rule = SCALAR_RULES.get(annotation)
         if rule is not None:
@@ -179,6 +190,20 @@ def walk(value: Any, annotation: Any, base: Any = MISSING) -> Any:
     if isinstance(annotation, type):
         return _walk_class(value, annotation, (), base, annotation)
     return _walk_form(value, annotation, base)
+
+
+def _file_value_for(value: FileValue, annotation: Any) -> Any:
+    """Return what an annotation needs of a value of a file: the value as it is, or as the file writes it."""
+    if is_literal(annotation) or type(annotation) is UnresolvedAnnotation:
+        return value.value
+    origin = origin_of(annotation)
+    if is_union(annotation) or is_annotated(annotation) or not isinstance(origin, type):
+        # The types in it decide.
+        return value
+    if isinstance(value.spelled, list | dict):
+        return value.spelled if origin is not annotation or is_structure(origin) else value.value
+    is_text = issubclass(origin, str) and not is_enum(origin)
+    return _text_of_number(value) if is_text else value.value
 
 
 def _walk_class(value: Any, cls: Any, arguments: tuple[Any, ...], base: Any, annotation: Any) -> Any:

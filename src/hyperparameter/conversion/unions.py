@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.value import MISSING, Parts, UntypedText, is_mapping
+from ..core.value import MISSING, FileValue, Parts, UntypedText, is_mapping
 from .choices import has_choice
 from .containers import container_kind
 from .misfit import Misfit
@@ -31,7 +31,7 @@ def convert_to_union(value: Any, annotation: Any, base: Any, walk: Walk) -> Any:
             return walk(value, members[0], base)
         except Misfit as misfit:
             raise misfit.as_type(annotation) from None
-    kept = _kept(value, members, walk)
+    kept = _kept(value.value if type(value) is FileValue else value, members, walk)
     if kept is not MISSING:
         return kept
     misfits = []

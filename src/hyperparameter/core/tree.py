@@ -28,6 +28,7 @@ from .value import (
     APPEND,
     MISSING,
     MISSING_ENTRY,
+    Appended,
     Parts,
     appended_of,
     hides,
@@ -113,8 +114,10 @@ def input_at(node: Node) -> Any:
     for segment, child in sorted(maps.items(below), key=lambda item: item[0]):
         part = input_at(child)
         if part is not MISSING:
-            is_append = segment == APPEND and child[0] is not None
-            parts[name_of(segment)] = appended_of(child[0]) if is_append else part
+            if segment == APPEND:
+                # Without an entry, there are keys below `+`: a mapping is appended.
+                part = Appended((part,)) if child[0] is None else appended_of(child[0])
+            parts[name_of(segment)] = part
     if not parts:
         return MISSING if entry is None else input_of(entry)
     # An empty mapping counts as not set if there are keys below it.

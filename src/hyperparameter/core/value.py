@@ -1,13 +1,15 @@
 """Values, entries, the input of conversion, and questions about the type of a value.
 
-An entry is a value and where it was set. It is a tuple in one of two forms:
+An entry is a value and where it was set. It is a tuple in one of three forms:
 
     (value, origin)
+    (value, origin, file value)
     (value, origin, below, is_untyped)
 
-The longer form is for untyped text, and for values that are appended to a list. `below` is the entry that this
-one is on top of, or None. For untyped text it is the typed value that the text overrides: if nobody asks for a
-type, the text takes the type of that value. For an appended value it is the value that was appended before it.
+The second form is for numbers that a file writes in another way than Python (see `FileValue`). The third form
+is for untyped text, and for values that are appended to a list. `below` is the entry that this one is on top
+of, or None. For untyped text it is the typed value that the text overrides: if nobody asks for a type, the text
+takes the type of that value. For an appended value it is the value that was appended before it.
 
 Any object can be a value. So its class can have a metaclass that defines `__eq__` and `__hash__`, or that has
 no hash at all. Before a class is compared or looked up in a set or dict, `is_plain_type` or `has_plain_hash`
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 
     from .origin import Origin
 
-    # The module docstring describes the two forms.
+    # The module docstring describes the forms.
     Entry: TypeAlias = tuple[Any, ...]
 
 __all__ = [
@@ -32,6 +34,7 @@ __all__ = [
     "PLAIN_TYPES",
     "SCALAR_TYPES",
     "Appended",
+    "FileValue",
     "Parts",
     "UntypedText",
     "appended_of",
@@ -140,6 +143,27 @@ class UntypedText(str):
         return self
 
 
+class FileValue:
+    """A number that a file writes in another way than Python, such as `1.10`, or a container with such numbers.
+
+    Conversion returns the value, except that a number becomes text as the file writes it.
+
+    Attributes:
+        value: the value as a plain Python object.
+        spelled: a number as the file writes it, or None if that is not known: then it cannot become text. For
+            a list or dict, the same with a `FileValue` for each item that needs one.
+    """
+
+    __slots__ = ("spelled", "value")
+
+    def __init__(self, value: Any, spelled: Any) -> None:
+        self.value = value
+        self.spelled = spelled
+
+    def __repr__(self) -> str:
+        return repr(self.value)
+
+
 class Parts:
     """What is set at a key and below it.
 
@@ -188,13 +212,13 @@ def is_append(key: str) -> bool:
 
 def link(entry: Entry, below: Entry | None, appends: bool) -> Entry:
     """Return an entry on top of the entry of the same key below it, which is None if there is none."""
-    if below is None or below is MISSING_ENTRY or entry is MISSING_ENTRY or (len(entry) == 2 and not appends):
+    if below is None or below is MISSING_ENTRY or entry is MISSING_ENTRY or not (appends or is_untyped(entry)):
         return entry
     if appends:
         # The entry may be on top of others already, which the same call appended.
         return (
             *entry[:2],
-            below if len(entry) == 2 or entry[2] is None else link(entry[2], below, appends),
+            below if len(entry) < 4 or entry[2] is None else link(entry[2], below, appends),
             is_untyped(entry),
         )
     typed = below[2] if is_untyped(below) else below
@@ -204,7 +228,7 @@ def link(entry: Entry, below: Entry | None, appends: bool) -> Entry:
 def input_of(entry: Entry) -> Any:
     """Return the value of an entry as the input of conversion."""
     if not is_untyped(entry):
-        return entry[0]
+        return entry[2] if len(entry) == 3 else entry[0]
     below = entry[2]
     return UntypedText(entry[0], MISSING if below is None else below[0])
 

@@ -7,8 +7,8 @@ from functools import cached_property
 
 from ..catalog.check import entries_of, errors_of, running_program_files
 from ..configuration.environment import Environment
-from ..core.key import is_below
-from ..errors import ConfigError
+from ..core.key import check_key, is_below, split_override
+from ..errors import ConfigError, KeySyntaxError
 from .parsed_arguments import ParsedArguments
 
 TYPE_CHECKING = False
@@ -117,7 +117,7 @@ class Settings:
             return self.list_parameters()
         from .listing import explain_key
 
-        return explain_key(key, self.catalog, self.config)
+        return explain_key(check_key(key), self.catalog, self.config)
 
     def complete_key(self, prefix: str, **_: Any) -> list[str]:
         """Return the keys that start with a prefix, for tab completion."""
@@ -127,8 +127,13 @@ class Settings:
         """Return the `KEY=` and `KEY=VALUE` texts that start with a prefix, for tab completion."""
         from .listing import possible_values
 
-        key, equals, _value = prefix.partition("=")
-        if equals:
+        try:
+            override = split_override(prefix)
+        # The quote that starts a segment is not closed yet.
+        except KeySyntaxError:
+            override = None
+        if override is not None:
+            key, _value = override
             return [f"{key}={value}" for value in possible_values(key, self.catalog)]
         return [f"{name}=" for name in self.complete_key(prefix)]
 

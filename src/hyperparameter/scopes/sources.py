@@ -80,17 +80,16 @@ def _resolve(pairs: list[tuple[str, Entry]]) -> dict[str, Entry]:
 
 
 def _add_flattened(pairs: list[tuple[str, Entry]], key: str, value: Any, origin: Origin | None) -> None:
-    # A configuration keeps the entry of each value that it was loaded with. A value that the program replaced
+    # A configuration keeps the entries that each value was loaded with. A value that the program replaced
     # later has the origin of this scope.
-    loaded: Mapping[str, Entry] = value.__loaded__ if hasattr(type(value), "__loaded__") else {}
+    loaded = getattr(value, "__loaded__", None) if hasattr(type(value), "__loaded__") else None
     for path, leaf in flatten(key, value):
         if issubclass(type(leaf), ReferenceBase):
             raise TypeError(
                 f"the value of {path!r} is the reference {leaf!r}, not a value: "
                 f"read it first, with {path_of(leaf.__key__)} | default"
             )
-        entry = loaded.get(path)
-        pairs.append((path, entry if entry is not None and entry[0] is leaf else (leaf, origin)))
+        pairs += (loaded and loaded(path, leaf)) or [(path, (leaf, origin))]
 
 
 def flatten(key: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ..errors import did_you_mean
+from ..core.key import check_key, is_below
+from ..errors import KeySyntaxError, did_you_mean
 from .documents import dump_json
 from .layout import as_record, type_text
+from .parser import UsageError
 from .targets import find_target, scan_targets
 from .terminal import escape_unprintable, print_lines, print_text
 from .text import align_columns, declaration_rows
@@ -26,9 +28,9 @@ __all__ = ["describe_key"]
 def describe_key(arguments: Namespace) -> int:
     """Print the declarations of a key, and the keys below it."""
     (scanned,) = scan_targets([find_target(arguments.path)])
-    key, catalog = arguments.key, scanned.catalog
+    key, catalog = _checked_key(arguments.key), scanned.catalog
     exact = [declaration for declaration in scanned.declarations if declaration.key == key]
-    below = [declaration for declaration in catalog.parameters() if declaration.key.startswith(f"{key}.")]
+    below = [declaration for declaration in catalog.parameters() if is_below(declaration.key, key)]
     if not exact and not below and catalog.unknown_key_error(key, (None, None)) is None:
         # A pattern such as `task.*.lr`, or a read of a whole subtree, declares the key.
         exact = catalog.declarations_of(key)
@@ -48,6 +50,13 @@ def describe_key(arguments: Namespace) -> int:
     else:
         print_lines([*_description(key, exact), *_keys_below(below)])
     return 0
+
+
+def _checked_key(text: str) -> str:
+    try:
+        return check_key(text)
+    except KeySyntaxError as error:
+        raise UsageError(str(error)) from None
 
 
 def _report_unknown_key(key: str, catalog: Catalog) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ..core.key import parent_of
+from ..core.key import parent_of, segments_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -59,7 +59,7 @@ def as_tree(declarations: Iterable[Declaration], name: str = "") -> TreeNode:
     root = TreeNode(name)
     for declaration in declarations:
         node = root
-        for segment in declaration.key.split("."):
+        for segment in segments_of(declaration.key):
             node = node.children.setdefault(segment, TreeNode(segment))
         node.declaration = declaration
     return root

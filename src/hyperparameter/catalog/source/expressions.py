@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING
 
+from ...core.key import join as join_key
 from .defaults import READ
 from .imports import imported_value
 from .texts import concatenate, format_percent
@@ -89,7 +90,7 @@ def _attribute_of(item: PossibleValue, name: str) -> AbstractValue:
         return UNKNOWN
     match item:
         case Reference():
-            return (Reference(f"{item.key}.{name}"),)
+            return (Reference(join_key(item.key, name)),)
         case LibraryObject.SCOPE:
             return (ScopeMethod(name) if name in SCOPE_METHODS else Reference(name),)
         case LibraryObject.ENTERED_SCOPE if name not in ENTERED_SCOPE_METHODS:

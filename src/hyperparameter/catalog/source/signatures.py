@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from typing import TYPE_CHECKING, NamedTuple
 
+from ...core.key import join
 from ...core.value import MISSING
 from ..declaration import Declaration
 from ..docstrings import ParsedDocstring
@@ -57,7 +58,7 @@ def decorated_declarations(
         helps = _parameter_helps(docstring, signature)
         for parameter in signature.parameters:
             help_text = helps.get(parameter.name, "")
-            yield _declaration(f"{key}.{parameter.name}", place, owner, parameter, help_text)
+            yield _declaration(join(key, parameter.name), place, owner, parameter, help_text)
 
 
 def is_static_method(node: ast.FunctionDef | ast.AsyncFunctionDef) -> bool:

@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, TypeAlias
 
-from ...core.key import check_key
+from ...core.key import check_key, segments_of
+from ...core.key import join as join_key
 from ...errors import KeySyntaxError
 
 if TYPE_CHECKING:
@@ -46,8 +47,9 @@ __all__ = [
     "limit_values",
 ]
 
-# Stands in a text for a part that is computed at run time. No key can contain it.
-HOLE = "\0"
+# Stands in a text for a part that is computed at run time. Unicode reserves this character for such uses inside
+# of a program, and a segment of a key can contain it.
+HOLE = "\ufdd0"
 # An abstract value has at most this many possible values, and a few that stand for all the others.
 MOST_VALUES = 64
 # A longer text is not a key.
@@ -194,8 +196,10 @@ def limit_values(values: Iterable[PossibleValue]) -> AbstractValue:
 
 def child_key(prefix: str, text: str) -> str | None:
     """Return the key that a text names below a prefix ("" for none), or None if it is not a key."""
-    segments = ["*" if HOLE in segment else segment for segment in text.split(".")]
     try:
-        return check_key(".".join([prefix, *segments] if prefix else segments))
+        segments = segments_of(check_key(text))
     except KeySyntaxError:
         return None
+    for segment in segments:
+        prefix = join_key(prefix, "*" if HOLE in segment else segment)
+    return prefix

@@ -11,7 +11,8 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 from typing import Any, NoReturn
 
-from ...core.key import join
+from .keys import key_below
+from .numbers import float_of
 from .syntax_error import FileSyntaxError, line_and_column
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -38,7 +39,12 @@ def parse(text: str) -> dict[str, Any]:
     if not text.strip():
         return {}
     try:
-        value = json.loads(text, object_pairs_hook=_refuse_repeated_keys, parse_constant=_refuse_constant)
+        value = json.loads(
+            text,
+            object_pairs_hook=_refuse_repeated_keys,
+            parse_constant=_refuse_constant,
+            parse_float=float_of,
+        )
     # The walk raises the error with its place. The `raise` after it is for what the walk does not find.
     except _Refused as refused:
         _Walk(text).walk()
@@ -110,7 +116,7 @@ class _Walk:
             if name in lines:
                 raise self._error(f"the key {name!r} is set twice, first on line {lines[name]}", start)
             lines[name] = line
-            key = join(prefix, name)
+            key = key_below(prefix, name)
             if has_lines:
                 self.lines.setdefault(key, line)
             # Skip the colon.

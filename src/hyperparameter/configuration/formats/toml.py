@@ -14,8 +14,12 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import suppress
 from typing import Any
 
+from ...core.value import FileValue
+from .keys import key_below
+from .numbers import float_of
 from .syntax_error import FileSyntaxError, line_and_column
 
 # A statement of several lines ends with a line that contains one of these.
@@ -28,7 +32,7 @@ MAX_WORK = 2_000_000
 def parse(text: str) -> dict[str, Any]:
     """Return the table of a TOML text; raise `FileSyntaxError`."""
     try:
-        return tomllib.loads(text)
+        table = tomllib.loads(text, parse_float=float_of)
     except tomllib.TOMLDecodeError as error:
         detail, line, column = _split_place(str(error), text)
         raise FileSyntaxError(f"not valid TOML: {detail}", line, column) from None
@@ -36,6 +40,43 @@ def parse(text: str) -> dict[str, Any]:
     except ValueError as error:
         lines(text)
         raise FileSyntaxError(str(error)) from None
+    return _with_spellings(table, _unusual_integers(text)) if _MAYBE_UNUSUAL.search(text) else table
+
+
+# tomllib has no hook for integers. Few files have an integer that Python writes in another way, and only their
+# text is searched.
+_MAYBE_UNUSUAL = re.compile(r"\+\d|\d_|0[xob]")
+_TOKEN = re.compile(
+    r'''"""(?:\\.|[^\\])*?"{3,5}|"(?:\\.|[^"\\])*"'''  # text in double quotes
+    r"""|'''.*?'{3,5}|'[^']*'"""  # text in single quotes
+    r"|#[^\n]*"  # a comment
+    r"|(?P<integer>(?<![\w.:+-])[+-]?(?:0[xob]\w+|\d[\d_]*)(?![\w.:+-]))",
+    re.DOTALL,
+)
+
+
+def _unusual_integers(text: str) -> dict[int, str | None]:
+    """Return the spellings of integers that Python writes in another way, None if there are several of one."""
+    spellings: dict[int, set[str]] = {}
+    for match in _TOKEN.finditer(text):
+        token = match["integer"]
+        # A key without quotes can be like `0042`, which is no integer.
+        with suppress(ValueError):
+            spellings.setdefault(int(token or "", 0), set()).add(token)
+    return {
+        number: next(iter(tokens)) if len(tokens) == 1 else None
+        for number, tokens in spellings.items()
+        if tokens != {str(number)}
+    }
+
+
+def _with_spellings(value: Any, spellings: dict[int, str | None]) -> Any:
+    """Return a value in which the integers have these spellings."""
+    if type(value) is dict:
+        return {name: _with_spellings(item, spellings) for name, item in value.items()}
+    if type(value) is list:
+        return [_with_spellings(item, spellings) for item in value]
+    return FileValue(value, spellings[value]) if type(value) is int and value in spellings else value
 
 
 def _split_place(message: str, text: str) -> tuple[str, int, int]:
@@ -77,7 +118,7 @@ def lines(text: str) -> dict[str, int]:
         except ValueError as error:
             raise FileSyntaxError(str(error), start) from None
         is_header = pending.lstrip().startswith("[")
-        keys = _keys_of(statement, "" if is_header or not table else table + ".")
+        keys = _keys_of(statement, "" if is_header else table)
         for key in keys:
             line_of_key.setdefault(key, start)
         if is_header:
@@ -96,7 +137,8 @@ def _can_start_statement(line: str) -> bool:
 def _keys_of(statement: dict[str, Any], prefix: str) -> list[str]:
     keys = []
     for name, value in statement.items():
-        keys.append(prefix + name)
+        key = key_below(prefix, name)
+        keys.append(key)
         if isinstance(value, dict):
-            keys += _keys_of(value, f"{prefix}{name}.")
+            keys += _keys_of(value, key)
     return keys

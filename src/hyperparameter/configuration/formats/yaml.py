@@ -8,18 +8,20 @@ from __future__ import annotations
 from typing import Any
 
 from ruamel.yaml import YAML
+from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
-from ...core.key import join
 from ..merge import MAX_DEPTH
+from .keys import key_below
+from .numbers import with_spelling
 from .syntax_error import FileSyntaxError, line_and_column
 
 TAG_PREFIX = "tag:yaml.org,2002:"
 PLAIN_KINDS = ("null", "bool", "int", "float", "str", "seq", "map", "merge", "timestamp", "binary")
 PLAIN_TAGS = frozenset(TAG_PREFIX + kind for kind in PLAIN_KINDS)
-KEY_TAGS = frozenset(TAG_PREFIX + kind for kind in ("str", "int", "merge"))
-MERGE_TAG = TAG_PREFIX + "merge"
+STR_TAG, INT_TAG, MERGE_TAG = (TAG_PREFIX + kind for kind in ("str", "int", "merge"))
+KEY_TAGS = frozenset((STR_TAG, INT_TAG, MERGE_TAG))
 # The most nodes that aliases may add to the nodes that are written.
 MAX_ALIASED = 100_000
 
@@ -56,8 +58,23 @@ def lines(text: str) -> dict[str, int]:
     return line_of_key
 
 
+class _Constructor(SafeConstructor):
+    """Builds plain values; numbers keep their spelling."""
+
+    def construct_int(self, node: ScalarNode) -> Any:
+        return with_spelling(self.construct_yaml_int(node), node.value)
+
+    def construct_float(self, node: ScalarNode) -> Any:
+        return with_spelling(self.construct_yaml_float(node), node.value)
+
+
+_Constructor.add_constructor(TAG_PREFIX + "int", _Constructor.construct_int)
+_Constructor.add_constructor(TAG_PREFIX + "float", _Constructor.construct_float)
+
+
 def _compose(text: str) -> tuple[YAML, Any]:
     yaml = YAML(typ="safe", pure=True)
+    yaml.Constructor = _Constructor
     # YAML allows a second anchor of the same name.
     yaml.composer.warn_double_anchors = False
     return yaml, yaml.compose(text)
@@ -69,7 +86,7 @@ def _add_lines(mapping: Any, prefix: str, line_of_key: dict[str, int]) -> None:
         if name.tag == MERGE_TAG:
             merged += [value] if isinstance(value, MappingNode) else value.value
             continue
-        key = join(prefix, name.value)
+        key = key_below(prefix, name.value)
         line_of_key.setdefault(key, name.start_mark.line + 1)
         if isinstance(value, MappingNode):
             _add_lines(value, key, line_of_key)
@@ -128,7 +145,13 @@ def _parts_of(node: Any) -> list[Any]:
     if not isinstance(node, MappingNode):
         return node.value
     _check_keys(node)
+    # A key is text, as it is written: `0042` has zeros.
+    node.value = [(_as_text(name), value) for name, value in node.value]
     return [part for pair in node.value for part in pair]
+
+
+def _as_text(name: ScalarNode) -> ScalarNode:
+    return ScalarNode(STR_TAG, name.value, name.start_mark, name.end_mark) if name.tag == INT_TAG else name
 
 
 def _check_keys(mapping: MappingNode) -> None:

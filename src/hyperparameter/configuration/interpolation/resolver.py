@@ -11,13 +11,15 @@ import os
 from operator import is_
 
 from ...conversion.builtin_types import is_number
-from ...conversion.rule import Misfit, convert
+from ...conversion.rule import Misfit, convert, part_of
 from ...conversion.type_checks import is_immutable
-from ...core.key import is_below, parents
+from ...core.key import check_key, is_below, name_of, parents, segments_of
 from ...core.origin import place_of
-from ...core.value import is_mapping
-from ...errors import ConfigError, did_you_mean, nearest
+from ...core.value import MISSING, FileValue, UntypedText, input_of, is_append, is_mapping, is_untyped, replace
+from ...errors import ConfigError, KeySyntaxError, did_you_mean, nearest
+from ..formats.numbers import as_file_value, plain_of
 from ..merge import flatten_dict
+from ..nested import shown_value
 from .parser import Reference, Unresolvable, parse
 
 TYPE_CHECKING = False
@@ -29,6 +31,8 @@ if TYPE_CHECKING:
     from .parser import Part
 
 RESOLVERS = ("env", "oc.env")
+# The types of values that references can be in.
+_MAY_HAVE_REFERENCES = (str, UntypedText, list, FileValue)
 # The most keys in a chain. Python's recursion limit is far higher.
 MAX_CHAIN = 100
 # The most characters that all references together may produce. Without a limit, a few short texts that refer
@@ -46,22 +50,33 @@ def resolve_references(merged: Merged) -> set[str]:
     resolver = _Resolver(merged)
     leaves: dict[str, Entry] = {}
     for key, entry in merged.leaves.items():
-        unresolved, origin = entry
-        can_have_references = type(unresolved) in (str, list)
-        value = resolver.resolve_key(key) if can_have_references else unresolved
-        if value is unresolved:
+        unresolved = entry[0]
+        value = resolver.resolve_key(key) if type(unresolved) in _MAY_HAVE_REFERENCES else unresolved
+        if is_append(key) and key not in merged.literal_keys:
+            leaves[key] = resolver.resolve_appended(key, entry)
+        elif value is unresolved or value is resolver.inputs.get(key):
             leaves[key] = entry
         elif type(value) is dict and value:
             for leaf_key, leaf in flatten_dict(key, value):
-                leaves[leaf_key] = leaf, origin
+                leaves[leaf_key] = _entry_of(leaf, entry)
                 merged.originals[leaf_key] = unresolved
                 if key in merged.earlier:
                     merged.earlier[leaf_key] = [*merged.earlier[key], *merged.earlier.get(leaf_key, ())]
         else:
-            leaves[key] = value, origin
+            leaves[key] = _entry_of(value, entry)
             merged.originals[key] = unresolved
     merged.leaves = leaves
     return resolver.referred
+
+
+def _entry_of(value: Any, unresolved: Entry) -> Entry:
+    """Return the entry of a resolved value: untyped text stays untyped, and items stay appended."""
+    below = unresolved[2] if len(unresolved) == 4 else None
+    if type(value) is not UntypedText:
+        return (value, unresolved[1]) if below is None or is_untyped(unresolved) else (value, *unresolved[1:])
+    if below is None and value.like is not MISSING:
+        below = value.like, None
+    return str.__str__(value), unresolved[1], below, True
 
 
 class _Resolver:
@@ -70,7 +85,9 @@ class _Resolver:
     def __init__(self, merged: Merged) -> None:
         self.merged = merged
         self.referred: set[str] = set()
+        # The input of conversion for each value, without references and with them.
         self.resolved: dict[str, Any] = {}
+        self.inputs: dict[str, Any] = {}
         # The keys whose values are being resolved. The value of each refers to the next.
         self.chain: list[str] = []
         # The number of characters that the references have produced so far.
@@ -80,8 +97,8 @@ class _Resolver:
         """Return the resolved value of a leaf."""
         if key in self.resolved:
             return self.resolved[key]
-        value = self.merged.leaves[key][0]
-        if key not in self.merged.literal_keys and type(value) in (str, list):
+        value = self.inputs[key] = input_of(self.merged.leaves[key])
+        if key not in self.merged.literal_keys and type(value) in _MAY_HAVE_REFERENCES:
             if key in self.chain:
                 cycle = [*self.chain[self.chain.index(key) :], key]
                 raise self._error(key, f"it refers to itself: {' -> '.join(map(self._with_place, cycle))}")
@@ -97,16 +114,37 @@ class _Resolver:
         self.resolved[key] = value
         return value
 
+    def resolve_appended(self, key: str, entry: Entry) -> Entry:
+        """Return the entry of a value that is appended to a list, with those that were appended before it."""
+        value, origin, *below = entry
+        try:
+            resolved = self._resolve(value)
+        except Unresolvable as error:
+            raise self._error(key, str(error)) from None
+        is_untyped_text = is_untyped(entry) and type(resolved) is str
+        if not below:
+            return resolved, origin
+        return resolved, origin, below[0] and self.resolve_appended(key, below[0]), is_untyped_text
+
     def _resolve(self, value: Any) -> Any:
         """Return a value with its references resolved, or the same object if it has none."""
-        if type(value) is str:
-            return self._resolve_text(value) if "${" in value else value
+        if isinstance(value, str):
+            if "${" not in value:
+                return value
+            resolved = self._resolve_text(value)
+            # Text that is made of untyped text is untyped.
+            if type(value) is UntypedText and type(resolved) is str:
+                return UntypedText(resolved, value.like)
+            return resolved
         if type(value) is list:
             items = [self._resolve(item) for item in value]
             return value if all(map(is_, items, value)) else items
         if type(value) is dict:
             table = {name: self._resolve(item) for name, item in value.items()}
             return value if all(map(is_, table.values(), value.values())) else table
+        if type(value) is FileValue and type(value.spelled) is list:
+            spelled = self._resolve(value.spelled)
+            return value if spelled is value.spelled else as_file_value(spelled)
         return value
 
     def _resolve_text(self, text: str) -> Any:
@@ -142,7 +180,8 @@ class _Resolver:
         parts = reference.parts
         head = parts[0] if parts and isinstance(parts[0], str) else ""
         resolver, colon, rest = head.partition(":")
-        if colon:
+        # A quoted segment of a key can contain a colon.
+        if colon and '"' not in resolver:
             resolver = resolver.strip()
             if resolver not in RESOLVERS:
                 raise Unresolvable(f"{resolver!r} is not a resolver: expected {' or '.join(RESOLVERS)}")
@@ -152,7 +191,10 @@ class _Resolver:
             raise Unresolvable(
                 f"'${{{key}}}' is not a reference to a key: write the full key, as in '${{train.lr}}'"
             )
-        return self._value_of_key(key)
+        try:
+            return self._value_of_key(check_key(key))
+        except KeySyntaxError as error:
+            raise Unresolvable(str(error)) from None
 
     def _value_of_variable(self, parts: list[Part]) -> Any:
         """Return the text of an environment variable, or the default after the first comma if it is not set."""
@@ -178,33 +220,47 @@ class _Resolver:
 
     def _value_of_key(self, key: str) -> Any:
         """Return the value of a key: a leaf, a table, or a part of a leaf that refers to a table."""
-        leaves = self.merged.leaves
         self.referred.add(key)
-        if key in leaves:
-            return self.resolve_key(key)
-        if key in self.merged.tables:
-            return self._value_of_table(key)
-        prefix = next((prefix for prefix in parents(key) if prefix in leaves), None)
-        if prefix is None:
+        prefix = next(filter(self._has_value, parents(key)), None)
+        if prefix is not None:
+            self.referred.add(prefix)
+            value = part_of(plain_of(self._value_with_parts(prefix)), _names_below(key, prefix))
+        elif self._has_value(key):
+            value = self._value_with_parts(key)
+        elif key in self.merged.tables or key in self.merged.leaves:
+            value = self._value_of_table(key)
+        else:
+            value = MISSING
+        if value is MISSING:
             raise self._missing(key)
-        self.referred.add(prefix)
-        value = self.resolve_key(prefix)
-        for name in key[len(prefix) + 1 :].split("."):
-            if type(value) is not dict or name not in value:
-                raise self._missing(key)
-            value = value[name]
         return value
+
+    def _has_value(self, key: str) -> bool:
+        """Return whether a key is a leaf that is not only the mark of a table that replaced another one."""
+        return key in self.merged.leaves and type(self.merged.leaves[key][0]) is not replace
+
+    def _value_with_parts(self, key: str) -> Any:
+        """Return the value of a leaf, in which parts may be set, such as the first item of a list."""
+        if key not in self.merged.tables:
+            return self.resolve_key(key)
+        leaves = self.merged.leaves
+        keys = [leaf_key for leaf_key in leaves if leaf_key == key or is_below(leaf_key, key)]
+        self.referred.update(keys)
+        return shown_value(key, [(name, _entry_of(self.resolve_key(name), leaves[name])) for name in keys])
 
     def _value_of_table(self, key: str) -> dict[str, Any]:
         result: dict[str, Any] = {}
         for leaf_key in [leaf_key for leaf_key in self.merged.leaves if is_below(leaf_key, key)]:
             self.referred.add(leaf_key)
+            if any(map(self._has_value, parents(leaf_key))):
+                # A part of a value, which has it already.
+                continue
             self._count(ITEM_SIZE)
             table = result
-            *segments, name = leaf_key[len(key) + 1 :].split(".")
-            for segment in segments:
-                table = table.setdefault(segment, {})
-            table[name] = self.resolve_key(leaf_key)
+            *names, last_name = _names_below(leaf_key, key)
+            for name in names:
+                table = table.setdefault(name, {})
+            table[last_name] = self._value_with_parts(leaf_key) if self._has_value(leaf_key) else {}
         return result
 
     def _copy(self, value: Any) -> Any:
@@ -230,8 +286,13 @@ class _Resolver:
         return f"{key} ({place})" if place else key
 
     def _error(self, key: str, detail: str) -> ConfigError:
-        value, origin = self.merged.leaves[key]
-        return ConfigError(key, value=value, detail=f"cannot be resolved: {detail}", origin=origin)
+        value, origin = self.merged.leaves[key][:2]
+        return ConfigError(key, value=plain_of(value), detail=f"cannot be resolved: {detail}", origin=origin)
+
+
+def _names_below(key: str, prefix: str) -> list[str]:
+    """Return the names of the segments of a key that follow a prefix of it."""
+    return list(map(name_of, segments_of(key)[len(segments_of(prefix)) :]))
 
 
 def _split_at_comma(parts: list[Part]) -> tuple[list[Part], list[Part] | None]:

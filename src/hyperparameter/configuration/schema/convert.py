@@ -8,6 +8,7 @@ from ...conversion.rule import Misfit, convert
 from ...conversion.structures import describe, structure_in, types_of
 from ...core.key import join_name
 from ..merge import flatten_dict
+from ..nested import as_parts, inputs_of
 from .errors import schema_error
 from .plain import replace_leaves
 
@@ -24,10 +25,10 @@ def convert_to_schema(merged: Merged, schema: Any, referred: Iterable[str]) -> A
 
     Raises `ConfigError` with all errors.
     """
-    nested = merged.nested()
+    nested = inputs_of(merged)
     fields = _without_helper_keys(nested, schema, "", frozenset(referred))
     try:
-        instance = convert(fields, schema)
+        instance = convert(as_parts(fields), schema)
     except Misfit as misfit:
         raise schema_error(misfit, merged) from misfit.__cause__
     replace_leaves(merged, instance, nested)

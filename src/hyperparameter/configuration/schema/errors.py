@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ...conversion.faults import errors_of, key_of
-from ...core.key import is_below, parents
 from ...errors import ConfigError
+from ..nested import origin_in
 
 if TYPE_CHECKING:
     from ...conversion.misfit import Misfit
@@ -20,18 +20,7 @@ def schema_error(misfit: Misfit, merged: Merged) -> ConfigError:
     def origin_of(path: tuple[str | int, ...]) -> Origin | None:
         # The items of a list have no keys of their own.
         names = path[: next((index for index, part in enumerate(path) if isinstance(part, int)), None)]
-        return _origin_in(merged, key_of("", names))
+        return origin_in(merged.leaves, key_of("", names)) if names else None
 
     errors = errors_of(misfit, "", origin_of)
     return ConfigError(errors[0].key, errors=errors)
-
-
-def _origin_in(merged: Merged, key: str) -> Origin | None:
-    """Return the origin of a key, of the nearest prefix that is set, or of the first key below it."""
-    leaves = merged.leaves
-    if not key:
-        return None
-    for candidate in (key, *parents(key)):
-        if candidate in leaves:
-            return leaves[candidate][1]
-    return next((origin for leaf_key, (_, origin) in leaves.items() if is_below(leaf_key, key)), None)

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from ...conversion.structures import describe
 from ...conversion.type_checks import is_structure
-from ...core.key import check_key, join, parents
+from ...core.key import join_name, parents
 from ...core.origin import Origin
+from ..formats.numbers import plain_of
 from ..merge import can_become_table, flatten_dict
 
 if TYPE_CHECKING:
@@ -27,18 +28,21 @@ def replace_leaves(merged: Merged, instance: Any, nested: dict[str, Any]) -> Non
     schema_default = Origin.at("default of the schema")
     leaves: dict[str, Entry] = {}
     for key, value in flatten_dict("", plain):
-        source_key = next((prefix for prefix in (key, *parents(key)) if prefix in merged.leaves), "")
-        source, origin = merged.leaves.get(source_key, (None, None))
+        set_keys = (prefix for prefix in (key, *parents(key)) if prefix in merged.leaves)
+        # For a list, the sources may set only parts, which are below it.
+        source_key = merged.tables.get(key) or next(set_keys, "")
+        source, origin = merged.leaves.get(source_key, (None, None))[:2]
         # No source sets the key, except that its prefix can be None or an empty table: this is a default.
         if not source_key or (source_key != key and can_become_table(source)):
             leaves[key] = value, default_origins.get(key, schema_default)
             continue
         leaves[key] = value, origin
         if value is not source:
-            merged.originals[key] = merged.originals.get(source_key, source)
+            merged.originals[key] = merged.originals.get(source_key, plain_of(source))
         if source_key != key and source_key in merged.earlier:
             merged.earlier[key] = merged.earlier[source_key]
     merged.leaves = leaves
+    merged.tables = {}
 
 
 def _to_plain(value: Any, source: Any, path: str, default_origins: dict[str, Origin]) -> Any:
@@ -47,8 +51,8 @@ def _to_plain(value: Any, source: Any, path: str, default_origins: dict[str, Ori
     if type(value) is dict:
         plain: dict[str, Any] = {}
         for name, item in value.items():
-            key = check_key(name)
-            plain[key] = _to_plain(item, source.get(name), join(path, key), default_origins)
+            text = name if isinstance(name, str) else str(name)
+            plain[text] = _to_plain(item, source.get(name), join_name(path, name), default_origins)
         return plain
     if type(value) in (list, tuple):
         return type(value)(_to_plain(item, None, path, {}) for item in value)
@@ -57,7 +61,7 @@ def _to_plain(value: Any, source: Any, path: str, default_origins: dict[str, Ori
         return value
     plain = dict(getattr(value, "model_extra", None) or {})
     for name, attribute in _used_names(cls, source):
-        key = join(path, name)
+        key = join_name(path, name)
         default_origins[key] = Origin.at(f"default of {cls.__qualname__}.{attribute}")
         item = getattr(value, attribute, source.get(name))
         plain[name] = _to_plain(item, source.get(name), key, default_origins)
