@@ -5,8 +5,9 @@ Run as `exhaustion.py stack` or `exhaustion.py memory`.
 
 import sys
 
-import hyperparameter as hp
 from interrupts import KINDS
+
+import hyperparameter as hp
 
 
 def recurse(step):

@@ -58,6 +58,14 @@ def entries(count):
                 del hp.scope.w
 
 
+def decorations(count):
+    """Decorate functions under ever new namespaces, and drop them."""
+    for number in range(count // SLOW_EVERY):
+        decorated = hp.param(f"namespace{number}")(lambda a=1: a)
+        with hp.scope(**{f"namespace{number}.a": 2}):
+            decorated()
+
+
 def errors(count):
     for _ in range(count // SLOW_EVERY):
         for wrong in (
@@ -103,7 +111,7 @@ def dropped(count):
 # The process may grow a little, because an allocator keeps some kB for itself.
 def main(count, limit=1_500):
     growth = {}
-    for work in (reads, entries, errors, dropped):
+    for work in (reads, entries, decorations, errors, dropped):
         work(count // 10)
         gc.collect()
         before = resident_memory()

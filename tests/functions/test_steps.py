@@ -1,10 +1,12 @@
 """Decorated and bound coroutines and generators: each step runs in a view of its own."""
 
 import asyncio
+import contextlib
 import contextvars
 import gc
 import inspect
 import types
+import weakref
 
 import pytest
 
@@ -256,3 +258,25 @@ def test_an_open_async_generator_is_closed_at_the_end_of_the_loop_without_an_err
 
     asyncio.run(main())
     assert (closed, loop_errors) == ([0], [])
+
+
+@pytest.mark.parametrize("decorate", [hp.bind, hp.param("g")])
+def test_a_value_or_error_that_is_sent_into_a_generator_can_be_freed_before_the_next_step(decorate):
+    class Sent(Exception):
+        pass
+
+    @decorate
+    def generator():
+        for _ in range(3):
+            with contextlib.suppress(Sent):
+                yield
+
+    iterator = generator()
+    next(iterator)
+    for send in (iterator.send, iterator.throw):
+        sent = Sent()
+        reference = weakref.ref(sent)
+        send(sent)
+        del sent
+        gc.collect()
+        assert reference() is None

@@ -11,6 +11,7 @@ __all__ = [
     "ReferenceBase",
     "RootBase",
     "ScopeBase",
+    "View",
     "connect",
     "current",
     "decorate",

@@ -13,24 +13,29 @@ if TYPE_CHECKING:
 
 __all__ = ["binding_of", "bindings", "bindings_in", "register"]
 
-# The bindings by namespace, then by id. The references are weak, so that a decorated function can be freed.
-_references: dict[str, dict[int, ref[Binding]]] = {}
+# The bindings by namespace and id. The references are weak, so that a decorated function can be freed.
+_references: dict[tuple[str, int], ref[Binding]] = {}
 
 
 def register(binding: Binding) -> None:
     """Add the binding of a newly decorated function."""
-    references, number = _references.setdefault(binding.namespace, {}), id(binding)
-    references[number] = ref(binding, lambda _: references.pop(number, None))
+    key = binding.namespace, id(binding)
+    _references[key] = ref(binding, lambda _: _references.pop(key, None))
 
 
 def bindings() -> list[Binding]:
     """Return the binding of every decorated function, grouped by namespace."""
-    return [binding for namespace in list(_references) for binding in bindings_in(namespace)]
+    groups: dict[str, list[Binding]] = {}
+    for (namespace, _), reference in list(_references.items()):
+        binding = reference()
+        if binding is not None:
+            groups.setdefault(namespace, []).append(binding)
+    return [binding for group in groups.values() for binding in group]
 
 
 def bindings_in(namespace: str) -> list[Binding]:
     """Return the binding of every function that is decorated with this namespace."""
-    references = list(_references.get(namespace, {}).values())
+    references = [reference for (name, _), reference in list(_references.items()) if name == namespace]
     return [binding for reference in references if (binding := reference()) is not None]
 
 

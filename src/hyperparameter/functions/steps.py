@@ -68,20 +68,22 @@ def frame_for_view() -> Frame:
 def generator_in_view(generator: Any, view: View) -> Generator[Any, Any, Any]:
     """Drive a generator: each of its steps runs in the view."""
     resume: Callable[..., Any] = generator.send
-    argument: Any = None
+    # The argument is taken out of this list, so that it does not live until the next step.
+    arguments: list[Any] = [None]
     while True:
         try:
-            item = view.run(resume, argument)
+            item = view.run(resume, arguments.pop())
         except StopIteration as stop:
             return stop.value
         try:
-            argument = yield item
+            arguments.append((yield item))
             resume = generator.send
         except GeneratorExit:
             view.run(generator.close)
             raise
         except BaseException as error:
-            resume, argument = generator.throw, error
+            resume = generator.throw
+            arguments.append(error)
 
 
 def awaitable_generator_in_view(generator: Any, view: View) -> Any:

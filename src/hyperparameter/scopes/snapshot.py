@@ -37,8 +37,8 @@ def frozen() -> None:
 def reset() -> None:
     """Leave every scope of this context, and drop what was set outside of any, so that reads see the baseline.
 
-    It is for interactive work, where an interrupted cell can leave a scope entered. Leaving such a scope later does
-    nothing.
+    It is for interactive work, where an interrupted cell can leave a scope entered. Leaving such a scope later
+    does nothing.
 
     Examples:
         >>> import hyperparameter as hp
