@@ -176,7 +176,12 @@ impl SimpleOverrides {
         }
         let key = PyUnicode_Substring(text, 0, end);
         let value = PyUnicode_Substring(text, end + 1, length);
-        let is_set = !key.is_null() && !value.is_null() && self.is_simple_key(key) && {
+        // A text can take the type of a value that the same call sets before it.
+        let is_simple = !key.is_null()
+            && !value.is_null()
+            && self.is_simple_key(key)
+            && PyDict_Contains(self.overrides, key) == 0;
+        let is_set = is_simple && {
             let entry = PyTuple_Pack(4, value, self.origin, Py_None(), Py_True());
             self.set(key, entry)
         };

@@ -116,7 +116,7 @@ def write(scope: ScopeBase | None, entries: Mapping[str, Entry]) -> None:
         if hides(entry[0]):
             changes |= dict.fromkeys(_overrides_below(frame, key))
     for key, entry in entries.items():
-        changes[key] = link(entry, lookup(frame.overrides, key), appends=True) if is_append(key) else entry
+        changes[key] = link(entry, lookup(frame.overrides, key), is_append(key))
     _replace(frame, above, changes)
 
 

@@ -155,9 +155,10 @@ def _merge_node(node: Node, changes: Changes, appends: bool, is_part: bool) -> N
         if new_entry is MISSING_ENTRY:
             # If the value above has this part, the part must not show again.
             entry, below = (MISSING_ENTRY if is_part else None), {}
-        else:
-            if hides(new_entry[0]):
-                below = {}
+        elif hides(new_entry[0]):
+            entry, below = link(new_entry, entry, appends), {}
+        # An empty mapping does not replace a part of the value above.
+        elif entry is not None or not is_part:
             entry = link(new_entry, entry, appends)
     if changes_below:
         is_part = is_part or (entry is not None and hides(entry[0]))

@@ -212,17 +212,17 @@ def is_append(key: str) -> bool:
 
 def link(entry: Entry, below: Entry | None, appends: bool) -> Entry:
     """Return an entry on top of the entry of the same key below it, which is None if there is none."""
-    if below is None or below is MISSING_ENTRY or entry is MISSING_ENTRY or not (appends or is_untyped(entry)):
+    if below is None or below is MISSING_ENTRY or entry is MISSING_ENTRY:
         return entry
+    # The same call may have put the entry on top of another one already.
+    linked = entry[2] if len(entry) == 4 else None
     if appends:
-        # The entry may be on top of others already, which the same call appended.
-        return (
-            *entry[:2],
-            below if len(entry) < 4 or entry[2] is None else link(entry[2], below, appends),
-            is_untyped(entry),
-        )
-    typed = below[2] if is_untyped(below) else below
-    return (*entry[:2], typed, True)
+        return (*entry[:2], below if linked is None else link(linked, below, appends), is_untyped(entry))
+    if is_untyped(entry):
+        typed = below[2] if is_untyped(below) else below
+        return (*entry[:2], typed if linked is None else linked, True)
+    # An empty mapping sets nothing.
+    return entry if hides(entry[0]) else below
 
 
 def input_of(entry: Entry) -> Any:

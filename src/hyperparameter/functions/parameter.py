@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..conversion.annotations import UnresolvedAnnotation, resolve_annotation, signature_of
 from ..conversion.rule import Misfit, accepts_given, accepts_parts, convert, convert_like, plain
 from ..core.key import join
-from ..core.value import MISSING, Parts, input_of
+from ..core.value import MISSING, MISSING_ENTRY, Parts, hides, input_of
 from ..scopes.reading import misfit_error
 
 TYPE_CHECKING = False
@@ -62,13 +62,19 @@ class Parameter:
         """
         if not self.is_bound:
             return MISSING
-        given = frame.input(self.key) if self.accepts_parts else input_of(frame.entry(self.key))
+        given = frame.input(self.key) if self.accepts_parts else self._scalar_in(frame)
         if given is MISSING or not self._is_set_by(given):
             return MISSING
         try:
             return self._convert(given)
         except Misfit as misfit:
             raise misfit_error(frame, self.key, misfit) from misfit.__cause__
+
+    def _scalar_in(self, frame: Frame) -> Any:
+        entry = frame.entry(self.key)
+        # An empty mapping is the value only if nothing is set further out.
+        is_value = entry is MISSING_ENTRY or hides(entry[0])
+        return input_of(entry) if is_value else frame.input(self.key)
 
     def simple_type(self) -> type | None:
         """Return bool, int, float or str if the parameter has that type, or None."""

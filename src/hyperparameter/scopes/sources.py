@@ -64,7 +64,7 @@ def entries_from(sources: Iterable[Any], params: Mapping[str, Any], origin: Orig
 def _resolve(pairs: list[tuple[str, Entry]]) -> dict[str, Entry]:
     """Return the entries of pairs that were set one after the other."""
     entries = dict(pairs)
-    # No key is a prefix of another if all have the same number of segments.
+    # No key is set twice, and none is a prefix of another, because all have the same number of segments.
     if len(entries) == len(pairs) and len({len(segments_of(key)) for key in entries}) < 2:
         return entries
     entries = {}
@@ -74,7 +74,7 @@ def _resolve(pairs: list[tuple[str, Entry]]) -> dict[str, Entry]:
         if key in prefixes and hides(entry[0]):
             for name in [name for name in entries if is_below(name, key)]:
                 del entries[name]
-        entries[key] = link(entry, earlier, appends=True) if is_append(key) else entry
+        entries[key] = link(entry, earlier, is_append(key))
         prefixes.update(parents(key))
     return entries
 
