@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::convert::Misfit;
+use crate::convert::{AtFault, Misfit};
 use crate::entry::Origin;
 use crate::frame::Frame;
 use crate::key::Key;
@@ -81,20 +81,19 @@ impl ParamError {
     }
 
     pub(crate) fn misfit(key: &str, value: Value, misfit: Misfit, origin: Option<Origin>) -> Self {
-        let mut error = Self::new(ParamErrorKind::Misfit, key);
         let Misfit {
             wanted,
             detail,
             path,
+            at_fault,
         } = misfit;
-        error.0.value = Some(value);
-        error.0.wanted = Some(wanted);
-        error.0.detail = match detail {
-            Some(detail) if !path.is_empty() => {
-                Some(format!("at {}: {detail}", quoted(&format!("{key}{path}"))))
-            }
-            detail => detail,
+        let mut error = Self::new(ParamErrorKind::Misfit, format!("{key}{path}"));
+        (error.0.value, error.0.wanted) = match at_fault {
+            AtFault::Whole => (Some(value.source()), Some(wanted)),
+            AtFault::Value(value) => (Some((*value).source()), Some(wanted)),
+            AtFault::Named => (None, None),
         };
+        error.0.detail = detail;
         error.0.origin = origin;
         error
     }
@@ -233,15 +232,17 @@ impl fmt::Display for ParamError {
 
 impl ParamError {
     fn fmt_misfit(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let value = self.value().map(short_repr).unwrap_or_default();
-        let wanted = self.wanted().unwrap_or_default();
-        write!(
-            f,
-            "{} = {value} is not a valid {wanted}",
-            quoted(self.key())
-        )?;
-        if let Some(detail) = self.detail() {
-            write!(f, ": {detail}")?;
+        let key = quoted(self.key());
+        match (self.value(), self.detail()) {
+            // The detail is the end of a sentence about a part.
+            (None, detail) => write!(f, "{key} {}", detail.unwrap_or_default())?,
+            (Some(value), detail) => {
+                let (value, wanted) = (short_repr(value), self.wanted().unwrap_or_default());
+                write!(f, "{key} = {value} is not a valid {wanted}")?;
+                if let Some(detail) = detail {
+                    write!(f, ": {detail}")?;
+                }
+            }
         }
         if let Some(origin) = self.origin() {
             write!(f, " (set at {}:{})", origin.file(), origin.line())?;

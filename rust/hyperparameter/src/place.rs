@@ -6,7 +6,7 @@ use std::thread::LocalKey;
 use crate::convert::FromValue;
 use crate::error::ParamError;
 use crate::frame::context;
-use crate::key::Key;
+use crate::key::{Key, Probe};
 use crate::read;
 
 /// The last answer that a place had in this thread: a number, or that the key is not set.
@@ -17,14 +17,18 @@ use crate::read;
 pub struct CachedAnswer {
     /// The id of the frame, and in the lowest byte the kind of the answer.
     ///
-    /// The kind is [`FromValue::CACHE_TAG`] for a number, and [`NOT_SET`] for a key that is not set.
+    /// The kind is [`FromValue::CACHE_TAG`] for a number, and [`not_set`] for a key that is not set.
     stamp: u64,
     /// The number, as [`FromValue::to_cache_bits`] returns it.
     bits: u64,
 }
 
-/// The kind of the answer for a key that is not set. It differs from every `FromValue::CACHE_TAG`.
-const NOT_SET: u8 = u8::MAX;
+/// Return the kind of the answer for a key that is not set. It differs from every `FromValue::CACHE_TAG`.
+///
+/// Types that can be read from the subtree have a kind of their own: no key below is set either.
+const fn not_set<T: FromValue>() -> u8 {
+    if T::READS_PARTS { u8::MAX } else { u8::MAX - 1 }
+}
 
 impl CachedAnswer {
     /// No answer yet. No read looks for the kind 0, so this is never a hit.
@@ -54,7 +58,7 @@ impl Place {
         if T::CACHE_TAG != 0 && cached.stamp == stamp(frame_id, T::CACHE_TAG) {
             return Ok(T::from_cache_bits(cached.bits));
         }
-        if cached.stamp == stamp(frame_id, NOT_SET) && !T::takes_beneath(Some(&default)) {
+        if cached.stamp == stamp(frame_id, not_set::<T>()) {
             return Ok(default);
         }
         self.look_up(default)
@@ -64,22 +68,23 @@ impl Place {
     #[inline(never)]
     fn look_up<T: FromValue>(self, default: T) -> Result<T, ParamError> {
         let frame = context::current_frame();
-        let value = read::by_rule(&frame, self.key, Some(&default))?;
-        match &value {
-            None if !T::takes_beneath(Some(&default)) => {
+        let Some(value) = read::value_for(&frame, self.key, Some(&default)) else {
+            // A subtree that the type does not accept with this default may fit with another one.
+            if !T::READS_PARTS || !frame.has_subtree(self.key.text()) {
                 self.cache.set(CachedAnswer {
-                    stamp: stamp(frame.id(), NOT_SET),
+                    stamp: stamp(frame.id(), not_set::<T>()),
                     bits: 0,
                 });
             }
-            Some(value) if T::CACHE_TAG != 0 => {
-                self.cache.set(CachedAnswer {
-                    stamp: stamp(frame.id(), T::CACHE_TAG),
-                    bits: value.to_cache_bits(),
-                });
-            }
-            _ => {}
+            return Ok(default);
+        };
+        let value = read::convert(&frame, self.key, &value, Some(default))?;
+        if T::CACHE_TAG != 0 {
+            self.cache.set(CachedAnswer {
+                stamp: stamp(frame.id(), T::CACHE_TAG),
+                bits: value.to_cache_bits(),
+            });
         }
-        Ok(value.unwrap_or(default))
+        Ok(value)
     }
 }

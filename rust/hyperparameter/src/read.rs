@@ -5,49 +5,130 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
+use serde::ser::Serialize;
 
-use crate::convert::{FromValue, Misfit, deserialize, parse_bool};
+use crate::convert::deserialize::{self, accepts_subtree};
+use crate::convert::{FromValue, Misfit, serialize};
 use crate::entry::Entry;
 use crate::error::ParamError;
 use crate::frame::Frame;
 use crate::key::{Probe, name_of, segments};
-use crate::value::Value;
+use crate::value::{APPEND, Value, merge_onto, parse_bool, part_of};
 
-/// Return the value of a key by the conversion rule. If it has no value and the type accepts a subtree, return that.
-///
-/// Return `None` if there is neither.
-pub(crate) fn by_rule<T: FromValue>(
+/// Return the value of a key by the conversion rule. Return `None` if the key is not set.
+pub(crate) fn required<T: FromValue>(
     frame: &Frame,
     key: &dyn Probe,
-    default: Option<&T>,
 ) -> Result<Option<T>, ParamError> {
-    let read_subtree = || {
-        if T::takes_beneath(default) {
-            subtree(frame, key.text())
-        } else {
-            None
-        }
-    };
-    let Some(value) = value_or_subtree(frame, key, read_subtree) else {
-        return Ok(None);
-    };
-    T::from_value(&value)
-        .map(Some)
-        .map_err(|misfit| misfit_error(frame, key, value.into_owned(), misfit))
+    let value = value_for::<T>(frame, key, None);
+    value
+        .map(|value| convert(frame, key, &value, None))
+        .transpose()
 }
 
-/// Return the value of a key, or its subtree, as a type that serde can deserialize. The rest is as in [`by_rule`].
+/// Return the value of a key by the conversion rule, or the default if the key is not set.
+pub(crate) fn or_default<T: FromValue>(
+    frame: &Frame,
+    key: &dyn Probe,
+    default: T,
+) -> Result<T, ParamError> {
+    match value_for(frame, key, Some(&default)) {
+        Some(value) => convert(frame, key, &value, Some(default)),
+        None => Ok(default),
+    }
+}
+
+/// Return what is to be converted to a type: the value of a key, with the parts that are set below the key.
+///
+/// If the key has no value, return its subtree if the type accepts that.
+pub(crate) fn value_for<'a, T: FromValue>(
+    frame: &'a Frame,
+    key: &dyn Probe,
+    default: Option<&T>,
+) -> Option<Cow<'a, Value>> {
+    if T::READS_PARTS {
+        return value_with_parts(frame, key, |own, parts| {
+            // Only a type that does not accept `None` itself is read from the keys below a `None`.
+            let fits = || T::accepts_subtree(parts, default);
+            match own {
+                Some(none) => fits() && (default.is_some() || T::from_value(none).is_err()),
+                None => fits(),
+            }
+        });
+    }
+    match frame.find(key) {
+        None => part_of_value_above(frame, key).map(Cow::Owned),
+        // An empty mapping does not count as a value if other keys are set below the key.
+        Some(entry) if !entry.hides() && frame.has_subtree(key.text()) => None,
+        Some(entry) => Some(Cow::Borrowed(&entry.value)),
+    }
+}
+
+/// Convert what `value_for` returns. Parts that are not set come from the default.
+pub(crate) fn convert<T: FromValue>(
+    frame: &Frame,
+    key: &dyn Probe,
+    value: &Value,
+    default: Option<T>,
+) -> Result<T, ParamError> {
+    let converted = match default {
+        Some(default) => T::from_value_onto(value, default),
+        None => T::from_value(value),
+    };
+    converted.map_err(|misfit| misfit_error(frame, key, value.clone(), misfit))
+}
+
+/// Return the value of a key, or its subtree, as a type that serde can deserialize. Return `None` if the key is not set.
 pub(crate) fn by_serde<T: DeserializeOwned>(
     frame: &Frame,
     key: &dyn Probe,
 ) -> Result<Option<T>, ParamError> {
-    let read_subtree = || subtree(frame, key.text()).filter(deserialize::accepts_subtree::<T>);
-    let Some(value) = value_or_subtree(frame, key, read_subtree) else {
-        return Ok(None);
+    let value = value_with_parts(frame, key, |_, parts| accepts_subtree::<T>(parts));
+    value
+        .map(|value| deserialize_value(frame, key, &value, None))
+        .transpose()
+}
+
+/// Return the same as [`by_serde`]. Parts that are not set come from a value that was set as `T`, or from the default.
+pub(crate) fn by_merging<T: DeserializeOwned + Serialize + Clone + 'static>(
+    frame: &Frame,
+    key: &dyn Probe,
+    default: T,
+) -> Result<T, ParamError> {
+    let (value, base) = match by_type(frame, key) {
+        Ok(Some(own)) => (
+            parts_below(frame, key.text()).map(|parts| Cow::Owned(Value::Map(Arc::new(parts)))),
+            own,
+        ),
+        _ => (
+            value_with_parts(frame, key, |_, parts| accepts_subtree::<T>(parts)),
+            default,
+        ),
     };
-    deserialize::from_value(&value)
-        .map(Some)
-        .map_err(|misfit| misfit_error(frame, key, value.into_owned(), misfit))
+    let Some(value) = value else {
+        return Ok(base);
+    };
+    let base = match serialize::to_value(&base) {
+        Ok(base) => Some(base),
+        // A value that is no mapping replaces the default.
+        Err(_) if !matches!(&*value, Value::Map(_)) => None,
+        Err(fault) => {
+            let detail = format!("cannot be set: its default cannot be serialized: {fault}");
+            let misfit = Misfit::of_name(detail);
+            return Err(misfit_error(frame, key, value.into_owned(), misfit));
+        }
+    };
+    deserialize_value(frame, key, &value, base.as_ref())
+}
+
+fn deserialize_value<T: DeserializeOwned>(
+    frame: &Frame,
+    key: &dyn Probe,
+    value: &Value,
+    default: Option<&Value>,
+) -> Result<T, ParamError> {
+    deserialize::from_value(value, default)
+        .map_err(|misfit| misfit_error(frame, key, value.clone(), misfit))
 }
 
 /// Return the value of a key that was set as a value of this same type, by [`Value::of`].
@@ -67,50 +148,68 @@ pub(crate) fn by_type<T: Clone + 'static>(
     }
 }
 
-/// Return the value of a key, or what `read_subtree` returns if the key has none.
+/// Return the value of a key with the parts that are set below the key.
 ///
-/// An empty mapping does not count as a value if other keys are set below the key.
-fn value_or_subtree<'a>(
+/// If the key has no value, or the value is `None`, return its subtree if `accepts_subtree` says so. It gets the `None`.
+fn value_with_parts<'a>(
     frame: &'a Frame,
     key: &dyn Probe,
-    read_subtree: impl FnOnce() -> Option<Value>,
+    accepts_subtree: impl FnOnce(Option<&Value>, &BTreeMap<String, Value>) -> bool,
 ) -> Option<Cow<'a, Value>> {
-    match frame.find(key) {
-        Some(Entry { value, .. }) if !is_empty_map(value) || !has_subtree(frame, key) => {
-            Some(Cow::Borrowed(value))
+    let entry = frame.find_linked(key);
+    let own = match entry {
+        Some(entry) => Some(Cow::Borrowed(&entry.value)),
+        None => part_of_value_above(frame, key).map(Cow::Owned),
+    };
+    let Some(parts) = parts_below(frame, key.text()) else {
+        return own;
+    };
+    let own = own.filter(|own| !is_empty_map(own));
+    match own {
+        Some(own) if *own != Value::None => Some(Cow::Owned(merge_onto(&own, &parts))),
+        own if accepts_subtree(own.as_deref(), &parts) => {
+            Some(Cow::Owned(Value::Map(Arc::new(parts))))
         }
-        _ => read_subtree().map(Cow::Owned),
+        own => own,
     }
-}
-
-fn has_subtree(frame: &Frame, key: &dyn Probe) -> bool {
-    frame.subtree(key.text()).next().is_some()
 }
 
 fn is_empty_map(value: &Value) -> bool {
     matches!(value, Value::Map(map) if map.is_empty())
 }
 
+/// Return a key that is not set as a part of the value of a key above it.
+fn part_of_value_above(frame: &Frame, key: &dyn Probe) -> Option<Value> {
+    let (above, entry) = frame.value_above(key.text())?;
+    part_of(
+        &entry.value,
+        segments(&key.text()[above.len() + 1..]).map(name_of),
+    )
+}
+
 /// Return the error for a value that does not fit, with the place that set it.
 ///
-/// If the value is a subtree, the origin is that of the key at fault, or of any key in the subtree.
+/// If the part at fault has no value of its own, that is the place of the value that it is a part of, or of any key below
+/// it.
 fn misfit_error(frame: &Frame, key: &dyn Probe, value: Value, misfit: Misfit) -> ParamError {
-    let entry_at_fault = || frame.entry(&format!("{}{}", key.text(), misfit.path));
-    let first_in_subtree = || frame.subtree(key.text()).next().map(|(_, entry)| entry);
-    let entry = frame
-        .find(key)
-        .or_else(entry_at_fault)
-        .or_else(first_in_subtree);
+    let at_fault = format!("{}{}", key.text(), misfit.path);
+    let first_in_subtree = |key: &str| frame.subtree(key).next().map(|(_, entry)| entry);
+    let mut entry = (frame.entry(&at_fault)).or_else(|| first_in_subtree(&at_fault));
+    if entry.is_none() && !misfit.is_missing() {
+        entry = (frame.value_above(&at_fault).map(|(_, entry)| entry))
+            .or_else(|| frame.find(key))
+            .or_else(|| first_in_subtree(key.text()));
+    }
     let origin = entry.map(|entry| entry.origin);
     ParamError::misfit(key.text(), value, misfit, origin)
 }
 
 /// Return whether a parameter counts as true.
 pub(crate) fn truth(frame: &Frame, key: &dyn Probe) -> bool {
-    let Some(Entry { value, .. }) = frame.find(key) else {
-        return has_subtree(frame, key);
+    let Some(value) = value_with_parts(frame, key, |own, _| own.is_none()) else {
+        return false;
     };
-    match value {
+    match value.plain() {
         Value::None => false,
         Value::Bool(value) => *value,
         Value::Int(value) => *value != 0,
@@ -118,70 +217,65 @@ pub(crate) fn truth(frame: &Frame, key: &dyn Probe) -> bool {
         Value::Float(value) => *value != 0.0,
         Value::Text(text) => parse_bool(text).unwrap_or(!text.is_empty()),
         Value::List(list) => !list.is_empty(),
-        Value::Map(map) => !map.is_empty() || has_subtree(frame, key),
-        Value::Other(_) => true,
+        Value::Map(map) => !map.is_empty(),
+        _ => true,
     }
 }
 
 /// Return the subtree below a key as a nested mapping, `None` if it is empty.
 ///
-/// If a key has both a value and keys below it, the mapping has the value, unless that is an empty mapping.
+/// If a key has both a value and keys below it, the mapping has the value with these parts.
 pub(crate) fn subtree(frame: &Frame, key: &str) -> Option<Value> {
-    let mut top = BTreeMap::new();
+    parts_below(frame, key).map(|parts| Value::Map(Arc::new(parts)).to_plain())
+}
+
+/// Return what is set below a key, by name, `None` if nothing is.
+fn parts_below(frame: &Frame, key: &str) -> Option<BTreeMap<String, Value>> {
+    if !key.is_empty() && !frame.has_subtree(key) {
+        return None;
+    }
+    let mut top = Node::default();
     let prefix_length = if key.is_empty() { 0 } else { key.len() + 1 };
-    for (path, Entry { value, .. }) in frame.subtree(key) {
-        insert(&mut top, &path.as_str()[prefix_length..], value);
+    for (path, entry) in frame.subtree(key) {
+        let mut node = &mut top;
+        for segment in segments(&path.as_str()[prefix_length..]) {
+            node = node.below.entry(name_of(segment)).or_default();
+        }
+        node.entry = Some(entry);
     }
-    if top.is_empty() {
-        None
-    } else {
-        Some(Node::Inner(top).into())
-    }
+    (!top.below.is_empty()).then(|| top.into_parts())
 }
 
 /// A node of a subtree while it is built.
-enum Node<'a> {
-    Leaf(&'a Value),
-    /// The children, by the names of their segments.
-    Inner(BTreeMap<Cow<'a, str>, Node<'a>>),
+#[derive(Default)]
+struct Node<'a> {
+    entry: Option<&'a Entry>,
+    /// The nodes below, by the names of their segments.
+    below: BTreeMap<Cow<'a, str>, Self>,
 }
 
 impl Node<'_> {
-    fn empty() -> Self {
-        Self::Inner(BTreeMap::new())
+    fn into_parts(self) -> BTreeMap<String, Value> {
+        let part = |(name, node): (Cow<'_, str>, Self)| {
+            let value = node.into_value(name == APPEND);
+            (name.into_owned(), value)
+        };
+        self.below.into_iter().map(part).collect()
     }
-}
 
-/// Insert a value at a path. Paths are inserted in order, so the value of a key comes before the keys below it.
-fn insert<'a>(top: &mut BTreeMap<Cow<'a, str>, Node<'a>>, path: &'a str, value: &'a Value) {
-    let mut parent = top;
-    let mut names = segments(path).map(name_of).peekable();
-    while let Some(name) = names.next() {
-        if names.peek().is_none() {
-            parent.entry(name).or_insert(Node::Leaf(value));
-            return;
+    fn into_value(self, appends: bool) -> Value {
+        let own = match self.entry {
+            Some(entry) if appends => Some(entry.appended()),
+            Some(entry) => Some(entry.value.clone()),
+            None => None,
+        };
+        if self.below.is_empty() {
+            return own.unwrap_or_default();
         }
-        let child = parent.entry(name).or_insert_with(Node::empty);
-        if matches!(child, Node::Leaf(value) if is_empty_map(value)) {
-            *child = Node::empty();
-        }
-        match child {
-            Node::Inner(inner) => parent = inner,
-            Node::Leaf(_) => return,
-        }
-    }
-}
-
-impl From<Node<'_>> for Value {
-    fn from(node: Node<'_>) -> Self {
-        match node {
-            Node::Leaf(value) => value.clone(),
-            Node::Inner(inner) => Self::Map(Arc::new(
-                inner
-                    .into_iter()
-                    .map(|(name, node)| (name.into_owned(), node.into()))
-                    .collect(),
-            )),
+        let parts = self.into_parts();
+        match own {
+            Some(own) => merge_onto(&own, &parts),
+            None => Value::Map(Arc::new(parts)),
         }
     }
 }

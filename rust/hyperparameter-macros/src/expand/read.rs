@@ -31,14 +31,17 @@ pub(super) fn read(
     let place = key.place();
     let name = quote_spanned!(Span::mixed_site()=> default);
     let call = quote_spanned! {key.span=>
-        (&&&&&::hyperparameter::__private::ReadAs::type_of(&#name)).read_param(#place, #name)
+        (&&&&&&&::hyperparameter::__private::ReadAs::type_of(&#name)).read_param(#place, #name)
     };
     quote! {
         match (#default,) {
             (#name,) => {
                 #declaration
                 #[allow(unused_imports)]
-                use ::hyperparameter::__private::{ByOption as _, ByRule as _, BySerde as _, ByText as _, ByType as _};
+                use ::hyperparameter::__private::{
+                    ByMerging as _, ByMergingOption as _, ByOption as _, ByRule as _, BySerde as _, ByText as _,
+                    ByType as _,
+                };
                 #call
             }
         }

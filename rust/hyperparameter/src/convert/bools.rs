@@ -1,7 +1,7 @@
 //! Conversion into bools.
 
 use super::{FromValue, Misfit};
-use crate::value::{Value, is_any_of};
+use crate::value::{Value, parse_bool};
 
 impl FromValue for bool {
     fn wanted() -> String {
@@ -11,7 +11,7 @@ impl FromValue for bool {
     fn from_value(value: &Value) -> Result<Self, Misfit> {
         let converted = match value {
             Value::Bool(value) => Some(*value),
-            Value::Text(text) => parse_bool(text),
+            Value::Text(text) | Value::Untyped { text, .. } => parse_bool(text),
             Value::Int(1) | Value::UInt(1) => Some(true),
             Value::Int(0) | Value::UInt(0) => Some(false),
             Value::Float(float) if *float == 1.0 => Some(true),
@@ -21,6 +21,7 @@ impl FromValue for bool {
         converted.ok_or_else(|| Misfit::new(Self::wanted()))
     }
 
+    const READS_PARTS: bool = false;
     const CACHE_TAG: u8 = 1;
 
     fn to_cache_bits(&self) -> u64 {
@@ -29,16 +30,5 @@ impl FromValue for bool {
 
     fn from_cache_bits(bits: u64) -> Self {
         bits != 0
-    }
-}
-
-/// Parse a text as a bool. Return `None` for a text that is neither a yes nor a no.
-pub(crate) fn parse_bool(text: &str) -> Option<bool> {
-    if is_any_of(text, &["true", "yes", "on", "t", "y", "1"]) {
-        Some(true)
-    } else if is_any_of(text, &["false", "no", "off", "f", "n", "0"]) {
-        Some(false)
-    } else {
-        None
     }
 }

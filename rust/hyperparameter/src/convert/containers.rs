@@ -2,24 +2,21 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet, VecDeque};
+use std::fmt;
 use std::hash::{BuildHasher, Hash};
 use std::sync::Arc;
 
 use super::{FromValue, Misfit};
-use crate::value::Value;
-
-/// Parse a text as JSON.
-pub(super) fn parse_json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| format!("text is read as JSON: {error}"))
-}
+use crate::key::quote;
+use crate::value::{APPEND, ListFault, Value, names_item, parse_json, with_parts_of_list};
 
 /// Return a value, or what it contains if it is a text in JSON.
 fn parse_if_text(value: &Value, wanted: impl Fn() -> String) -> Result<Cow<'_, Value>, Misfit> {
-    match value {
-        Value::Text(text) => parse_json(text)
+    match value.as_text() {
+        Some(text) => parse_json(text)
             .map(Cow::Owned)
             .map_err(|detail| Misfit::new(wanted()).because(detail)),
-        _ => Ok(Cow::Borrowed(value)),
+        None => Ok(Cow::Borrowed(value)),
     }
 }
 
@@ -42,25 +39,38 @@ pub(super) fn to_map(
     }
 }
 
-/// Convert one item of a container. A misfit says where in the container it is, and names the container's type.
-fn convert_item<T: FromValue>(
-    item: &Value,
-    path: impl Fn() -> String,
-    wanted: impl Fn() -> String,
-) -> Result<T, Misfit> {
-    T::from_value(item).map_err(|misfit| {
-        // A misfit with a path comes from an inner container, and its detail is about the item there.
-        let detail = if misfit.path.is_empty() {
-            misfit.text_about(item)
-        } else {
-            misfit.detail.unwrap_or_default()
-        };
-        Misfit {
-            wanted: wanted(),
-            detail: Some(detail),
-            path: path() + &misfit.path,
+/// Convert a list, or parts of a list: all other items come from the default.
+fn onto_list<T: FromValue>(
+    value: &Value,
+    default: Vec<T>,
+    wanted: fn() -> String,
+) -> Result<Vec<T>, Misfit> {
+    let parts = match value {
+        Value::Map(parts) if are_items(parts) => parts,
+        _ => return convert_items(value, wanted),
+    };
+    let set = |item: Option<T>, part: &Value| match item {
+        Some(item) => T::from_value_onto(part, item),
+        None => T::from_value(part),
+    };
+    with_parts_of_list(default, parts, set).map_err(|fault| match fault {
+        ListFault::NotAnIndex(name, length) => not_an_index(&name, length),
+        ListFault::Item(name, misfit) => {
+            let item = parts.get(&name).unwrap_or(&Value::None);
+            misfit.in_part(format_args!(".{}", quote(&name)), item)
         }
     })
+}
+
+/// Return the misfit of a name that is not the index of an item of a list with some length.
+pub(super) fn not_an_index(name: &str, length: usize) -> Misfit {
+    let detail = format!("is not the index of an item: the list has {length} items");
+    Misfit::of_name(detail).in_part(format_args!(".{}", quote(name)), &Value::None)
+}
+
+/// Convert one item of a container.
+fn convert_item<T: FromValue>(item: &Value, name: impl fmt::Display) -> Result<T, Misfit> {
+    T::from_value(item).map_err(|misfit| misfit.in_part(name, item))
 }
 
 /// Convert a value to a container of the items of a list.
@@ -72,7 +82,7 @@ fn convert_items<T: FromValue, C: FromIterator<T>>(
     items
         .iter()
         .enumerate()
-        .map(|(index, item)| convert_item(item, || format!("[{index}]"), wanted))
+        .map(|(index, item)| convert_item(item, format_args!("[{index}]")))
         .collect()
 }
 
@@ -88,10 +98,30 @@ macro_rules! lists {
             }
 
             fn from_value(value: &Value) -> Result<Self, Misfit> {
-                convert_items(value, Self::wanted)
+                Self::from_value_onto(value, Self::default())
+            }
+
+            fn from_value_onto(value: &Value, default: Self) -> Result<Self, Misfit> {
+                let items = onto_list(value, default.into_iter().collect(), Self::wanted)?;
+                Ok(items.into_iter().collect())
+            }
+
+            fn accepts_subtree(subtree: &BTreeMap<String, Value>, default: Option<&Self>) -> bool {
+                sets_items(subtree, default.is_some())
             }
         })*
     };
+}
+
+/// Return whether the parts of a mapping are items of a list.
+pub(super) fn are_items(parts: &BTreeMap<String, Value>) -> bool {
+    !parts.is_empty() && parts.keys().all(|name| names_item(name))
+}
+
+/// Return whether a subtree sets items of a list. Only a list that has a default can be read from it.
+fn sets_items(subtree: &BTreeMap<String, Value>, has_default: bool) -> bool {
+    let only_appends = || subtree.keys().all(|name| name == APPEND);
+    are_items(subtree) && (has_default || only_appends())
 }
 
 lists! {
@@ -108,14 +138,25 @@ impl<T: FromValue, const N: usize> FromValue for [T; N] {
 
     fn from_value(value: &Value) -> Result<Self, Misfit> {
         let items: Vec<T> = convert_items(value, Self::wanted)?;
-        items
-            .try_into()
-            .map_err(|items: Vec<T>| wrong_length(Self::wanted(), items.len(), N))
+        into_array(items)
+    }
+
+    fn from_value_onto(value: &Value, default: Self) -> Result<Self, Misfit> {
+        onto_list(value, default.into(), Self::wanted).and_then(into_array)
+    }
+
+    fn accepts_subtree(subtree: &BTreeMap<String, Value>, default: Option<&Self>) -> bool {
+        sets_items(subtree, default.is_some())
     }
 }
 
+fn into_array<T, const N: usize>(items: Vec<T>) -> Result<[T; N], Misfit> {
+    let wrong_length = |items: Vec<T>| wrong_length("list".to_owned(), items.len(), N);
+    items.try_into().map_err(wrong_length)
+}
+
 macro_rules! tuples {
-    ($($count:literal $($name:ident $index:literal)+;)*) => {
+    ($($count:literal $($name:ident $index:tt)+;)*) => {
         $(impl<$($name: FromValue),+> FromValue for ($($name,)+) {
             fn wanted() -> String {
                 "tuple".to_owned()
@@ -126,10 +167,39 @@ macro_rules! tuples {
                 if items.len() != $count {
                     return Err(wrong_length(Self::wanted(), items.len(), $count));
                 }
-                Ok(($(convert_item::<$name>(&items[$index], || format!("[{}]", $index), Self::wanted)?,)+))
+                Ok(($(convert_item::<$name>(&items[$index], format_args!("[{}]", $index))?,)+))
+            }
+
+            fn from_value_onto(value: &Value, default: Self) -> Result<Self, Misfit> {
+                let parts = match value {
+                    Value::Map(parts) if are_items(parts) => parts,
+                    _ => return Self::from_value(value),
+                };
+                let is_index = |name: &&String| [$(stringify!($index)),+].contains(&name.as_str());
+                if let Some(name) = parts.keys().find(|name| !is_index(name)) {
+                    return Err(not_an_index(name, $count));
+                }
+                Ok(($(onto_item(parts, $index, default.$index)?,)+))
+            }
+
+            fn accepts_subtree(subtree: &BTreeMap<String, Value>, default: Option<&Self>) -> bool {
+                default.is_some() && are_items(subtree)
             }
         })*
     };
+}
+
+/// Convert the part that sets an item of a tuple onto the default of the item.
+fn onto_item<T: FromValue>(
+    parts: &BTreeMap<String, Value>,
+    index: usize,
+    default: T,
+) -> Result<T, Misfit> {
+    match parts.get(&index.to_string()) {
+        Some(part) => T::from_value_onto(part, default)
+            .map_err(|misfit| misfit.in_part(format_args!(".{index}"), part)),
+        None => Ok(default),
+    }
 }
 
 tuples! {
@@ -149,13 +219,23 @@ macro_rules! maps {
             }
 
             fn from_value(value: &Value) -> Result<Self, Misfit> {
-                to_map(value, Self::wanted)?
-                    .iter()
-                    .map(|(key, item)| Ok((key.clone(), convert_item(item, || format!(".{key}"), Self::wanted)?)))
-                    .collect()
+                Self::from_value_onto(value, Self::default())
             }
 
-            fn takes_beneath(_default: Option<&Self>) -> bool {
+            fn from_value_onto(value: &Value, mut default: Self) -> Result<Self, Misfit> {
+                for (name, item) in to_map(value, Self::wanted)?.iter() {
+                    let item = item.plain_append();
+                    let converted = match default.remove(name) {
+                        Some(outer) => T::from_value_onto(item, outer),
+                        None => T::from_value(item),
+                    };
+                    let in_part = |misfit: Misfit| misfit.in_part(format_args!(".{}", quote(name)), item);
+                    default.insert(name.clone(), converted.map_err(in_part)?);
+                }
+                Ok(default)
+            }
+
+            fn accepts_subtree(_subtree: &BTreeMap<String, Value>, _default: Option<&Self>) -> bool {
                 true
             }
         })*

@@ -1,6 +1,8 @@
 //! The reason why a value does not fit a type.
 
-use crate::value::{Value, short_repr};
+use std::fmt;
+
+use crate::value::Value;
 
 /// The reason why a value does not fit a type.
 ///
@@ -13,6 +15,19 @@ pub struct Misfit {
     pub(crate) detail: Option<String>,
     /// The part of the value that is at fault, such as `.layers[2]`. Empty for the whole value.
     pub(crate) path: String,
+    /// The value of that part.
+    pub(crate) at_fault: AtFault,
+}
+
+/// The part of a value that a misfit is about.
+#[derive(Clone, Debug)]
+pub(crate) enum AtFault {
+    /// The value that is converted, as a whole.
+    Whole,
+    /// A part with this value.
+    Value(Box<Value>),
+    /// A part that should not be there, or that is missing. The detail says which, as the end of a sentence.
+    Named,
 }
 
 impl Misfit {
@@ -41,6 +56,15 @@ impl Misfit {
             wanted: wanted.into(),
             detail: None,
             path: String::new(),
+            at_fault: AtFault::Whole,
+        }
+    }
+
+    /// Return a misfit about a part that should not be there, or that is missing. `detail` ends a sentence about it.
+    pub(crate) fn of_name(detail: impl Into<String>) -> Self {
+        Self {
+            at_fault: AtFault::Named,
+            ..Self::new("").because(detail)
         }
     }
 
@@ -58,16 +82,21 @@ impl Misfit {
         self
     }
 
-    /// Return the text about a value that is a part of another: `'x' is not a valid int`, and the detail.
-    pub(super) fn text_about(&self, part: &Value) -> String {
-        let detail = self.detail.as_ref();
-        let reason = detail
-            .map(|detail| format!(": {detail}"))
-            .unwrap_or_default();
-        format!(
-            "{} is not a valid {}{reason}",
-            short_repr(part),
-            self.wanted
-        )
+    /// Return whether the misfit is about a part without a value.
+    pub(crate) fn is_missing(&self) -> bool {
+        matches!(self.at_fault, AtFault::Named)
+    }
+
+    /// Return the misfit of an item as a misfit of the value around it. `name` is `[2]` or `.layers`.
+    pub(super) fn in_part(self, name: impl fmt::Display, item: &Value) -> Self {
+        let at_fault = match self.at_fault {
+            AtFault::Whole => AtFault::Value(Box::new(item.clone())),
+            inner => inner,
+        };
+        Self {
+            path: format!("{name}{}", self.path),
+            at_fault,
+            ..self
+        }
     }
 }

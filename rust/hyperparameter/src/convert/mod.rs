@@ -12,10 +12,13 @@ mod options;
 pub(crate) mod serialize;
 mod texts;
 
-pub(crate) use bools::parse_bool;
+pub(crate) use misfit::AtFault;
 pub use misfit::Misfit;
 
-use crate::value::Value;
+use std::collections::BTreeMap;
+
+use crate::value::{Value, merge_onto};
+use containers::{are_items, to_list};
 
 /// A type that a parameter can be read as.
 ///
@@ -27,8 +30,12 @@ use crate::value::Value;
 /// | `String`, `Box<str>`, `Arc<str>` | text; a number or bool as its text |
 /// | `Vec`, arrays, tuples, sets | lists; text in JSON |
 /// | maps with `String` keys | mappings; text in JSON; the subtree below the key |
-/// | `Option` | what its type accepts; `None` |
+/// | `Option` | what its type accepts; `None`; the `key=value` texts `none` and `null` |
 /// | [`Value`] | anything, unchanged |
+///
+/// The same rule holds for the items of containers. A map merges with its default: the keys that are not set come from
+/// the default. A list takes the items that are not set from its default, too: `layers.0` sets its first item, and
+/// `layers.+` appends one.
 ///
 /// Implement this trait for a type of your own that is made from a value; see [`Misfit::new`]. A type that
 /// serde can deserialize needs no implementation.
@@ -54,11 +61,26 @@ pub trait FromValue: Sized {
     /// [`Misfit`] for a value that does not fit.
     fn from_value(value: &Value) -> Result<Self, Misfit>;
 
+    /// Convert a value that sets parts of a default. All other parts come from the default.
+    ///
+    /// A type without parts is converted by [`from_value`](Self::from_value), as if there were no default.
+    ///
+    /// # Errors
+    /// [`Misfit`] for a value that does not fit.
+    fn from_value_onto(value: &Value, default: Self) -> Result<Self, Misfit> {
+        drop(default);
+        Self::from_value(value)
+    }
+
     /// Return whether a key without a value can be read as its subtree, which is a mapping.
     #[must_use]
-    fn takes_beneath(_default: Option<&Self>) -> bool {
+    fn accepts_subtree(_subtree: &BTreeMap<String, Value>, _default: Option<&Self>) -> bool {
         false
     }
+
+    /// Whether keys below a key can change what is read as this type. They cannot change a number or a text.
+    #[doc(hidden)]
+    const READS_PARTS: bool = true;
 
     /// A number that no other type has. It marks values of this type in a cache. 0 if they are never cached.
     #[doc(hidden)]
@@ -83,10 +105,25 @@ impl FromValue for Value {
     }
 
     fn from_value(value: &Value) -> Result<Self, Misfit> {
-        Ok(value.clone())
+        Ok(value.to_plain())
     }
 
-    fn takes_beneath(default: Option<&Self>) -> bool {
-        matches!(default, None | Some(Self::Map(_)))
+    fn from_value_onto(value: &Value, default: Self) -> Result<Self, Misfit> {
+        match (value, &default) {
+            (Self::Map(parts), Self::Map(_)) => Ok(merge_onto(&default, parts).to_plain()),
+            (Self::Map(parts), Self::List(_)) if are_items(parts) => {
+                Vec::from_value_onto(value, to_list(&default, || "list".to_owned())?.to_vec())
+                    .map(|list: Vec<Self>| list.into())
+            }
+            _ => Self::from_value(value),
+        }
+    }
+
+    fn accepts_subtree(subtree: &BTreeMap<String, Self>, default: Option<&Self>) -> bool {
+        match default {
+            None | Some(Self::Map(_)) => true,
+            Some(Self::List(_)) => are_items(subtree),
+            Some(_) => false,
+        }
     }
 }

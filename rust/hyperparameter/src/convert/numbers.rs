@@ -9,11 +9,11 @@ const FIRST_INEXACT: f64 = 9_007_199_254_740_992.0;
 /// Convert a value to a whole number: a `Value::Int`, or a `Value::UInt` if it is too large for that.
 fn to_whole_number(value: &Value) -> Result<Value, Misfit> {
     let misfit = || Misfit::new("int");
-    let number = match value {
-        Value::Text(text) if is_any_of(text, &["true"]) => Value::Int(1),
-        Value::Text(text) if is_any_of(text, &["false"]) => Value::Int(0),
-        Value::Text(text) => parse_number(text).ok_or_else(misfit)?,
-        other => other.clone(),
+    let number = match value.as_text() {
+        Some(text) if is_any_of(text, &["true"]) => Value::Int(1),
+        Some(text) if is_any_of(text, &["false"]) => Value::Int(0),
+        Some(text) => parse_number(text).ok_or_else(misfit)?,
+        None => value.clone(),
     };
     match number {
         Value::Bool(value) => Ok(Value::Int(value.into())),
@@ -28,7 +28,7 @@ fn whole_float(float: f64, source: &Value) -> Result<Value, &'static str> {
     if !float.is_finite() || float.fract() != 0.0 {
         return Err("it is not a whole number");
     }
-    if let Value::Text(text) = source {
+    if let Some(text) = source.as_text() {
         if has_fraction(text) {
             return Err("it is not a whole number");
         }
@@ -87,6 +87,7 @@ macro_rules! integers {
                 })
             }
 
+            const READS_PARTS: bool = false;
             const CACHE_TAG: u8 = $tag;
 
             fn to_cache_bits(&self) -> u64 {
@@ -112,11 +113,7 @@ impl FromValue for f64 {
     }
 
     fn from_value(value: &Value) -> Result<Self, Misfit> {
-        let parsed = if let Value::Text(text) = value {
-            parse_number(text)
-        } else {
-            None
-        };
+        let parsed = value.as_text().and_then(parse_number);
         match parsed.as_ref().unwrap_or(value) {
             Value::Float(float) => Ok(*float),
             Value::Int(int) => Ok(*int as f64),
@@ -125,6 +122,7 @@ impl FromValue for f64 {
         }
     }
 
+    const READS_PARTS: bool = false;
     const CACHE_TAG: u8 = 12;
 
     fn to_cache_bits(&self) -> u64 {
@@ -150,6 +148,7 @@ impl FromValue for f32 {
         Ok(narrow)
     }
 
+    const READS_PARTS: bool = false;
     const CACHE_TAG: u8 = 13;
 
     fn to_cache_bits(&self) -> u64 {

@@ -12,13 +12,15 @@ impl FromValue for String {
     }
 
     fn from_value(value: &Value) -> Result<Self, Misfit> {
-        match value {
-            Value::Text(text) => Ok(text.as_ref().to_owned()),
-            other => other
+        match value.as_text() {
+            Some(text) => Ok(text.to_owned()),
+            None => value
                 .number_text()
                 .ok_or_else(|| Misfit::new(Self::wanted())),
         }
     }
+
+    const READS_PARTS: bool = false;
 }
 
 macro_rules! other_texts {
@@ -31,6 +33,8 @@ macro_rules! other_texts {
             fn from_value(value: &Value) -> Result<Self, Misfit> {
                 String::from_value(value).map(Into::into)
             }
+
+            const READS_PARTS: bool = false;
         })*
     };
 }
@@ -51,6 +55,8 @@ impl FromValue for char {
             _ => Err(misfit()),
         }
     }
+
+    const READS_PARTS: bool = false;
 }
 
 impl FromValue for PathBuf {
@@ -59,12 +65,14 @@ impl FromValue for PathBuf {
     }
 
     fn from_value(value: &Value) -> Result<Self, Misfit> {
-        match value {
-            Value::Text(text) => Ok(text.as_ref().into()),
-            other => other
+        match value.as_text() {
+            Some(text) => Ok(text.into()),
+            None => value
                 .downcast_ref()
                 .cloned()
                 .ok_or_else(|| Misfit::new(Self::wanted())),
         }
     }
+
+    const READS_PARTS: bool = false;
 }

@@ -53,19 +53,20 @@ pub(super) fn write(
 
 /// Return the overrides of a frame's scope after it deletes a key and every key in the subtree below it.
 ///
-/// A key that is set outside of this scope is hidden. A key that only this scope sets is removed from its overrides.
+/// A key that is set outside of this scope is hidden, and so is a part of a value. A key that only this scope sets is
+/// removed from its overrides.
 pub(crate) fn overrides_after_delete(frame: &Frame, key: &Key) -> Overrides {
-    let view_below = frame.visible_parent().view();
+    let below = frame.visible_parent();
     let subtree = frame.subtree(key.as_str()).map(|(key, _)| key.clone());
     subtree
         .chain([key.clone()])
-        .fold(
-            frame.overrides().clone(),
-            |overrides, key| match view_below.get(&key) {
-                Some(_) => overrides.with(key, None),
-                None => overrides.without(&key),
-            },
-        )
+        .fold(frame.overrides().clone(), |overrides, key| {
+            if below.entry(key.as_str()).is_some() || frame.has_value_above(key.as_str()) {
+                overrides.with(key, None)
+            } else {
+                overrides.without(&key)
+            }
+        })
 }
 
 /// Return the innermost scope, which is the ambient scope outside every other.

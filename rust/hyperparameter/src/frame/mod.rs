@@ -20,6 +20,8 @@
 //!   frame 4   (a baseline)               view {a: 1}
 //! ```
 //!
+//! - **Parts.** A value hides everything below its key that was set further out. A key that is set below a value
+//!   further in overrides that part of the value: the value and its parts are merged when the value is read.
 //! - **Lookup.** A frame looks into its own overrides, which are few, and then into the view of its
 //!   parent. The view is the map of every visible key. A frame makes it from the view of its parent when it
 //!   is first needed, and caches it. So the cost of a lookup depends neither on the number of scopes nor on
@@ -52,7 +54,7 @@ use std::sync::{Arc, OnceLock};
 use arc_swap::ArcSwapOption;
 
 use crate::entry::Entry;
-use crate::key::{HashedText, Probe};
+use crate::key::{HashedText, Probe, parents};
 use map::{Map, SortedKeys};
 pub(crate) use overrides::{Override, Overrides};
 
@@ -100,8 +102,10 @@ pub(crate) struct Frame {
     overrides: Overrides,
     /// The frame below. `None` for a baseline and for a detached ambient frame.
     parent: Option<Arc<Frame>>,
+    /// Whether a value in view may have parts, so that a key that is not set can be a part of the value above it.
+    has_parts: bool,
     /// A cache: every visible key and its entry. A baseline has it from the start.
-    view: OnceLock<Map<Entry>>,
+    view: OnceLock<Map<Override>>,
     /// A cache: every visible key, in order.
     sorted_keys: OnceLock<SortedKeys>,
     /// A cache of a detached frame: the same overrides on top of the baseline that it was last read on.
@@ -115,11 +119,15 @@ impl Frame {
         overrides: Overrides,
         parent: Option<Arc<Self>>,
     ) -> Arc<Self> {
+        let visible_parent = scope.background.as_ref().or(parent.as_ref());
+        let has_parts =
+            visible_parent.is_some_and(|parent| parent.has_parts) || overrides.may_have_parts();
         Arc::new(Self {
             id: ids::next(),
             scope: Some(scope),
             overrides,
             parent,
+            has_parts,
             view: OnceLock::new(),
             sorted_keys: OnceLock::new(),
             rebased: OnceLock::new(),
@@ -128,20 +136,31 @@ impl Frame {
 
     /// Return the view of this frame as a baseline: a frame without a parent.
     pub(crate) fn to_baseline(&self) -> Arc<Self> {
-        Self::baseline(ids::next(), self.view().clone(), self.sorted_keys.clone())
+        Self::baseline(
+            ids::next(),
+            self.has_parts,
+            self.view().clone(),
+            self.sorted_keys.clone(),
+        )
     }
 
     /// Return the baseline of a program that has not called `frozen()`.
     fn empty_baseline() -> Arc<Self> {
-        Self::baseline(ids::EMPTY_BASELINE, map::empty(), OnceLock::new())
+        Self::baseline(ids::EMPTY_BASELINE, false, map::empty(), OnceLock::new())
     }
 
-    fn baseline(id: u64, view: Map<Entry>, sorted_keys: OnceLock<SortedKeys>) -> Arc<Self> {
+    fn baseline(
+        id: u64,
+        has_parts: bool,
+        view: Map<Override>,
+        sorted_keys: OnceLock<SortedKeys>,
+    ) -> Arc<Self> {
         Arc::new(Self {
             id,
             scope: None,
             overrides: Overrides::none(),
             parent: None,
+            has_parts,
             view: view.into(),
             sorted_keys,
             rebased: OnceLock::new(),
@@ -183,24 +202,54 @@ impl Frame {
 
     /// Return the entry of a key, by the key's text.
     pub(crate) fn entry(&self, key: &str) -> Option<&Entry> {
-        self.find(&HashedText::new(key))
+        self.find_linked(&HashedText::new(key))
     }
 
-    /// Return the entry of a key.
+    /// Return the entry of a key on top of the entries that the key has further out.
+    ///
+    /// An untyped text has the type of the value that it overrides there.
+    pub(crate) fn find_linked(&self, key: &dyn Probe) -> Option<&Entry> {
+        self.view().get(key)?.as_ref()
+    }
+
+    /// Return the entry of a key. It may lack what depends on the entries further out: see `find_linked`.
+    #[inline]
+    pub(crate) fn find(&self, key: &dyn Probe) -> Option<&Entry> {
+        self.find_override(key)?.as_ref()
+    }
+
+    /// Return the entry of a key, and `Some(&None)` if the key is deleted here.
     ///
     /// This and the functions that it calls are `#[inline]` because reads are compiled in the user's crate. Without
     /// it, reading a `String` takes a fifth longer.
     #[inline]
-    pub(crate) fn find(&self, key: &dyn Probe) -> Option<&Entry> {
-        if let Some(change) = self.overrides.get(key) {
-            return change.as_ref();
+    fn find_override(&self, key: &dyn Probe) -> Option<&Override> {
+        match self.overrides.get(key) {
+            // An empty mapping does not replace a value further out.
+            Some(Some(entry)) if !entry.hides() => return self.view().get(key),
+            None => {}
+            change => return change,
         }
-        let frame = if self.view.get().is_some() {
-            self
-        } else {
-            self.visible_parent()
-        };
-        frame.view().get(key)
+        if self.view.get().is_some() {
+            return self.view().get(key);
+        }
+        if self.overrides.hide(key.text()) {
+            return None;
+        }
+        self.visible_parent().view().get(key)
+    }
+
+    /// Return the nearest key above a key that has a value, and its entry.
+    ///
+    /// Return `None` if the key itself is set or deleted: then it is not read from the value above.
+    pub(crate) fn value_above<'k>(&self, key: &'k str) -> Option<(&'k str, &Entry)> {
+        if !self.has_parts || self.find_override(&HashedText::new(key)).is_some() {
+            return None;
+        }
+        parents(key).find_map(|parent| {
+            let entry = self.find(&HashedText::new(parent))?;
+            entry.hides().then_some((parent, entry))
+        })
     }
 
     /// Return the frame whose keys are visible through this one.

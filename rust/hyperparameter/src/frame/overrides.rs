@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use super::map::{self, Map};
+use super::map::{self, Map, SortedKeys};
 use crate::entry::Entry;
-use crate::key::{Key, Probe};
+use crate::key::{HashedText, Key, Probe, is_below, parents};
 
 /// What a scope does to one key: set an entry, or delete the key (`None`).
 pub(crate) type Override = Option<Entry>;
@@ -14,14 +14,17 @@ const MAX_LISTED: usize = 8;
 
 /// The overrides of one scope. Immutable, and cheap to clone.
 ///
+/// A value hides what was set below its key before, in the same scope too. So if a key and a key below it are both in
+/// the overrides, the one below was set later: it overrides a part of the value.
+///
 /// Most scopes set only a few keys. A short list is searched faster than a map, and is built with one
 /// allocation.
 #[derive(Clone)]
 pub(crate) enum Overrides {
     /// At most [`MAX_LISTED`] overrides.
     List(Arc<[(Key, Override)]>),
-    /// Any number of overrides.
-    Map(Map<Override>),
+    /// Any number of overrides, and their keys in order.
+    Map(Map<Override>, SortedKeys),
 }
 
 impl Overrides {
@@ -35,7 +38,7 @@ impl Overrides {
         Self::List(Arc::new([(key, change)]))
     }
 
-    /// Return these overrides with more added. If a key appears twice, the later one wins.
+    /// Return these overrides with more added. A later one wins over an earlier one.
     pub(crate) fn with_all(&self, changes: impl IntoIterator<Item = (Key, Override)>) -> Self {
         changes
             .into_iter()
@@ -44,13 +47,29 @@ impl Overrides {
             })
     }
 
-    /// Return these overrides with the override of one key added or replaced.
+    /// Return these overrides with the override of one key added on top.
     pub(crate) fn with(self, key: Key, change: Override) -> Self {
+        let earlier = self.get(&key).and_then(Option::as_ref);
+        let change = match (change, earlier) {
+            (Some(entry), Some(earlier)) => Some(entry.on_top_of(&key, earlier)),
+            (change, _) => change,
+        };
+        if change.as_ref().is_some_and(Entry::hides) {
+            self.without_subtree(key.as_str())
+                .with_replaced(key, change)
+        } else {
+            self.with_replaced(key, change)
+        }
+    }
+
+    /// Return these overrides with the override of one key added or replaced.
+    fn with_replaced(self, key: Key, change: Override) -> Self {
         match self {
             Self::List(list) => Self::list_with(list, key, change),
-            Self::Map(mut map) => {
+            Self::Map(mut map, mut keys) => {
+                keys.insert_mut(key.clone());
                 map.insert_mut(key, change);
-                Self::Map(map)
+                Self::Map(map, keys)
             }
         }
     }
@@ -65,11 +84,25 @@ impl Overrides {
         if is_short {
             return Self::List(longer.collect());
         }
-        let mut map = map::empty();
+        let (mut map, mut keys) = (map::empty(), SortedKeys::new_sync());
         for (key, change) in longer {
+            keys.insert_mut(key.clone());
             map.insert_mut(key, change);
         }
-        Self::Map(map)
+        Self::Map(map, keys)
+    }
+
+    /// Return these overrides without those of the keys below a key.
+    fn without_subtree(self, key: &str) -> Self {
+        let below: Vec<Key> = match &self {
+            Self::List(list) => list
+                .iter()
+                .filter(|(listed, _)| is_below(listed.as_str(), key))
+                .map(|(listed, _)| listed.clone())
+                .collect(),
+            Self::Map(_, keys) => map::subtree(keys, key).cloned().collect(),
+        };
+        below.iter().fold(self, Overrides::without)
     }
 
     /// Return these overrides without the override of a key.
@@ -82,9 +115,10 @@ impl Overrides {
                     .cloned()
                     .collect(),
             ),
-            Self::Map(mut map) => {
+            Self::Map(mut map, mut keys) => {
                 map.remove_mut(key);
-                Self::Map(map)
+                keys.remove_mut(key);
+                Self::Map(map, keys)
             }
         }
     }
@@ -100,14 +134,37 @@ impl Overrides {
                     .find(|(listed, _)| is_same(listed))
                     .map(|(_, change)| change)
             }
-            Self::Map(map) => map.get(key),
+            Self::Map(map, _) => map.get(key),
         }
+    }
+
+    /// Return whether a value of this scope hides a key: it is set at a key above.
+    #[inline]
+    pub(crate) fn hide(&self, key: &str) -> bool {
+        match self {
+            Self::List(list) => list.iter().any(|(listed, change)| {
+                is_below(key, listed.as_str()) && change.as_ref().is_some_and(Entry::hides)
+            }),
+            Self::Map(map, _) => parents(key).any(|parent| {
+                let change = map.get(&HashedText::new(parent) as &dyn Probe);
+                matches!(change, Some(Some(entry)) if entry.hides())
+            }),
+        }
+    }
+
+    /// Return whether a value of this scope may have parts.
+    pub(crate) fn may_have_parts(&self) -> bool {
+        self.iter().any(|(_, change)| {
+            change
+                .as_ref()
+                .is_some_and(|entry| entry.value.may_have_parts())
+        })
     }
 
     pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::List(list) => list.is_empty(),
-            Self::Map(map) => map.is_empty(),
+            Self::Map(map, _) => map.is_empty(),
         }
     }
 
@@ -115,7 +172,7 @@ impl Overrides {
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Key, &Override)> {
         let (list, map) = match self {
             Self::List(list) => (Some(list), None),
-            Self::Map(map) => (None, Some(map)),
+            Self::Map(map, _) => (None, Some(map)),
         };
         let listed = list
             .into_iter()

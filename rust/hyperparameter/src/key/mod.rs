@@ -11,7 +11,9 @@ use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 pub(crate) use probe::{HashedText, KeyHasher, Probe};
-pub(crate) use segments::{canonical, join_name, name_of, segments, split_last, split_override};
+pub(crate) use segments::{
+    canonical, is_below, join_name, name_of, parents, quote, segments, split_last, split_override,
+};
 
 /// A valid key in its one spelling, together with its hash. For a key in source code the compiler computes the hash.
 #[derive(Clone)]

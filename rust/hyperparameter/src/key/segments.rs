@@ -43,6 +43,15 @@ pub(crate) fn name_of(segment: &str) -> Cow<'_, str> {
     (name + &text[position..]).into()
 }
 
+/// Return whether a key is below another one.
+#[inline]
+pub(crate) fn is_below(key: &str, parent: &str) -> bool {
+    // A dot within quotes cannot end a parent, because a valid parent has both of its quotes.
+    key.len() > parent.len()
+        && key.as_bytes()[parent.len()] == b'.'
+        && key.as_bytes().starts_with(parent.as_bytes())
+}
+
 /// Return the first segment of a valid key, and the rest after the dot, `None` if there is no more.
 fn split_first(key: &str) -> (&str, Option<&str>) {
     let end = if key.starts_with('"') {
@@ -83,6 +92,13 @@ pub(crate) fn split_last(key: &str) -> (&str, &str) {
         None => key.rfind('.'),
     };
     dot.map_or(("", key), |dot| (&key[..dot], &key[dot + 1..]))
+}
+
+/// Return the keys above a valid key, the nearest first.
+pub(crate) fn parents(key: &str) -> impl Iterator<Item = &str> {
+    std::iter::successors(Some(key), |key| Some(split_last(key).0))
+        .skip(1)
+        .take_while(|parent| !parent.is_empty())
 }
 
 /// Return the key of a name below a prefix: the name is one segment, whatever characters it has.

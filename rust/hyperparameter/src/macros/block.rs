@@ -30,10 +30,7 @@ impl BlockScope {
             Value::Map(_) => Self::enter_overrides(with_value(&Overrides::none(), key, value)),
             _ => Self::enter_overrides(Overrides::single(
                 key.clone(),
-                Some(Entry {
-                    value,
-                    origin: Location::caller(),
-                }),
+                Some(Entry::new(value, Location::caller())),
             )),
         }
     }

@@ -10,7 +10,7 @@
 //! of the marker through some references:
 //!
 //! ```text
-//! (&&&&&ReadAs::type_of(&default)).read_param(place, default)
+//! (&&&&&&&ReadAs::type_of(&default)).read_param(place, default)
 //! ```
 //!
 //! Several traits have a method of that name, each for a different number of references. The compiler tries the call
@@ -18,9 +18,11 @@
 //!
 //! | receiver | trait | types |
 //! |---|---|---|
-//! | `&&&&ReadAs<T>` | `ByRule` | types of the conversion rule: [`FromValue`](crate::FromValue) |
-//! | `&&&ReadAs<&str>` | `ByText` | borrowed text, which is read as a `String` |
-//! | `&&ReadAs<Option<T>>` | `ByOption` | options of a type that serde can deserialize |
+//! | `&&&&&&ReadAs<T>` | `ByRule` | types of the conversion rule: [`FromValue`](crate::FromValue) |
+//! | `&&&&&ReadAs<&str>` | `ByText` | borrowed text, which is read as a `String` |
+//! | `&&&&ReadAs<Option<T>>` | `ByMergingOption` | options of a type that serde can serialize and deserialize |
+//! | `&&&ReadAs<Option<T>>` | `ByOption` | options of a type that serde can deserialize |
+//! | `&&ReadAs<T>` | `ByMerging` | types that serde can serialize and deserialize: they merge with the default |
 //! | `&ReadAs<T>` | `BySerde` | types that serde can deserialize |
 //! | `ReadAs<T>` | `ByType` | any other type, if the value was set as that same type |
 
@@ -32,7 +34,10 @@ mod statics;
 
 pub use block::{BlockScope, SendGuard, enter_params, in_new_scope};
 pub use exit::{BlockExit, Branch, FromResidual};
-pub use read_as::{ByOption, ByRule, BySerde, ByText, ByType, ReadAs, require, unwrap_or_panic};
+pub use read_as::{
+    ByMerging, ByMergingOption, ByOption, ByRule, BySerde, ByText, ByType, ReadAs, require,
+    unwrap_or_panic,
+};
 pub use set_as::{ByAny, ByInto, SetAs, set};
 
 pub use std::thread_local;

@@ -3,6 +3,7 @@
 use std::marker::PhantomData;
 
 use serde::de::DeserializeOwned;
+use serde::ser::Serialize;
 
 use crate::convert::FromValue;
 use crate::error::ParamError;
@@ -26,7 +27,7 @@ pub trait ByRule<T> {
     fn read_param(&self, place: Place, default: T) -> Result<T, ParamError>;
 }
 
-impl<T: FromValue> ByRule<T> for &&&&ReadAs<T> {
+impl<T: FromValue> ByRule<T> for &&&&&&ReadAs<T> {
     #[inline(always)]
     fn read_param(&self, place: Place, default: T) -> Result<T, ParamError> {
         place.read(default)
@@ -37,9 +38,26 @@ pub trait ByText {
     fn read_param(&self, place: Place, default: &str) -> Result<String, ParamError>;
 }
 
-impl ByText for &&&ReadAs<&str> {
+impl ByText for &&&&&ReadAs<&str> {
     fn read_param(&self, place: Place, default: &str) -> Result<String, ParamError> {
         place.read(default.to_owned())
+    }
+}
+
+pub trait ByMergingOption<T> {
+    fn read_param(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError>;
+}
+
+impl<T: DeserializeOwned + Serialize + Clone + 'static> ByMergingOption<T>
+    for &&&&ReadAs<Option<T>>
+{
+    /// A value that was set as `T` is accepted too, although the default is an `Option<T>`.
+    fn read_param(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError> {
+        let frame = context::current_frame();
+        match read::by_type(&frame, place.key) {
+            Ok(Some(value)) => read::by_merging(&frame, place.key, value).map(Some),
+            _ => read::by_merging(&frame, place.key, default),
+        }
     }
 }
 
@@ -47,7 +65,7 @@ pub trait ByOption<T> {
     fn read_param(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError>;
 }
 
-impl<T: DeserializeOwned + Clone + 'static> ByOption<T> for &&ReadAs<Option<T>> {
+impl<T: DeserializeOwned + Clone + 'static> ByOption<T> for &&&ReadAs<Option<T>> {
     /// A value that was set as `T` is accepted too, although the default is an `Option<T>`.
     fn read_param(&self, place: Place, default: Option<T>) -> Result<Option<T>, ParamError> {
         let frame = context::current_frame();
@@ -55,6 +73,16 @@ impl<T: DeserializeOwned + Clone + 'static> ByOption<T> for &&ReadAs<Option<T>> 
             return Ok(Some(value));
         }
         by_type_or_serde(&frame, place, default)
+    }
+}
+
+pub trait ByMerging<T> {
+    fn read_param(&self, place: Place, default: T) -> Result<T, ParamError>;
+}
+
+impl<T: DeserializeOwned + Serialize + Clone + 'static> ByMerging<T> for &&ReadAs<T> {
+    fn read_param(&self, place: Place, default: T) -> Result<T, ParamError> {
+        read::by_merging(&context::current_frame(), place.key, default)
     }
 }
 
@@ -92,7 +120,7 @@ impl<T: Clone + 'static> ByType<T> for ReadAs<T> {
 /// Return a parameter that has no default.
 pub fn require<T: FromValue>(key: &'static Key) -> Result<T, ParamError> {
     let frame = context::current_frame();
-    match read::by_rule(&frame, key, None)? {
+    match read::required(&frame, key)? {
         Some(value) => Ok(value),
         None => Err(ParamError::missing(key.as_str(), frame)),
     }

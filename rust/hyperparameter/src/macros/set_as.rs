@@ -65,6 +65,6 @@ pub(super) fn with_value(overrides: &Overrides, key: &'static Key, value: Value)
         },
         _ => overrides
             .clone()
-            .with(key.clone(), Some(Entry { value, origin })),
+            .with(key.clone(), Some(Entry::new(value, origin))),
     }
 }

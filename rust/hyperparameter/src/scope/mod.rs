@@ -147,11 +147,14 @@ impl ParamScope {
         }
     }
 
+    /// Return what the scope sets, a key before those below it: a value would hide what was set below its key before.
     fn override_list(&self) -> Vec<(Key, Override)> {
-        self.overrides
-            .iter()
+        let overrides = self.overrides.iter();
+        let mut list: Vec<_> = overrides
             .map(|(key, change)| (key.clone(), change.clone()))
-            .collect()
+            .collect();
+        list.sort_by(|(left, _), (right, _)| left.cmp(right));
+        list
     }
 
     /// Return the frame that shows the view from this scope outwards.

@@ -42,8 +42,8 @@ impl ParamScope {
             let (key, value) = split_override(text).ok_or_else(|| {
                 ParamError::syntax(text, "is not a valid override: expected key=value")
             })?;
-            let value = Value::from(value);
-            entries.push((parse_key(key)?, Some(Entry { value, origin })));
+            let entry = Entry::new(Value::untyped(value), origin);
+            entries.push((parse_key(key)?, Some(entry)));
         }
         Ok(Self::with_overrides(Overrides::none().with_all(entries)))
     }
@@ -152,7 +152,7 @@ pub(crate) fn flatten(
         let map = match &value {
             Value::Map(map) if !map.is_empty() => map,
             _ => {
-                overrides.push((key, Some(Entry { value, origin })));
+                overrides.push((key, Some(Entry::new(value, origin))));
                 continue;
             }
         };

@@ -12,7 +12,7 @@ use crate::convert::FromValue;
 use crate::entry::{Entry, Origin};
 use crate::error::ParamError;
 use crate::frame::{Frame, context};
-use crate::key::{HashedText, Key, Probe, canonical};
+use crate::key::{HashedText, Key, canonical};
 use crate::read;
 use crate::value::Value;
 
@@ -80,8 +80,7 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn try_get<T: FromValue>(&self, key: &str, default: T) -> Result<T, ParamError> {
-        let value = read::by_rule(&self.0, &HashedText::new(&parse_key(key)?), Some(&default))?;
-        Ok(value.unwrap_or(default))
+        read::or_default(&self.0, &HashedText::new(&parse_key(key)?), default)
     }
 
     /// Return the value of a parameter. A mapping can also come from the subtree below the key.
@@ -98,7 +97,7 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn require<T: FromValue>(&self, key: &str) -> Result<T, ParamError> {
-        read::by_rule(&self.0, &HashedText::new(&parse_key(key)?), None)?
+        read::required(&self.0, &HashedText::new(&parse_key(key)?))?
             .ok_or_else(|| ParamError::missing(key, self.0.clone()))
     }
 
@@ -156,7 +155,7 @@ impl Snapshot {
     /// ```
     #[must_use]
     pub fn value(&self, key: &str) -> Option<&Value> {
-        self.entry(key).map(|entry| &entry.value)
+        self.entry(key).map(|entry| entry.value.plain())
     }
 
     /// Return the file and the line of the code that set a key. Return `None` if the key is not set.
@@ -233,10 +232,7 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        self.0
-            .sorted_keys()
-            .iter()
-            .filter_map(|key| Some((key.as_str(), &self.0.find(key as &dyn Probe)?.value)))
+        (self.0.subtree("")).map(|(key, entry)| (key.as_str(), entry.value.plain()))
     }
 
     /// Return the number of keys.
@@ -249,7 +245,7 @@ impl Snapshot {
     /// ```
     #[must_use]
     pub fn len(&self) -> usize {
-        self.0.view().size()
+        self.0.sorted_keys().size()
     }
 
     /// Return whether no key is set.

@@ -26,11 +26,8 @@ impl ParamScope {
 /// A scope that sets everything that the snapshot shows.
 impl From<&Snapshot> for ParamScope {
     fn from(snapshot: &Snapshot) -> Self {
-        let entries = snapshot
-            .0
-            .view()
-            .iter()
-            .map(|(key, entry)| (key.clone(), Some(entry.clone())));
+        let entries =
+            (snapshot.0.subtree("")).map(|(key, entry)| (key.clone(), Some(entry.clone())));
         Self::with_overrides(Overrides::none().with_all(entries))
     }
 }

@@ -26,6 +26,8 @@ impl fmt::Display for Value {
                 f.write_char('}')
             }
             Self::Other(other) => write!(f, "<{}>", other.type_name),
+            Self::Untyped { text, .. } => f.write_str(&quoted(text)),
+            Self::Appended(values) => fmt::Display::fmt(&Self::List(values.clone()), f),
         }
     }
 }

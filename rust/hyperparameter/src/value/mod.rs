@@ -3,7 +3,9 @@
 mod display;
 mod from;
 mod parse;
+mod parts;
 mod serde_impls;
+mod untyped;
 
 use std::any::{Any, type_name};
 use std::collections::BTreeMap;
@@ -12,7 +14,8 @@ use std::sync::Arc;
 
 pub(crate) use display::short_repr;
 pub use from::Segment;
-pub(crate) use parse::{is_any_of, parse_number, says_none};
+pub(crate) use parse::{is_any_of, parse_bool, parse_json, parse_number, says_none};
+pub(crate) use parts::{APPEND, ListFault, merge_onto, names_item, part_of, with_parts_of_list};
 pub(crate) use serde_impls::from_serde_map;
 
 /// The value of a parameter. It is cheap to clone, because large values are shared.
@@ -49,6 +52,18 @@ pub enum Value {
     Map(Arc<BTreeMap<String, Value>>),
     /// A value of any other type.
     Other(Other),
+    /// Text from a place without types: a `key=value` text.
+    ///
+    /// [`Value::as_text`] returns its text. A reader that asks for no type gets `typed`.
+    #[doc(hidden)]
+    Untyped {
+        text: Arc<str>,
+        /// The text with the type of the value that it overrides, where it fits; else the text itself.
+        typed: Arc<Value>,
+    },
+    /// Values that are appended to a list, in order. It is only a part of a mapping, at the key `+`.
+    #[doc(hidden)]
+    Appended(Arc<[Value]>),
 }
 
 /// A value of a user's type.
@@ -96,6 +111,24 @@ impl Value {
         })
     }
 
+    /// Return the text of a value that is text, `None` for any other value.
+    ///
+    /// Use this in your own [`FromValue`](crate::FromValue): a text from the command line is not a [`Value::Text`].
+    ///
+    /// ```
+    /// use hyperparameter::Value;
+    ///
+    /// assert_eq!(Value::from("a").as_text(), Some("a"));
+    /// assert_eq!(Value::from(1).as_text(), None);
+    /// ```
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) | Self::Untyped { text, .. } => Some(text),
+            _ => None,
+        }
+    }
+
     /// Return the value that [`Value::of`] stored, if it is of this type.
     ///
     /// ```
@@ -131,6 +164,9 @@ impl PartialEq for Value {
             (Self::List(left), Self::List(right)) => left == right,
             (Self::Map(left), Self::Map(right)) => left == right,
             (Self::Other(left), Self::Other(right)) => Arc::ptr_eq(&left.value, &right.value),
+            (Self::Untyped { typed: value, .. }, other)
+            | (other, Self::Untyped { typed: value, .. }) => **value == *other,
+            (Self::Appended(left), Self::Appended(right)) => left == right,
             _ => false,
         }
     }

@@ -1,4 +1,4 @@
-//! Parsing text: numbers, and the words for `None`.
+//! Parsing text: bools, numbers, JSON, and the words for `None`.
 
 use std::borrow::Cow;
 
@@ -32,6 +32,22 @@ pub(crate) fn parse_number(text: &str) -> Option<Value> {
     // for a float. These are not a number.
     let is_too_large = float.is_infinite() && !digits.contains(['i', 'I']);
     (!is_too_large).then_some(Value::Float(float))
+}
+
+/// Parse a text as a bool. Return `None` for a text that is neither a yes nor a no.
+pub(crate) fn parse_bool(text: &str) -> Option<bool> {
+    if is_any_of(text, &["true", "yes", "on", "t", "y", "1"]) {
+        Some(true)
+    } else if is_any_of(text, &["false", "no", "off", "f", "n", "0"]) {
+        Some(false)
+    } else {
+        None
+    }
+}
+
+/// Parse a text as JSON.
+pub(crate) fn parse_json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map_err(|error| format!("text is read as JSON: {error}"))
 }
 
 /// Return whether each underscore stands between two digits.

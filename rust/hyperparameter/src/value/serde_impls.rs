@@ -25,6 +25,8 @@ impl Serialize for Value {
             Self::Text(text) => serializer.serialize_str(text),
             Self::List(list) => serializer.collect_seq(list.iter()),
             Self::Map(map) => serializer.collect_map(map.iter()),
+            Self::Untyped { typed, .. } => typed.serialize(serializer),
+            Self::Appended(values) => serializer.collect_seq(values.iter()),
             Self::Other(_) => Err(ser::Error::custom(format_args!(
                 "{self} cannot be serialized"
             ))),

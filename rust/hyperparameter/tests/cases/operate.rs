@@ -52,10 +52,12 @@ impl Flow {
                 } else {
                     ParamScope::new()
                 };
-                scope.extend(&self.scope_from(sources)?);
+                let (texts, mappings) = split_texts(sources);
+                scope.extend(&self.scope_from(&mappings)?);
                 if let Some(params) = params {
                     scope.extend(&ParamScope::from_serialize(&Source(params))?);
                 }
+                scope.extend(&self.scope_from(&texts)?);
                 if let Some(name) = name {
                     self.keep(name, Named::Scope(scope.clone()));
                 }
@@ -154,10 +156,11 @@ impl Flow {
         Ok(())
     }
 
-    /// Return a scope of sources.
+    /// Return a scope of sources: the mappings come before the texts.
     fn scope_from(&self, sources: &[Data]) -> Result<ParamScope, Failure> {
         let mut scope = ParamScope::new();
-        for source in sources {
+        let (texts, mappings) = split_texts(sources);
+        for source in mappings.iter().chain(&texts) {
             scope.extend(&match source {
                 Data::String(text) => ParamScope::from_texts([text])?,
                 Data::Table(table) if table.len() == 1 && table.contains_key("snapshot") => {
@@ -290,4 +293,9 @@ impl Flow {
         }))?;
         Ok(())
     }
+}
+
+/// Return the texts among sources, and all other sources.
+fn split_texts(sources: &[Data]) -> (Vec<Data>, Vec<Data>) {
+    sources.iter().cloned().partition(Data::is_str)
 }

@@ -147,7 +147,7 @@ fn refuses_wrong_input() {
         ),
         (
             "sweep.rates=[\"a\"]",
-            "'sweep.rates' = '[\"a\"]' is not a valid list: at 'sweep.rates[0]': 'a' is not a valid float (set at ",
+            "'sweep.rates[0]' = 'a' is not a valid float (set at ",
         ),
     ];
     for (text, expected) in misfits {

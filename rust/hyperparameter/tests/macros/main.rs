@@ -11,6 +11,7 @@
 mod block;
 mod errors;
 mod help;
+mod parts;
 mod syntax;
 mod types;
 

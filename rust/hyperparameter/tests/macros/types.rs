@@ -82,7 +82,7 @@ fn user_types_are_read_by_serde_or_as_they_are() {
         assert_eq!(error.wanted(), Some("Schedule"));
         set mode.slow.step = 3;
         let error = try_get_param!(mode, Mode::Fast).unwrap_err().to_string();
-        assert!(error.contains("at 'mode.slow.step': no such field; did you mean 'steps'?"), "{error}");
+        assert!(error.starts_with("'mode.slow.step' is not a field; did you mean 'steps'? (set at "), "{error}");
     }
 }
 
@@ -189,8 +189,8 @@ fn untyped_text_converts_in_flattened_and_tagged_types() {
         Optimizer::Sgd { lr: 1.0 }
     );
     let error = view.deserialize::<Optimizer>("a").unwrap_err();
-    assert!(
-        error.to_string().contains("is not a valid Optimizer"),
-        "{error}"
+    assert_eq!(
+        error.to_string(),
+        "'a.kind' is not set, and it has no default"
     );
 }

@@ -79,7 +79,9 @@ fn int(flat: &View, key: &str) -> Option<i64> {
 }
 
 fn tree(flat: &View, key: &str) -> Option<Tree> {
-    match flat.get(key).cloned().or_else(|| nested(flat, key)) {
+    let value = flat.get(key).filter(|value| **value != Value::None);
+    match value.cloned().or_else(|| nested(flat, key)) {
+        None if flat.contains_key(key) => None,
         None => Some(Tree::new()),
         Some(Value::Map(tree)) => Some(tree.as_ref().clone()),
         Some(_) => None,

@@ -26,13 +26,30 @@ impl Layer {
     /// Return the view of this scope, entered in `view`.
     pub(crate) fn apply_to(&self, view: &View) -> View {
         let mut view = self.background.as_ref().unwrap_or(view).clone();
+        // In this order a key comes before the keys below it, which were set later than the key.
         for (key, value) in &self.overrides {
             match value {
-                Some(value) => view.insert(key.clone(), value.clone()),
-                None => view.remove(key),
-            };
+                Some(value) => insert(&mut view, key, value.clone()),
+                None => {
+                    view.remove(key);
+                }
+            }
         }
         view
+    }
+}
+
+/// Set a key. Its value hides everything that was set below the key before.
+fn insert<T>(map: &mut BTreeMap<String, T>, key: &str, value: T) {
+    let prefix = format!("{key}.");
+    map.retain(|name, _| !name.starts_with(&prefix));
+    map.insert(key.to_owned(), value);
+}
+
+/// Set what other overrides set.
+pub(crate) fn extend(overrides: &mut Overrides, changes: &Overrides) {
+    for (key, value) in changes {
+        insert(overrides, key, value.clone());
     }
 }
 
@@ -118,7 +135,7 @@ impl Oracle {
 
     pub(crate) fn set(&mut self, scope: usize, key: &str, value: &Value) -> bool {
         self.write(scope, |overrides| {
-            overrides.insert(key.to_owned(), Some(value.clone()));
+            insert(overrides, key, Some(value.clone()));
         })
     }
 

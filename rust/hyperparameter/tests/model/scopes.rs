@@ -8,7 +8,7 @@ use proptest::sample::Index;
 use crate::contexts::{in_thread, observe_and_change};
 use crate::machine::{Handle, MAX_HANDLES, Machine, Observer, assert_write, pick, with_overrides};
 use crate::operation::Operation;
-use crate::oracle::{AMBIENT, Layer, Overrides, View};
+use crate::oracle::{AMBIENT, Layer, Overrides, View, extend};
 
 /// The panic of a block that fails.
 struct BlockFailed;
@@ -105,7 +105,10 @@ impl Machine {
         if let Some(position) = pick(index, self.handles.len() - 1) {
             let Handle { scope, layer } = &mut self.handles[position + 1];
             assert_write(scope.put(key, value.clone()), true);
-            layer.overrides.insert(key.to_owned(), Some(value.clone()));
+            extend(
+                &mut layer.overrides,
+                &Overrides::from([(key.to_owned(), Some(value.clone()))]),
+            );
             layer.scope = self.scopes;
             self.scopes += 1;
         }

@@ -6,6 +6,7 @@ use proptest::sample::Index;
 use crate::contexts::in_thread;
 use crate::machine::{Handle, Machine, apply, assert_write, with_overrides};
 use crate::oracle::Overrides;
+use crate::oracle::extend;
 
 impl Machine {
     pub(crate) fn set(&mut self, key: &str, value: &Value) {
@@ -39,7 +40,7 @@ impl Machine {
         let Handle { scope, layer } = &self.handles[index.index(self.handles.len())];
         let is_entered = self
             .oracle
-            .write(layer.scope, |layer| layer.extend(overrides.clone()));
+            .write(layer.scope, |layer| extend(layer, overrides));
         let source = with_overrides(ParamScope::new(), overrides);
         assert_write(scope.update(&source), is_entered);
     }

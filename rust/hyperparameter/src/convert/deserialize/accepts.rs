@@ -4,22 +4,26 @@
 //! of the type and then fails.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use serde::de::{DeserializeOwned, Deserializer, Visitor};
 
 use super::fault::Fault;
+use crate::convert::containers::are_items;
 use crate::value::Value;
 
 /// Return whether a type can be deserialized from a mapping, so that a subtree can be read as it.
-pub(crate) fn accepts_subtree<T: DeserializeOwned>(subtree: &Value) -> bool {
+pub(crate) fn accepts_subtree<T: DeserializeOwned>(subtree: &BTreeMap<String, Value>) -> bool {
     let request = Cell::new(Request::Other);
     let _ = T::deserialize(Recorder(&request));
-    match (request.get(), subtree) {
-        (Request::Mapping, _) => true,
-        (Request::Enum(variants), Value::Map(map)) => {
-            map.len() == 1 && map.keys().all(|name| variants.contains(&name.as_str()))
+    match request.get() {
+        Request::Mapping => true,
+        Request::Enum(variants) => {
+            let is_variant = |name: &String| variants.contains(&name.as_str());
+            subtree.len() == 1 && subtree.keys().all(is_variant)
         }
-        _ => false,
+        Request::List => are_items(subtree),
+        Request::Other => false,
     }
 }
 
@@ -27,6 +31,8 @@ pub(crate) fn accepts_subtree<T: DeserializeOwned>(subtree: &Value) -> bool {
 #[derive(Clone, Copy)]
 enum Request {
     Mapping,
+    /// A list: the subtree can set items of it.
+    List,
     /// An enum with these variants.
     Enum(&'static [&'static str]),
     Other,
@@ -42,10 +48,10 @@ impl Recorder<'_> {
     }
 }
 
-macro_rules! record_other {
-    ($($method:ident($($type:ty),*))*) => {
+macro_rules! record {
+    ($request:ident: $($method:ident($($type:ty),*))*) => {
         $(fn $method<V: Visitor<'de>>(self, $(_: $type,)* _: V) -> Result<V::Value, Fault> {
-            self.record(Request::Other)
+            self.record(Request::$request)
         })*
     };
 }
@@ -92,12 +98,15 @@ impl<'de> Deserializer<'de> for Recorder<'_> {
         visitor.visit_newtype_struct(self)
     }
 
-    record_other! {
-        deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64()
+    record! {
+        List: deserialize_seq() deserialize_tuple(usize) deserialize_tuple_struct(&'static str, usize)
+    }
+
+    record! {
+        Other: deserialize_bool() deserialize_i8() deserialize_i16() deserialize_i32() deserialize_i64()
         deserialize_i128() deserialize_u8() deserialize_u16() deserialize_u32() deserialize_u64()
         deserialize_u128() deserialize_f32() deserialize_f64() deserialize_char() deserialize_str()
         deserialize_string() deserialize_bytes() deserialize_byte_buf() deserialize_unit()
-        deserialize_unit_struct(&'static str) deserialize_seq() deserialize_tuple(usize)
-        deserialize_tuple_struct(&'static str, usize) deserialize_identifier() deserialize_ignored_any()
+        deserialize_unit_struct(&'static str) deserialize_identifier() deserialize_ignored_any()
     }
 }

@@ -5,20 +5,21 @@ use std::collections::{BTreeMap, btree_map};
 use serde::de::{DeserializeSeed, EnumAccess, MapAccess, SeqAccess, VariantAccess, Visitor};
 
 use super::fault::Fault;
-use super::reader::{Field, Reader};
+use super::reader::{Field, Part, Reader};
+use crate::key::quote;
 use crate::quote::quoted;
 use crate::value::Value;
 
 /// Reads the items of a list.
 pub(super) struct ListReader<'a> {
     reader: Reader<'a>,
-    items: &'a [Value],
+    items: Vec<Part<'a>>,
     /// How many items were read so far.
     pub(super) read_count: usize,
 }
 
 impl<'a> ListReader<'a> {
-    pub(super) fn new(reader: Reader<'a>, items: &'a [Value]) -> Self {
+    pub(super) fn new(reader: Reader<'a>, items: Vec<Part<'a>>) -> Self {
         Self {
             reader,
             items,
@@ -37,10 +38,11 @@ impl<'de> SeqAccess<'de> for ListReader<'_> {
         let Some(item) = self.items.get(self.read_count) else {
             return Ok(None);
         };
+        let index = self.read_count;
         self.read_count += 1;
-        seed.deserialize(self.reader.with_value(item))
+        seed.deserialize(self.reader.with_part(*item))
             .map(Some)
-            .map_err(|fault| fault.in_part(format_args!("[{}]", self.read_count - 1)))
+            .map_err(|fault| fault.in_part(format_args!("[{index}]"), item.value))
     }
 
     fn size_hint(&self) -> Option<usize> {
@@ -48,12 +50,12 @@ impl<'de> SeqAccess<'de> for ListReader<'_> {
     }
 }
 
-/// Reads the entries of a mapping.
+/// Reads the entries of a mapping, and those of the default that the mapping does not have.
 pub(super) struct MapReader<'a> {
     reader: Reader<'a>,
-    remaining: btree_map::Iter<'a, String, Value>,
+    remaining: btree_map::IntoIter<&'a str, Part<'a>>,
     /// The entry whose key was read and whose value comes next.
-    current: Option<(&'a str, &'a Value)>,
+    current: Option<(&'a str, Part<'a>)>,
     /// The names of the fields if the mapping is read as a struct.
     fields: Option<&'static [&'static str]>,
 }
@@ -64,9 +66,21 @@ impl<'a> MapReader<'a> {
         map: &'a BTreeMap<String, Value>,
         fields: Option<&'static [&'static str]>,
     ) -> Self {
+        let mut entries: BTreeMap<&str, Part<'a>> = BTreeMap::new();
+        if let Some(Value::Map(default)) = reader.default {
+            for (name, value) in default.iter() {
+                let default = None;
+                entries.insert(name, Part { value, default });
+            }
+        }
+        for (name, value) in map {
+            let default = entries.get(name.as_str()).map(|part| part.value);
+            let value = value.plain_append();
+            entries.insert(name, Part { value, default });
+        }
         Self {
             reader,
-            remaining: map.iter(),
+            remaining: entries.into_iter(),
             current: None,
             fields,
         }
@@ -80,24 +94,28 @@ impl<'de> MapAccess<'de> for MapReader<'_> {
         &mut self,
         seed: T,
     ) -> Result<Option<T::Value>, Fault> {
-        let Some((key, value)) = self.remaining.next() else {
+        let Some((name, part)) = self.remaining.next() else {
             return Ok(None);
         };
-        self.current = Some((key, value));
-        let text = Value::from(key);
+        self.current = Some((name, part));
+        let text = Value::from(name);
         seed.deserialize(self.reader.with_value(&text))
             .map(Some)
-            .map_err(|fault| fault.in_part(format_args!(".{key}")))
+            .map_err(|fault| fault.in_part(format_args!(".{}", quote(name)), part.value))
     }
 
     fn next_value_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<T::Value, Fault> {
-        let (name, value) = self
+        let (name, part) = self
             .current
             .take()
             .ok_or_else(|| Fault::new("a value without a key"))?;
         let field = self.fields.map(|known| Field { name, known });
-        seed.deserialize(self.reader.with_field(value, field))
-            .map_err(|fault| fault.in_part(format_args!(".{name}")))
+        let reader = Reader {
+            field,
+            ..self.reader.with_part(part)
+        };
+        seed.deserialize(reader)
+            .map_err(|fault| fault.in_part(format_args!(".{}", quote(name)), part.value))
     }
 }
 
@@ -106,11 +124,11 @@ pub(super) struct EnumReader<'a> {
     reader: Reader<'a>,
     variant: &'a str,
     /// The content of the variant. `None` if there is only its name.
-    content: Option<&'a Value>,
+    content: Option<Part<'a>>,
 }
 
 impl<'a> EnumReader<'a> {
-    pub(super) fn new(reader: Reader<'a>, variant: &'a str, content: Option<&'a Value>) -> Self {
+    pub(super) fn new(reader: Reader<'a>, variant: &'a str, content: Option<Part<'a>>) -> Self {
         Self {
             reader,
             variant,
@@ -142,11 +160,12 @@ impl<'a> VariantReader<'a> {
             let name = quoted(self.0.variant);
             return Err(Fault::new(format!("the variant {name} needs a value")));
         };
-        Ok(self.0.reader.with_value(content))
+        Ok(self.0.reader.with_part(content))
     }
 
     fn in_variant(&self, fault: Fault) -> Fault {
-        fault.in_part(format_args!(".{}", self.0.variant))
+        let value = self.0.content.map_or(&Value::None, |part| part.value);
+        fault.in_part(format_args!(".{}", quote(self.0.variant)), value)
     }
 }
 
@@ -155,7 +174,8 @@ impl<'de> VariantAccess<'de> for VariantReader<'_> {
 
     fn unit_variant(self) -> Result<(), Fault> {
         match self.0.content {
-            None | Some(Value::None) => Ok(()),
+            None => Ok(()),
+            Some(part) if part.value == &Value::None => Ok(()),
             Some(_) => {
                 let name = quoted(self.0.variant);
                 Err(Fault::new(format!("the variant {name} has no value")))

@@ -1,30 +1,58 @@
 //! The methods by which serde reads a value.
 
+use std::collections::BTreeMap;
+
 use serde::de::{Deserializer, Visitor};
 
 use super::access::{EnumReader, ListReader, MapReader};
 use super::fault::Fault;
-use super::reader::{Field, Reader};
+use super::reader::{Field, Part, Reader};
 use crate::convert::Misfit;
-use crate::convert::containers::{parse_json, to_list, to_map};
-use crate::nearest::{did_you_mean, nearest};
+use crate::convert::containers::{are_items, not_an_index, to_list, to_map};
 use crate::quote::quoted;
-use crate::value::{Value, parse_number, says_none, short_repr};
+use crate::value::{
+    ListFault, Value, parse_json, parse_number, says_none, short_repr, with_parts_of_list,
+};
 
 impl Reader<'_> {
     pub(super) fn read_list<'de, V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        let items =
-            to_list(self.value, || "list".to_owned()).map_err(|misfit| self.fault(misfit))?;
-        let mut list = ListReader::new(self, &items);
+        let items;
+        let parts = match self.value {
+            Value::Map(parts) if are_items(parts) => self.parts_of_list(parts)?,
+            value => {
+                items = to_list(value, || "list".to_owned()).map_err(Fault)?;
+                items.iter().map(Part::without_default).collect()
+            }
+        };
+        let length = parts.len();
+        let mut list = ListReader::new(self, parts);
         let output = visitor.visit_seq(&mut list)?;
-        if list.read_count < items.len() {
+        if list.read_count < length {
             return Err(Fault::new(format!(
-                "expected {} items, got {}",
-                list.read_count,
-                items.len()
+                "expected {} items, got {length}",
+                list.read_count
             )));
         }
         Ok(output)
+    }
+
+    /// Return the items of the default, with those replaced and appended that the parts set.
+    fn parts_of_list<'b>(self, parts: &'b BTreeMap<String, Value>) -> Result<Vec<Part<'b>>, Fault>
+    where
+        Self: 'b,
+    {
+        let items: Vec<Part<'b>> = match self.default {
+            Some(Value::List(list)) => list.iter().map(Part::without_default).collect(),
+            _ => Vec::new(),
+        };
+        let set = |item: Option<Part<'b>>, value: &'b Value| {
+            let default = item.map(|item| item.value);
+            Ok::<_, Fault>(Part { value, default })
+        };
+        with_parts_of_list(items, parts, set).map_err(|fault| match fault {
+            ListFault::NotAnIndex(name, length) => Fault(not_an_index(&name, length)),
+            ListFault::Item(_, fault) => fault,
+        })
     }
 
     /// Read a mapping. `fields` are the names of the fields if it is read as a struct.
@@ -33,7 +61,7 @@ impl Reader<'_> {
         fields: Option<&'static [&'static str]>,
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        let map = to_map(self.value, || "dict".to_owned()).map_err(|misfit| self.fault(misfit))?;
+        let map = to_map(self.value, || "dict".to_owned()).map_err(Fault)?;
         visitor.visit_map(MapReader::new(self, &map, fields))
     }
 }
@@ -81,11 +109,19 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             },
             Value::UInt(value) => visitor.visit_u128(*value),
             Value::Float(value) => visitor.visit_f64(*value),
-            Value::Text(text) if self.parses_text => match parse_text(text) {
-                Some(value) => self.with_value(&value).deserialize_any(visitor),
-                None => visitor.visit_str(text),
-            },
+            Value::Text(text) | Value::Untyped { text, .. } if self.parses_text => {
+                match parse_text(text) {
+                    Some(value) => self.with_value(&value).deserialize_any(visitor),
+                    None => visitor.visit_str(text),
+                }
+            }
             Value::Text(text) => visitor.visit_str(text),
+            Value::Untyped { typed, .. } => Reader {
+                value: typed,
+                ..self
+            }
+            .deserialize_any(visitor),
+            Value::Appended(_) => self.with_value(self.value.plain()).deserialize_any(visitor),
             Value::List(_) => self.read_list(visitor),
             Value::Map(_) => self.read_map(None, visitor),
             Value::Other(_) => Err(Fault::new(format!("{} cannot be deserialized", self.value))),
@@ -111,7 +147,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
         match self.value {
             Value::None => visitor.visit_unit(),
-            _ => Err(self.fault(Misfit::new("None"))),
+            _ => Err(Fault(Misfit::new("None"))),
         }
     }
 
@@ -172,18 +208,24 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Fault> {
-        let parsed = match self.value {
-            Value::Text(text) if text.trim_start().starts_with('{') => parse_json(text).ok(),
-            _ => None,
-        };
-        let (variant, content) = match parsed.as_ref().unwrap_or(self.value) {
-            Value::Text(text) => (text.as_ref(), None),
-            Value::Map(map) if map.len() == 1 => {
+        let text = self.value.as_text();
+        let parsed = text
+            .filter(|text| text.trim_start().starts_with('{'))
+            .and_then(|text| parse_json(text).ok());
+        let (variant, content) = match (parsed.as_ref().unwrap_or(self.value), text) {
+            (Value::Map(map), _) if map.len() == 1 => {
                 let (variant, content) = map.iter().next().expect("the mapping has one entry");
                 (variant.as_str(), Some(content))
             }
+            (_, Some(text)) => (text, None),
             _ => return Err(not_a_variant(&short_repr(self.value), variants)),
         };
+        // Only the content of the same variant merges with the default.
+        let default = match self.default {
+            Some(Value::Map(default)) => default.get(variant),
+            _ => None,
+        };
+        let content = content.map(|value| Part { value, default });
         if !variants.is_empty() && !variants.contains(&variant) {
             return Err(not_a_variant(&quoted(variant), variants));
         }
@@ -195,10 +237,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
         let Some(Field { name, known }) = self.field else {
             return visitor.visit_unit();
         };
-        let mut known = known.to_vec();
-        known.sort_unstable();
-        let hint = did_you_mean(&nearest(name, known.iter().copied()));
-        Err(Fault::new(format!("no such field{hint}")))
+        Err(Fault::unknown_field(name, known))
     }
 }
 

@@ -24,13 +24,19 @@ use crate::value::Value;
 /// it knows the type that it needs. A text cannot become a number there by the conversion rule. So if the
 /// value does not fit unchanged, it is deserialized again, and such texts are parsed as a number, a bool, `none` or
 /// JSON.
-pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
-    T::deserialize(Reader::new(value, false))
-        .or_else(|fault| T::deserialize(Reader::new(value, true)).map_err(|_| fault))
-        .map_err(|Fault { detail, path }| Misfit {
-            wanted: short_type_name::<T>(),
-            detail: Some(detail),
-            path,
+///
+/// `default` is what the value sets parts of: all other parts come from it.
+pub(crate) fn from_value<T: DeserializeOwned>(
+    value: &Value,
+    default: Option<&Value>,
+) -> Result<T, Misfit> {
+    T::deserialize(Reader::new(value, default, false))
+        .or_else(|fault| T::deserialize(Reader::new(value, default, true)).map_err(|_| fault))
+        .map_err(|Fault(mut misfit)| {
+            if misfit.wanted.is_empty() {
+                misfit.wanted = short_type_name::<T>();
+            }
+            misfit
         })
 }
 

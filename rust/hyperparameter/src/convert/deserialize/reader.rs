@@ -1,13 +1,15 @@
 //! The state of the deserializer that reads values. `deserializer` has the methods that serde calls.
 
 use super::fault::Fault;
-use crate::convert::{FromValue, Misfit};
+use crate::convert::FromValue;
 use crate::value::{Value, says_none};
 
 /// Reads one value.
 #[derive(Clone, Copy)]
 pub(super) struct Reader<'a> {
     pub(super) value: &'a Value,
+    /// The default that the value sets parts of. All other parts come from it.
+    pub(super) default: Option<&'a Value>,
     /// The field that the value belongs to, if it belongs to a struct.
     pub(super) field: Option<Field<'a>>,
     /// Whether to parse a text if serde does not say which type it needs. See [`from_value`](super::from_value).
@@ -23,43 +25,52 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(value: &'a Value, parses_text: bool) -> Self {
+    pub(super) fn new(value: &'a Value, default: Option<&'a Value>, parses_text: bool) -> Self {
         Self {
             value,
+            default,
             field: None,
             parses_text,
         }
     }
 
-    /// Return a reader of another value, with the same settings.
+    /// Return a reader of another value without a default, with the same settings.
     pub(super) fn with_value<'b>(self, value: &'b Value) -> Reader<'b> {
-        Reader::new(value, self.parses_text)
+        Reader::new(value, None, self.parses_text)
     }
 
-    /// Return a reader of the value of a field.
-    pub(super) fn with_field<'b>(self, value: &'b Value, field: Option<Field<'b>>) -> Reader<'b> {
-        Reader {
-            field,
-            ..self.with_value(value)
-        }
+    /// Return a reader of a part of the value, with the same part of the default.
+    pub(super) fn with_part<'b>(self, part: Part<'b>) -> Reader<'b> {
+        Reader::new(part.value, part.default, self.parses_text)
     }
 
     pub(super) fn is_none(self) -> bool {
         match self.value {
             Value::None => true,
+            Value::Untyped { text, .. } => says_none(text),
             Value::Text(text) => self.parses_text && says_none(text),
             _ => false,
         }
     }
 
     pub(super) fn convert<T: FromValue>(self) -> Result<T, Fault> {
-        T::from_value(self.value).map_err(|misfit| self.fault(misfit))
+        T::from_value(self.value).map_err(Fault)
     }
+}
 
-    pub(super) fn fault(self, misfit: Misfit) -> Fault {
-        Fault {
-            detail: misfit.text_about(self.value),
-            path: misfit.path,
+/// An item of a list, an entry of a mapping, or the content of an enum variant.
+#[derive(Clone, Copy)]
+pub(super) struct Part<'a> {
+    pub(super) value: &'a Value,
+    /// The same part of the default. `None` if the default has none, or if `value` is it.
+    pub(super) default: Option<&'a Value>,
+}
+
+impl<'a> Part<'a> {
+    pub(super) fn without_default(value: &'a Value) -> Self {
+        Self {
+            value,
+            default: None,
         }
     }
 }
