@@ -6,6 +6,7 @@ length. `make valgrind` runs it too, although the kB mean nothing there.
 
 import contextvars
 import gc
+import itertools
 import re
 import sys
 from pathlib import Path
@@ -14,6 +15,9 @@ import hyperparameter as hp
 
 # A slow operation runs once for this many fast ones.
 SLOW_EVERY = 20
+
+# The numbers that `new_keys` has not used.
+NUMBERS = itertools.count()
 
 
 class EntersWhenDropped:
@@ -66,6 +70,17 @@ def decorations(count):
             decorated()
 
 
+def new_keys(count):
+    """Read ever new keys, and call ever new functions, in one frame. The first run fills its caches."""
+    for number in itertools.islice(NUMBERS, max(count // SLOW_EVERY, 30_000)):
+        hp.scope[f"run.time{number}"] | 0
+        getattr(hp.scope, f"new{number}") | 0
+        getattr(hp.scope.parent, f"new{number}") | 0
+        hp.scope[f"items{number}"] | []
+        if not number % 4:
+            assert hp.param("f")(lambda a=(1,), b=[]: a)() == (1,)
+
+
 def errors(count):
     for _ in range(count // SLOW_EVERY):
         for wrong in (
@@ -111,13 +126,15 @@ def dropped(count):
 # The process may grow a little, because an allocator keeps some kB for itself.
 def main(count, limit=1_500):
     growth = {}
-    for work in (reads, entries, decorations, errors, dropped):
-        work(count // 10)
-        gc.collect()
-        before = resident_memory()
-        work(count)
-        gc.collect()
-        growth[work.__name__] = resident_memory() - before
+    for work in (reads, entries, decorations, new_keys, errors, dropped):
+        # The frame of this scope stays alive while its memory is measured.
+        with hp.scope(outer=1):
+            work(count // 10)
+            gc.collect()
+            before = resident_memory()
+            work(count)
+            gc.collect()
+            growth[work.__name__] = resident_memory() - before
     print({"kernel": hp.kernel, "times": count, "grown (kB)": growth})
     return int(max(growth.values()) > limit)
 

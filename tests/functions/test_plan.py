@@ -1,6 +1,7 @@
 """Plans: which arguments calls share, which are made for each call, and which overrides are refused."""
 
 import dataclasses
+from typing import Any
 
 import pytest
 
@@ -76,3 +77,38 @@ def test_functions_with_the_same_namespace_accept_the_parameters_of_each_other()
 
     with hp.scope(**{"shared.x": 10, "shared.y": 20}):
         assert (first(), second()) == ((10, {}), 20)
+
+
+def test_a_function_with_any_number_of_arguments_gets_all_of_them():
+    """The Rust kernel has room for 16 arguments on the stack."""
+    for total in range(19):
+        names = [f"p{number}" for number in range(total)]
+        namespace: dict[str, Any] = {}
+        exec(f"def f({', '.join(f'{name}=None' for name in names)}): return [{', '.join(names)}]", namespace)
+        for given in range(total + 1):
+            f = hp.param("ns")(namespace["f"])
+            values = {f"ns.{name}": number for number, name in enumerate(names) if number >= given}
+            with hp.scope(values):
+                expected = [-1] * given + list(range(given, total))
+                assert [f(*[-1] * given) for _ in range(3)] == [expected] * 3
+
+
+def test_a_call_keeps_its_arguments_if_a_value_that_is_dropped_calls_the_function():
+    """A new plan replaces the cached one, whose values are dropped, and one of them calls the function."""
+
+    @hp.param("ns")
+    def f(first=None, second=0):
+        return first, second
+
+    class CallsWhenDropped:
+        def __del__(self):
+            with hp.scope({"ns.first": 7, "ns.second": 8}):
+                calls.append(f())
+
+    calls: list[tuple[int, int]] = []
+    for number in range(100):
+        with hp.scope({"ns.first": CallsWhenDropped()}):
+            assert f()[1] == 0
+        with hp.scope({"ns.first": number, "ns.second": number}):
+            assert [f(), f()] == [(number, number)] * 2
+    assert calls == [(7, 8)] * 100

@@ -2,8 +2,10 @@
 
 import concurrent.futures
 import multiprocessing
+import sys
 import threading
 import tracemalloc
+from decimal import Decimal
 
 import pytest
 
@@ -220,3 +222,49 @@ def test_a_function_that_binds_itself_again_and_again_does_not_use_more_memory()
         assert tracemalloc.get_traced_memory()[0] < 20_000
     finally:
         tracemalloc.stop()
+
+
+def test_a_scope_is_left_after_a_write_outside_any_scope():
+    """The frame below the scope belongs to the context itself, so leaving does not return to a shared baseline."""
+
+    def work(number):
+        hp.scope.train.lr = number
+        for _ in range(300):
+            with hp.scope(**{"train.lr": -1.0}):
+                assert read_lr() == -1.0
+            assert read_lr() == number
+        del hp.scope.train.lr
+        with hp.scope(other=1):
+            assert read_lr() == 0.0
+        return dict(hp.scope.current())
+
+    assert run_in_threads(work) == [{}] * THREADS
+
+
+def test_threads_that_convert_the_same_texts_at_once_keep_the_values_that_they_read():
+    """The Rust kernel borrows cached answers, so an answer that is in use must not be replaced."""
+    keys = [f"text{number}" for number in range(1000)]
+    with hp.scope(*(f"{key}={number}.5" for number, key in enumerate(keys))):
+        hp.frozen()
+    barrier = threading.Barrier(2)
+
+    def work(_):
+        values = []
+        for reference in [hp.scope[key] for key in keys]:
+            barrier.wait()
+            reference | Decimal(0)
+            barrier.wait()
+            # If the value were freed, one of these would take its place.
+            others = [Decimal(1) for _ in range(4)]
+            values.append(reference | Decimal(0))
+            del others
+        return values
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        results = run_in_threads(work, count=2)
+    finally:
+        sys.setswitchinterval(interval)
+    expected = [Decimal(f"{number}.5") for number in range(len(keys))]
+    assert results == [expected] * 2

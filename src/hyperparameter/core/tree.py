@@ -120,7 +120,8 @@ def input_at(node: Node) -> Any:
             parts[name_of(segment)] = part
     if not parts:
         return MISSING if entry is None else input_of(entry)
-    # An empty mapping counts as not set if there are keys below it. The part of a value can be a mapping with items.
+    # An empty mapping counts as not set if there are keys below it. A part of a value can be a mapping that
+    # has items.
     has_value = entry is not None and (hides(entry[0]) or bool(entry[0]))
     return Parts(input_of(entry) if entry is not None and has_value else MISSING, parts)
 

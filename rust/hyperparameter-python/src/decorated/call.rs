@@ -72,17 +72,21 @@ pub(super) unsafe extern "C" fn call(
         }
         let total = count as usize + PyTuple_GET_SIZE(cached.names) as usize;
         if keywords.is_null() && total <= MAX_STACK_ARGUMENTS {
-            return call_with_plan(decorated, args, count);
+            return call_with_plan(decorated, args, count, cached.plan, cached.names);
         }
     }
     call_uncached(decorated, frame.cast(), args, count, keywords)
 }
 
-/// Call the function with the caller's positional arguments and the values of the cached plan. They fit into the array.
+/// Call the function with the caller's positional arguments and the values of a plan. They fit into the array.
+///
+/// `plan` and `names` may be borrowed: this owns their values before other code can run.
 unsafe fn call_with_plan(
     decorated: *mut Decorated,
     args: *const *mut PyObject,
     count: Py_ssize_t,
+    plan: *mut PyObject,
+    names: *mut PyObject,
 ) -> *mut PyObject {
     // PY_VECTORCALL_ARGUMENTS_OFFSET below allows the function to use the place before the first argument.
     let mut stack: [*mut PyObject; MAX_STACK_ARGUMENTS + 1] = [NULL; MAX_STACK_ARGUMENTS + 1];
@@ -90,13 +94,12 @@ unsafe fn call_with_plan(
     ptr::copy_nonoverlapping(args, stack.as_mut_ptr().add(1), count as usize);
     let mut end = plan_start;
     let (mut position, mut name, mut value) = (0, NULL, NULL);
-    let plan = (*decorated).cached_plan.plan;
     while end < stack.len() && PyDict_Next(plan, &mut position, &mut name, &mut value) != 0 {
         // Owned, because the function can leave the scope, and the plan is then dropped with the frame.
         stack[end] = owned(value);
         end += 1;
     }
-    let names = owned((*decorated).cached_plan.names);
+    let names = owned(names);
     let flags = count as usize | PY_VECTORCALL_ARGUMENTS_OFFSET;
     let result = PyObject_Vectorcall((*decorated).function, stack.as_ptr().add(1), flags, names);
     Py_DECREF(names);
@@ -124,26 +127,29 @@ unsafe fn call_with_new_plan(
     (*cached).frame_id = (*frame.cast::<Frame>()).id;
     (*cached).count = count;
     (*cached).plan = plan;
+    // The values of the replaced plan are dropped here. That can call this function again, which caches another plan.
+    // So `plan` and `names` stay owned until after the call.
     replace(
         &raw mut (*cached).names,
         if added == 0 { NULL } else { owned(names) },
     );
-    replace(&raw mut (*cached).own_plan, plan);
+    replace(&raw mut (*cached).own_plan, owned(plan));
+    let result = if added == 0 {
+        PyObject_Vectorcall((*decorated).function, args, count as usize, NULL)
+    } else if (count + added) as usize <= MAX_STACK_ARGUMENTS {
+        call_with_plan(decorated, args, count, plan, names)
+    } else {
+        let positional = positional_arguments(args, count);
+        let result = if positional.is_null() {
+            NULL
+        } else {
+            PyObject_Call((*decorated).function, positional, plan)
+        };
+        Py_XDECREF(positional);
+        result
+    };
     Py_DECREF(names);
-    if added == 0 {
-        return PyObject_Vectorcall((*decorated).function, args, count as usize, NULL);
-    }
-    if (count + added) as usize <= MAX_STACK_ARGUMENTS {
-        return call_with_plan(decorated, args, count);
-    }
-    let positional = positional_arguments(args, count);
-    if positional.is_null() {
-        return NULL;
-    }
-    let plan = owned(plan);
-    let result = PyObject_Call((*decorated).function, positional, plan);
     Py_DECREF(plan);
-    Py_DECREF(positional);
     result
 }
 
