@@ -225,7 +225,7 @@ def test_a_function_that_binds_itself_again_and_again_does_not_use_more_memory()
 
 
 def test_a_scope_is_left_after_a_write_outside_any_scope():
-    """The frame below the scope belongs to the context itself, so leaving does not return to a shared baseline."""
+    """The frame below the scope belongs to the context, so leaving does not return to a shared baseline."""
 
     def work(number):
         hp.scope.train.lr = number
