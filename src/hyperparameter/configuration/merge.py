@@ -49,7 +49,7 @@ class Merged:
         originals: the values before references were resolved and types converted, if that changed them.
         literal_keys: the keys of values in which `${` is plain text, because the values come from a scope or
             from another configuration.
-        tables: the keys that have leaves below them, each with the key of one such leaf.
+        tables: the keys that have leaves below them.
     """
 
     def __init__(self) -> None:
@@ -57,7 +57,7 @@ class Merged:
         self.earlier: dict[str, list[tuple[Any, Origin | None]]] = {}
         self.originals: dict[str, Any] = {}
         self.literal_keys: set[str] = set()
-        self.tables: dict[str, str] = {}
+        self.tables: set[str] = set()
 
     def put(self, key: str, entry: Entry) -> None:
         """Set a leaf; raise `ConfigError` if the key is a table, or lies below a leaf that has no parts."""
@@ -70,6 +70,8 @@ class Merged:
         # Only an empty mapping is a leaf: callers put the leaves of any other mapping one by one.
         if old is not None and type(old[0]) is not replace:
             if is_mapping(value) and not can_become_table(old[0]):
+                if _json_object(old) is not None:
+                    return
                 raise _clash(key, old, key, entry, _REPLACE_HINT)
             if is_mapping(old[0]) and self._put_json(key, entry):
                 return
@@ -84,7 +86,7 @@ class Merged:
             if is_mapping(value) or self._put_json(key, entry):
                 return
             if not self._has_only_parts_of(key, value):
-                key_below = self.tables[key]
+                key_below = self.leaf_below(key)
                 raise _clash(key, entry, key_below, self.leaves[key_below])
             self.remove_subtree(key)
         if parent_of(key) not in self.tables:
@@ -127,8 +129,12 @@ class Merged:
                     self.remove(prefix)
                 elif not _has_part(leaf[0], name_of(split_last(name)[1])):
                     raise _clash(prefix, leaf, key, entry, _REPLACE_HINT)
-            self.tables[prefix] = key
+            self.tables.add(prefix)
             name = prefix
+
+    def leaf_below(self, table: str) -> str:
+        """Return the key of the first leaf below a table."""
+        return next(key for key in self.leaves if is_below(key, table))
 
     def remove(self, key: str) -> None:
         """Remove a leaf; its history stays."""
@@ -139,10 +145,7 @@ class Merged:
         for leaf_key in list(self.leaves):
             if leaf_key == key or is_below(leaf_key, key):
                 self.remove(leaf_key)
-        self.tables = {}
-        for leaf_key in self.leaves:
-            for prefix in parents(leaf_key):
-                self.tables.setdefault(prefix, leaf_key)
+        self.tables = {prefix for leaf_key in self.leaves for prefix in parents(leaf_key)}
 
     def _remember(self, key: str, entry: Entry) -> None:
         self.literal_keys.discard(key)

@@ -1,18 +1,19 @@
 """Conversion to pydantic models, which check their values themselves.
 
-Each field is first converted by the rule of this library. What does not fit is left to pydantic, because a
-field may have a validator that reads its input first. Then pydantic checks all fields, also those of the base.
+Each field is first converted by the rule of this library. What does not fit is refused, or left to pydantic if
+the type is one that only pydantic knows. Then pydantic checks all fields, also those of the base.
 """
 
 from __future__ import annotations
 
-from ..core.value import MISSING, is_mapping
+from ..core.value import MISSING, is_mapping, is_scalar_type
+from .containers import container_kind
 from .field_types import field_types
 from .fields import default_of, missing_field, refusal, unknown_field
 from .misfit import Fault, Misfit, MisfitCollector, shown
 from .parts import looks_like_json, parse_json
-from .structures import describe, structure_in
-from .type_checks import arguments_of, type_name
+from .structures import bare_type, describe, structure_in
+from .type_checks import arguments_of, is_annotated, is_enum, is_literal, is_union, origin_of, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -43,8 +44,9 @@ def convert_to_model(items: Mapping[Any, Any], cls: Any, base: Any, walk: Walk) 
             annotation = object if field.is_checked_before else types[field.attribute]
             given[name] = walk(item, annotation, default)
         except Misfit as misfit:
-            # pydantic may know more about a value. For the parts of a value, the paths here are better.
-            if field is None or any(fault.path or fault.kind != "value" for fault in misfit.faults):
+            # For the parts of a value, the paths here are better.
+            has_paths = any(fault.path or fault.kind != "value" for fault in misfit.faults)
+            if field is None or has_paths or _is_known(types[field.attribute]):
                 collector.add(misfit, str(name))
             else:
                 doubtful[name] = misfit
@@ -72,6 +74,17 @@ def convert_other_input(value: Any, cls: Any, walk: Walk) -> Any:
         return cls.model_validate(plain)
     except Exception as error:
         raise Misfit(_faults_of(error, cls, {}, {})) from error
+
+
+def _is_known(annotation: Any) -> bool:
+    """Return whether the rule of this library decides what fits a type, and pydantic knows no more about it."""
+    bare = bare_type(annotation)
+    if is_annotated(annotation):
+        return False
+    if is_union(bare) or (isinstance(origin_of(bare), type) and container_kind(origin_of(bare)) is not None):
+        return all(member is ... or _is_known(member) for member in arguments_of(bare))
+    is_scalar = is_scalar_type(bare) if isinstance(bare, type) else bare is None
+    return is_scalar or is_literal(bare) or (isinstance(bare, type) and is_enum(bare))
 
 
 def _convert_extra(name: Any, item: Any, cls: Any, base: Any, structure: Structure, walk: Walk) -> Any:

@@ -30,7 +30,7 @@ def replace_leaves(merged: Merged, instance: Any, nested: dict[str, Any]) -> Non
     for key, value in flatten_dict("", plain):
         set_keys = (prefix for prefix in (key, *parents(key)) if prefix in merged.leaves)
         # For a list, the sources may set only parts, which are below it.
-        source_key = merged.tables.get(key) or next(set_keys, "")
+        source_key = merged.leaf_below(key) if key in merged.tables else next(set_keys, "")
         source, origin = merged.leaves.get(source_key, (None, None))[:2]
         # No source sets the key, except that its prefix can be None or an empty table: this is a default.
         if not source_key or (source_key != key and can_become_table(source)):
@@ -42,7 +42,7 @@ def replace_leaves(merged: Merged, instance: Any, nested: dict[str, Any]) -> Non
         if source_key != key and source_key in merged.earlier:
             merged.earlier[key] = merged.earlier[source_key]
     merged.leaves = leaves
-    merged.tables = {}
+    merged.tables = set()
 
 
 def _to_plain(value: Any, source: Any, path: str, default_origins: dict[str, Origin]) -> Any:
