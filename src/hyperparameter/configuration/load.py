@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from ..core.key import quote, segments_of
-from ..core.value import MISSING, FileValue, is_mapping, replace, untyped_entry
+from ..core.value import MISSING, FileValue, UntypedText, is_mapping, replace, untyped_entry
 from ..errors import ConfigError, short_repr
 from ..scopes.sources import flatten, split_placed_text
 from . import files
@@ -151,8 +151,10 @@ def _add_config(merged: Merged, source: Config, origin: Origin | None) -> None:
     for leaf_key, leaf in flatten("", source):
         pairs = source.__loaded__(leaf_key, leaf)
         if pairs is None:
-            # The program put the value into the dict later.
-            _put_literal(merged, leaf_key, (leaf, origin))
+            # The program put the value into the dict later, or an option of the command line set it.
+            is_text = type(leaf) is UntypedText
+            entry = untyped_entry(str.__str__(leaf), origin) if is_text else (leaf, origin)
+            _put_literal(merged, leaf_key, entry)
             continue
         for key, entry in pairs:
             _put_literal(merged, key, entry)

@@ -6,7 +6,7 @@ from enum import Enum
 
 from ..conversion.rule import Misfit, convert, convert_like
 from ..conversion.type_checks import ABSTRACT_COLLECTIONS, is_abstract_collection, is_literal, is_union
-from ..core.value import MISSING
+from ..core.value import MISSING, UntypedText
 from ..errors import default_text
 from .actions import ParameterOption, PositionalParameter, SwitchOption
 
@@ -66,16 +66,29 @@ def _add_argument(parser: ArgumentParser, parameter: Parameter, parsed: ParsedAr
     type_ = expected_type(parameter.annotation, parameter.default)
     choices = choices_of(type_)
     if choices:
-        settings["choices"] = choices
+        settings["metavar"] = f"{{{','.join(choices)}}}"
     else:
         settings["metavar"] = parameter.name.upper() if is_required else _metavar_of(type_)
     if _takes_several_texts(type_):
         settings["nargs"] = "+"
         settings["convert_texts"] = _converter_of_items(parameter)
     if is_required:
-        parser.add_argument(parameter.name, action=PositionalParameter, **settings)
+        action = parser.add_argument(parameter.name, action=PositionalParameter, **settings)
     else:
-        parser.add_argument(_option_of(parameter), action=ParameterOption, dest=parameter.name, **settings)
+        option = _option_of(parameter)
+        action = parser.add_argument(option, action=ParameterOption, dest=parameter.name, **settings)
+    if choices:
+        # argparse would refuse other texts that the conversion accepts, such as the name of a member.
+        action.completer = _completer_of(choices)  # type: ignore[attr-defined]
+
+
+def _completer_of(choices: list[str]) -> Callable[..., list[str]]:
+    """Return a function that returns the choices that start with a prefix, for tab completion."""
+
+    def complete(prefix: str, **_: Any) -> list[str]:
+        return [choice for choice in choices if choice.startswith(prefix)]
+
+    return complete
 
 
 def _option_of(parameter: Parameter) -> str:
@@ -119,11 +132,16 @@ def expected_type(annotation: Any, default: Any) -> Any:
 
 
 def choices_of(type_: Any) -> list[str] | None:
-    """Return the texts that a Literal or an enum accepts; None for any other type."""
+    """Return the texts that a Literal or an enum accepts; None for any other type.
+
+    The members of an enum have their values as texts, or their names if some values are not text.
+    """
     if is_literal(type_):
         values = [value.value if isinstance(value, Enum) else value for value in type_.__args__]
     elif isinstance(type_, type) and issubclass(type_, Enum):
         values = [member.value for member in type_]
+        if not all(isinstance(value, str) for value in values):
+            values = [member.name for member in type_]
     else:
         return None
     return ["none" if value is None else str(value) for value in values]
@@ -149,11 +167,12 @@ def _converter_of_items(parameter: Parameter) -> Callable[[list[str]], Any]:
     """Return a function that converts the texts of an option to the collection that a parameter expects."""
 
     def convert_texts(texts: list[str]) -> Any:
-        if len(texts) == 1 and texts[0].lstrip().startswith("["):
-            # One text of JSON, as -D accepts it.
+        untyped = [UntypedText(text) for text in texts]
+        if len(texts) == 1 and (texts[0].lstrip().startswith("[") or _means_none(untyped[0], parameter)):
+            # One text of JSON, or for None, as -D accepts it.
             return texts[0]
         try:
-            return _convert_items(texts, parameter)
+            return _convert_items(untyped, parameter)
         except Misfit:
             # The check of all values reports these texts, together with every other error.
             return texts
@@ -161,7 +180,16 @@ def _converter_of_items(parameter: Parameter) -> Callable[[list[str]], Any]:
     return convert_texts
 
 
-def _convert_items(texts: list[str], parameter: Parameter) -> Any:
+def _means_none(text: UntypedText, parameter: Parameter) -> bool:
+    if parameter.annotation is MISSING:
+        return False
+    try:
+        return convert(text, parameter.annotation) is None
+    except Misfit:
+        return False
+
+
+def _convert_items(texts: list[UntypedText], parameter: Parameter) -> Any:
     has_item_type = bool(getattr(parameter.annotation, "__args__", ()))
     if has_item_type:
         return convert(texts, parameter.annotation)
@@ -171,7 +199,7 @@ def _convert_items(texts: list[str], parameter: Parameter) -> Any:
     return convert(items, type_) if isinstance(type_, type) else convert_like(items, default)
 
 
-def _convert_like_items(text: str, default_items: Any) -> Any:
+def _convert_like_items(text: UntypedText, default_items: Any) -> Any:
     """Convert a text to the type of the default's items; if they have no common type, read it as JSON."""
     item_types = {type(item) for item in default_items}
     if len(item_types) == 1:

@@ -6,7 +6,7 @@ from ..catalog.docstrings import ParsedDocstring
 from ..conversion.faults import param_error
 from ..conversion.rule import Misfit, convert
 from ..core.context import current_frame
-from ..core.value import MISSING
+from ..core.value import MISSING, UntypedText
 from ..errors import short_repr
 from ..functions.param import param
 from ..functions.registry import binding_of
@@ -128,6 +128,6 @@ def _converted(name: str, value: Any, origin: Origin | None, annotation: Any) ->
     if annotation is MISSING:
         return value
     try:
-        return convert(value, annotation)
+        return convert(UntypedText(value) if type(value) is str else value, annotation)
     except Misfit as misfit:
         raise param_error(misfit, name, lambda _path: origin) from misfit.__cause__

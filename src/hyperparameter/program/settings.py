@@ -8,6 +8,7 @@ from functools import cached_property
 from ..catalog.check import entries_of, errors_of, running_program_files
 from ..configuration.environment import Environment
 from ..core.key import check_key, is_below, split_override
+from ..core.value import UntypedText
 from ..errors import ConfigError, KeySyntaxError
 from .parsed_arguments import ParsedArguments
 
@@ -59,7 +60,7 @@ class Settings:
             sources.append(Environment(self._env) if isinstance(self._env, str) else self._env)
         sources += [PlacedSource(text, origin) for text, origin in parsed.defines]
         sources += [
-            PlacedSource({key: value}, origin, is_literal=True)
+            PlacedSource({key: UntypedText(value) if type(value) is str else value}, origin, is_literal=True)
             for key, (value, origin) in parsed.values.items()
         ]
         return load(sources, declared_keys=lambda: self.catalog.by_key)
