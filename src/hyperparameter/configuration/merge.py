@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..conversion.parts import looks_like_json, parse_json
+from ..conversion.parts import is_none, looks_like_json, parse_json
 from ..conversion.type_checks import is_structure
 from ..core.key import (
     check_key,
@@ -15,7 +15,7 @@ from ..core.key import (
     segments_of,
     split_last,
 )
-from ..core.value import APPEND, is_append, is_mapping, link, replace
+from ..core.value import APPEND, input_of, is_append, is_mapping, link, replace
 from ..errors import ConfigError, KeySyntaxError, short_repr
 from .formats.numbers import as_file_value, plain_of
 
@@ -69,8 +69,9 @@ class Merged:
             return
         # Only an empty mapping is a leaf: callers put the leaves of any other mapping one by one.
         if old is not None and type(old[0]) is not replace:
-            if is_mapping(value) and not can_become_table(old[0]):
-                if _json_object(old) is not None:
+            if is_mapping(value) and not can_become_table(old):
+                # An empty mapping sets nothing in a table that is JSON text.
+                if self._expand_json(key):
                     return
                 raise _clash(key, old, key, entry, _REPLACE_HINT)
             if is_mapping(old[0]) and self._put_json(key, entry):
@@ -85,7 +86,8 @@ class Merged:
         elif key in self.tables:
             if is_mapping(value) or self._put_json(key, entry):
                 return
-            if not self._has_only_parts_of(key, value):
+            # None means that there is no table: it turns off an optional one.
+            if not (is_none(input_of(entry)) or self._has_only_parts_of(key, value)):
                 key_below = self.leaf_below(key)
                 raise _clash(key, entry, key_below, self.leaves[key_below])
             self.remove_subtree(key)
@@ -111,11 +113,16 @@ class Merged:
 
     def _expand_json_above(self, key: str) -> None:
         """Make a table of a text that is an object in JSON, if it is the value of a prefix of a key."""
-        for prefix in parents(key):
-            leaf = self.leaves.get(prefix)
-            if leaf is not None and _json_object(leaf) is not None:
-                self.remove(prefix)
-                self._put_json(prefix, leaf)
+        # The text of a prefix may have the text of the next one in it.
+        for prefix in reversed(list(parents(key))):
+            self._expand_json(prefix)
+
+    def _expand_json(self, key: str) -> bool:
+        leaf = self.leaves.get(key)
+        if leaf is None or _json_object(leaf) is None:
+            return False
+        self.remove(key)
+        return self._put_json(key, leaf)
 
     def _add_tables(self, key: str, entry: Entry) -> None:
         """Make every prefix of a new key a table, unless it is one."""
@@ -125,7 +132,7 @@ class Merged:
                 break
             leaf = self.leaves.get(prefix)
             if leaf is not None and type(leaf[0]) is not replace:
-                if can_become_table(leaf[0]):
+                if can_become_table(leaf):
                     self.remove(prefix)
                 elif not _has_part(leaf[0], name_of(split_last(name)[1])):
                     raise _clash(prefix, leaf, key, entry, _REPLACE_HINT)
@@ -162,9 +169,9 @@ class Merged:
         _FileMerge(self, origin_of).add("", table, 0)
 
 
-def can_become_table(value: Any) -> bool:
+def can_become_table(entry: Entry) -> bool:
     """Return whether a table may replace a leaf without `hp.replace`: the leaf is None or an empty mapping."""
-    return value is None or (is_mapping(value) and not value)
+    return is_none(input_of(entry)) or (is_mapping(entry[0]) and not entry[0])
 
 
 def _json_object(entry: Entry) -> dict[str, Any] | None:

@@ -130,8 +130,10 @@ def _convert_fields(
             elif is_list:
                 values[field.index] = walk(item, types[field.attribute], values[field.index])
             else:
-                default = default_of(field, item) if base is MISSING else values.get(field.argument, MISSING)
-                values[field.argument] = walk(item, types[field.attribute], default)
+                annotation = types[field.attribute]
+                is_new = base is MISSING
+                default = default_of(field, item, annotation) if is_new else values.get(field.argument, MISSING)
+                values[field.argument] = walk(item, annotation, default)
         except Misfit as misfit:
             faults += [fault.below((str(name),)) for fault in misfit.faults]
     if structure.required and not is_list:

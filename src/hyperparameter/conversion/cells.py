@@ -5,7 +5,7 @@ from __future__ import annotations
 from ..core.value import APPEND, MISSING, FileValue, Parts, UntypedText, replace
 from .misfit import Misfit, shown
 from .parts import combined, is_none, parse_index, parse_json
-from .type_checks import origin_of
+from .type_checks import is_named_tuple, origin_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +45,9 @@ def cells_of(parts: Parts, base: Any, annotation: Any) -> list[Cell]:
     """Return the elements of a list in which parts are set by index, or appended."""
     own = parts.value
     if own is MISSING:
-        elements = base if issubclass(type(base), _SEQUENCES) else ()
+        # The fields of a named tuple are no items.
+        has_items = issubclass(type(base), _SEQUENCES) and not is_named_tuple(type(base))
+        elements = base if has_items else ()
         cells = [Cell(index, MISSING, element) for index, element in enumerate(elements)]
     elif type(own) is Parts:
         cells = cells_of(own, base, annotation)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from ..core.value import MISSING, Parts, is_mapping
+from ..core.value import MISSING, FileValue, Parts, UntypedText, is_mapping
 from .misfit import Fault, Misfit
 from .parts import looks_like_json
-from .type_checks import type_name
+from .type_checks import is_anything, type_name
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 __all__ = ["default_of", "missing_field", "refusal", "unknown_field"]
 
 
-def default_of(field: Field, item: Any) -> Any:
-    """Return the default of a field, if a value for it may merge with it."""
+def default_of(field: Field, item: Any, annotation: Any) -> Any:
+    """Return the default of a field, if a value for it may merge with it, or may take its type."""
     if field.factory is None:
         return field.default
-    is_partial = type(item) is Parts or is_mapping(item) or looks_like_json(item)
-    return field.factory() if is_partial else MISSING
+    is_partial = type(item) in (Parts, FileValue) or is_mapping(item) or looks_like_json(item)
+    takes_type = type(item) is UntypedText and is_anything(annotation)
+    return field.factory() if is_partial or takes_type else MISSING
 
 
 def missing_field(name: str, cls: Any, items: Mapping[Any, Any]) -> Fault:

@@ -13,7 +13,16 @@ from .fields import default_of, missing_field, refusal, unknown_field
 from .misfit import Fault, Misfit, MisfitCollector, shown
 from .parts import looks_like_json, parse_json
 from .structures import bare_type, describe, structure_in
-from .type_checks import arguments_of, is_annotated, is_enum, is_literal, is_union, origin_of, type_name
+from .type_checks import (
+    arguments_of,
+    is_annotated,
+    is_enum,
+    is_literal,
+    is_structure,
+    is_union,
+    origin_of,
+    type_name,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,8 +49,9 @@ def convert_to_model(items: Mapping[Any, Any], cls: Any, base: Any, walk: Walk) 
             if field is None:
                 given[name] = _convert_extra(name, item, cls, base, structure, walk)
                 continue
-            default = default_of(field, item) if base is MISSING else getattr(base, field.attribute, MISSING)
             annotation = object if field.is_checked_before else types[field.attribute]
+            is_new = base is MISSING
+            default = default_of(field, item, annotation) if is_new else getattr(base, field.attribute, MISSING)
             given[name] = walk(item, annotation, default)
         except Misfit as misfit:
             # For the parts of a value, the paths here are better.
@@ -84,7 +94,7 @@ def _is_known(annotation: Any) -> bool:
     if is_union(bare) or (isinstance(origin_of(bare), type) and container_kind(origin_of(bare)) is not None):
         return all(member is ... or _is_known(member) for member in arguments_of(bare))
     is_scalar = is_scalar_type(bare) if isinstance(bare, type) else bare is None
-    return is_scalar or is_literal(bare) or (isinstance(bare, type) and is_enum(bare))
+    return is_scalar or is_literal(bare) or (isinstance(bare, type) and (is_enum(bare) or is_structure(bare)))
 
 
 def _convert_extra(name: Any, item: Any, cls: Any, base: Any, structure: Structure, walk: Walk) -> Any:

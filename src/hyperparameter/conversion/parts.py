@@ -114,6 +114,8 @@ def split(value: Any, base: Any, annotation: Any) -> tuple[Mapping[Any, Any], An
         return value, base
     if cls is replace:
         return value, MISSING
+    if cls is FileValue and type(value.spelled) is dict:
+        return value.spelled, base
     if cls is Parts:
         items = value.items
         if APPEND in items:
@@ -214,7 +216,7 @@ def _typed_text(text: UntypedText, base: Any, walk: Walk, convert_like: Callable
         try:
             if not is_base and (is_mapping(like) or is_structure(type(like))):
                 # The text replaces that value, and does not merge with it.
-                return walk(plain, type(like), MISSING)
+                return walk(plain, dict if type(like) is replace else type(like), MISSING)
             return convert_like(plain, like)
         except Misfit:
             pass
@@ -228,7 +230,8 @@ def _kind_of(value: Any, base: Any) -> type | None:
         return type(base) if is_part and type(base) is not replace else dict
     own = value.value
     if own is MISSING:
-        own = base
+        # A base that has no parts is replaced.
+        own = base if _has_parts(base) else MISSING
     elif type(own) is Parts:
         return _kind_of(own, base)
     elif type(own) is FileValue:
@@ -241,6 +244,11 @@ def _kind_of(value: Any, base: Any) -> type | None:
     if issubclass(type(own), dict) and type(own) is not replace:
         return type(own)
     return dict if own is MISSING or is_mapping(own) else None
+
+
+def _has_parts(value: Any) -> bool:
+    is_container = is_mapping(value) or issubclass(type(value), _SEQUENCES)
+    return is_container or _is_instance_of_structure(value)
 
 
 def _is_instance_of_structure(value: Any) -> bool:

@@ -134,6 +134,8 @@ def is_instance(value: Any, cls: Any) -> bool:
         if has_plain_hash(value_type):
             return issubclass(value_type, cls)
         return any(base is cls for base in value_type.__mro__)
+    if is_typed_dict(cls):
+        return issubclass(type(value), dict)
     try:
         # The metaclass has its own meaning of an instance, as that of a protocol has.
         return isinstance(value, cls)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from ..core.value import MISSING, FileValue, Parts, UntypedText, is_mapping
+from ..core.value import MISSING, FileValue, Parts, UntypedText, is_mapping, replace
+from .acceptance import accepts_parts
 from .choices import has_choice
 from .containers import container_kind
 from .misfit import Misfit
 from .parts import looks_like_json, split
 from .structures import bare_type, describe
-from .type_checks import is_instance, is_structure, is_union, origin_of
+from .type_checks import is_instance, is_literal, is_structure, is_union, origin_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,6 +25,9 @@ def convert_to_union(value: Any, annotation: Any, base: Any, walk: Walk) -> Any:
     """Convert to one of the types of a union."""
     everything = list(_members_of(annotation))
     members = [member for member in everything if member is not type(None)]
+    if type(value) is Parts and value.value is not MISSING and not any(map(accepts_parts, members)):
+        # What is set below a key cannot change a value that has no parts.
+        value = value.value
     if len(members) < len(everything) and _means_none(value, members):
         return None
     if len(members) == 1:
@@ -34,6 +38,8 @@ def convert_to_union(value: Any, annotation: Any, base: Any, walk: Walk) -> Any:
     kept = _kept(value.value if type(value) is FileValue else value, members, walk)
     if kept is not MISSING:
         return kept
+    # A field that is None by default accepts None without a type for it. What is set here is not None.
+    base = MISSING if base is None else base
     misfits = []
     for member in _in_order(value, members, base, annotation):
         try:
@@ -57,6 +63,8 @@ def _means_none(value: Any, members: list[Any]) -> bool:
     """Return whether a value is a text for None, and no member accepts that text."""
     if type(value) is Parts:
         return not value.items and _means_none(value.value, members)
+    if value is None:
+        return True
     if not issubclass(type(value), str) or value.strip().lower() not in ("none", "null"):
         return False
     bare = [bare_type(member) for member in members]
@@ -71,6 +79,8 @@ def _kept(value: Any, members: list[Any], walk: Walk) -> Any:
     # A mapping can be meant for a structure, like the keys below a parameter.
     if cls is UntypedText or cls is Parts or is_mapping(value):
         return MISSING
+    if any(_is_choice(value, bare_type(member)) for member in members):
+        return value
     # A float is not an int, and a bool is an int only if no member is bool: the exact type comes first.
     for is_exact in (True, False):
         for member in members:
@@ -87,12 +97,17 @@ def _kept(value: Any, members: list[Any], walk: Walk) -> Any:
     return MISSING
 
 
+def _is_choice(value: Any, member: Any) -> bool:
+    choices = member.__args__ if is_literal(member) else ()
+    return any(type(value) is type(choice) and value == choice for choice in choices)
+
+
 def _in_order(value: Any, members: list[Any], base: Any, annotation: Any) -> list[Any]:
     """Return the members in the order in which they are tried."""
     if type(value) is UntypedText:
         # Every text is a str. Text that looks like JSON is meant for a container, if the union has one.
         if looks_like_json(value):
-            return sorted(members, key=lambda member: not _has_parts(member))
+            return sorted(members, key=lambda member: (not _has_parts(member), not _is_type_of(base, member)))
         return members
     if issubclass(type(value), str):
         return members
@@ -101,7 +116,8 @@ def _in_order(value: Any, members: list[Any], base: Any, annotation: Any) -> lis
         if tagged is not None:
             return [tagged]
         own = value.value if type(value) is Parts and value.value is not MISSING else base
-        return sorted(members, key=lambda member: not _is_class_of(own, member))
+        own = MISSING if type(own) is replace else own
+        return sorted(members, key=lambda member: not _is_type_of(own, member))
     # A number becomes text only if the union has no type for numbers.
     bare = [bare_type(member) for member in members]
     if str in bare and any(kind in (bool, int, float) for kind in bare):
@@ -114,9 +130,11 @@ def _has_parts(member: Any) -> bool:
     return is_structure(origin) or container_kind(origin) is not None
 
 
-def _is_class_of(value: Any, member: Any) -> bool:
+def _is_type_of(value: Any, member: Any) -> bool:
+    """Return whether a structure, dict or list is of a type, so that what is set merges with it."""
     origin = origin_of(bare_type(member))
-    return isinstance(origin, type) and is_structure(type(value)) and is_instance(value, origin)
+    has_parts = is_structure(type(value)) or container_kind(type(value)) is not None
+    return isinstance(origin, type) and has_parts and is_instance(value, origin)
 
 
 def _tagged_member(value: Any, members: list[Any], base: Any, annotation: Any) -> Any:

@@ -35,6 +35,7 @@ from .value import (
     input_of,
     is_scalar_type,
     link,
+    replace,
 )
 
 TYPE_CHECKING = False
@@ -162,7 +163,8 @@ def _merge_node(node: Node, changes: Changes, appends: bool, is_part: bool) -> N
         elif entry is not None or not is_part:
             entry = link(new_entry, entry, appends)
     if changes_below:
-        is_part = is_part or (entry is not None and hides(entry[0]))
+        # An empty `replace` has no parts.
+        is_part = is_part or (entry is not None and hides(entry[0]) and type(entry[0]) is not replace)
         changed = {
             segment: _merge_node(
                 maps.lookup(below, segment) or EMPTY_NODE, child_changes, segment == APPEND, is_part

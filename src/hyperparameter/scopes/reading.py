@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ..conversion.faults import param_error
+from ..conversion.parts import looks_like_json
 from ..conversion.rule import Misfit, accepts_given, convert_like, plain
 from ..conversion.type_checks import is_immutable
 from ..core.context import current_frame
@@ -46,7 +47,11 @@ def read(frame: Frame, key: str, default: Any) -> Any:
             return default if answer is MISSING else answer
     if issubclass(default_type, ReferenceBase):
         raise _reference_as_default(key, default)
-    given = input_of(entry) if is_scalar_type(type(value)) and is_scalar else frame.input(key)
+    is_single = is_scalar and is_scalar_type(type(value))
+    if is_single and default is None:
+        # Text takes the type of what it overrides, and JSON text can have parts below its key.
+        is_single = not (is_untyped(entry) or looks_like_json(value))
+    given = input_of(entry) if is_single else frame.input(key)
     if given is MISSING or (_is_subtree(given) and not _accepts_subtree(given, default)):
         return _answer(frame, key, default, MISSING)
     return _converted(frame, key, given, default)
@@ -85,7 +90,8 @@ def _answer(frame: Frame, key: str, default: Any, answer: Any) -> Any:
 def require(frame: Frame, key: str) -> Any:
     """Return what is set at a key and below it; raise `MissingParamError` if nothing is."""
     entry = frame.entry(key)
-    if is_scalar_type(type(entry[0])) and not is_untyped(entry):
+    # JSON text can have parts below its key.
+    if is_scalar_type(type(entry[0])) and not is_untyped(entry) and not looks_like_json(entry[0]):
         return entry[0]
     given = frame.input(key)
     if given is MISSING:

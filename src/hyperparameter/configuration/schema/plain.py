@@ -31,9 +31,10 @@ def replace_leaves(merged: Merged, instance: Any, nested: dict[str, Any]) -> Non
         set_keys = (prefix for prefix in (key, *parents(key)) if prefix in merged.leaves)
         # For a list, the sources may set only parts, which are below it.
         source_key = merged.leaf_below(key) if key in merged.tables else next(set_keys, "")
-        source, origin = merged.leaves.get(source_key, (None, None))[:2]
+        source_entry = merged.leaves.get(source_key, (None, None))
+        source, origin = source_entry[:2]
         # No source sets the key, except that its prefix can be None or an empty table: this is a default.
-        if not source_key or (source_key != key and can_become_table(source)):
+        if not source_key or (source_key != key and can_become_table(source_entry)):
             leaves[key] = value, default_origins.get(key, schema_default)
             continue
         leaves[key] = value, origin

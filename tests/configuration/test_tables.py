@@ -1,0 +1,67 @@
+"""Tables, None and texts of JSON on top of each other."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import hyperparameter as hp
+
+pytestmark = pytest.mark.one_kernel
+
+
+@dataclass
+class Part:
+    lr: float = 0.1
+    name: str = "a"
+
+
+@dataclass
+class Whole:
+    part: Part | None = field(default_factory=lambda: Part(5.0, "b"))
+    many: list[Part] = field(default_factory=list)
+    table: dict[str, Any] = field(default_factory=lambda: {"kept": 1})
+
+
+@pytest.mark.parametrize("none", ["part=none", "part=null", {"part": None}])
+def test_none_turns_off_an_optional_table(none):
+    assert hp.config({"part": {"lr": 1}}, none, schema=Whole).instance.part is None
+    # A later part turns it on again, with its default.
+    assert hp.config({"part": {"lr": 1}}, none, "part.lr=2", schema=Whole).instance.part == Part(2.0, "b")
+
+
+def test_other_values_do_not_replace_a_table():
+    with pytest.raises(hp.ConfigError, match="'part' = 'x' is a value .*, but 'part.lr' makes it a table"):
+        hp.config({"part": {"lr": 1}}, "part=x")
+
+
+def test_an_empty_table_changes_nothing_in_a_text_of_json():
+    assert hp.config('part={"lr": 2}', {"part": {}}, schema=Whole).instance.part.lr == 2.0
+    assert hp.config({"part": {}}, 'part={"lr": 2}', "part={}", schema=Whole).instance.part.lr == 2.0
+
+
+def test_a_text_of_json_in_a_text_of_json_becomes_a_table():
+    cfg = hp.config('a={"b": "{\\"c\\": 1}"}', "a.b.d=2")
+    assert cfg == {"a": {"b": {"c": 1, "d": "2"}}}
+
+
+def test_a_value_on_a_table_that_was_a_text_of_json_is_an_error_with_both_places():
+    with pytest.raises(hp.ConfigError, match="'a' = 'x' is a value .*, but 'a.b.c' makes it a table"):
+        hp.config('a.b={"c": 1}', "a.b.c=2", "a=x")
+
+
+def test_parts_of_a_table_whose_numbers_have_an_unusual_spelling():
+    Path("c.toml").write_text('many = [{lr = 1E-2}, {name = "c"}]\ntable = {version = 1.10}\n')
+    whole = hp.config("c.toml", "many.0.name=d", schema=Whole).instance
+    assert whole.many == [Part(0.01, "d"), Part(0.1, "c")]
+    # The default of the field shows through.
+    assert whole.table == {"kept": 1, "version": 1.1}
+    Path("d.toml").write_text("[[wholes]]\ntable = {version = 1.10}\n")
+
+    @hp.param("m")
+    def function(wholes: list[Whole]):
+        return wholes[0].table
+
+    with hp.scope(m=hp.config("d.toml")):
+        assert function() == {"kept": 1, "version": 1.1}

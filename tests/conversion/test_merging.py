@@ -1,0 +1,122 @@
+"""What a value merges with: defaults, outer values and texts. Random cases found what is tested here."""
+
+import enum
+from dataclasses import dataclass, field
+from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
+
+import pydantic
+import pytest
+
+import hyperparameter as hp
+
+
+class Mode(enum.Enum):
+    TRAIN = "train"
+    EVAL = "eval"
+
+
+class Maybe(TypedDict):
+    a: NotRequired[int]
+
+
+@dataclass
+class Opt:
+    a: int = 3
+    extra: Any = field(default_factory=lambda: 7)
+    inner: dict[str, float] = field(default_factory=lambda: {"x": 1.0})
+
+
+def read(annotation, *sources, **default):
+    """Return what a decorated function gets; each source is a scope of its own."""
+
+    def function(x):
+        return x
+
+    function.__annotations__ = {"x": annotation}
+    function.__defaults__ = tuple(default.values())
+    decorated = hp.param("m")(function)
+
+    def enter(remaining):
+        if not remaining:
+            return decorated()
+        with hp.scope(remaining[0]):
+            return enter(remaining[1:])
+
+    return enter(sources)
+
+
+def test_untyped_text_for_any_takes_the_type_of_the_field_s_default():
+    assert read(Opt, "m.x.extra=8").extra == 8
+    assert hp.config("extra=8", schema=Opt).instance.extra == 8
+
+
+def test_none_with_keys_below_it_starts_from_nothing():
+    assert read(Opt | None, {"m.x": None}, {"m.x.a": 5}, default=Opt(1, 2, {})) == Opt(5)
+    assert read(str | Opt | None, {"m.x": None}, {"m.x.a": 5}, default=None) == Opt(5)
+
+
+def test_keys_below_a_value_without_parts_change_nothing():
+    for value in (None, "4", 2.5):
+        assert read(float | None, {"m.x": value}, {"m.x.z": 1}) == (None if value is None else float(value))
+    # A number becomes text only if no type of the union is for numbers.
+    assert read(list[str | int], {"m.x": [2]}, {"m.x.0.z": 1}) == [2]
+
+
+def test_a_value_that_is_a_choice_of_a_union_stays():
+    assert read(float | Literal[1], {"m.x": 1}) == 1
+    assert type(read(float | Literal[1], {"m.x": 1})) is int
+    assert type(read(bool | Literal["1", 1], {"m.x": 1})) is int
+
+
+def test_a_mapping_goes_first_to_the_type_of_what_it_merges_with():
+    assert read(Maybe | Opt, {"m.x.a": 5}, default=Opt(1)) == Opt(5)
+    assert read(Opt | dict[str, int], "m.x={}", default={"k": 1}) == {"k": 1}
+    # The mapping replaces the default, so the order of the union decides.
+    assert read(Opt | dict[str, int], {"m.x": hp.replace({})}, {"m.x.a": 5}) == Opt(5)
+
+
+def test_the_fields_of_a_named_tuple_are_not_the_items_of_another_list():
+    class Point(NamedTuple):
+        x: int
+        y: int
+
+    with pytest.raises(hp.ParamError, match="the list has 0 items"):
+        read(tuple[int, int] | Point, {"m.x.1": 5}, default=Point(1, 2))
+
+
+def test_an_empty_mapping_of_a_replace_stays():
+    with hp.scope({"m": hp.replace({"k": {}, "l": {"a": {}}})}):
+        assert hp.scope.m() == hp.scope.m({"z": 1}) == {"k": {}, "l": {"a": {}}}
+
+
+def test_text_on_a_replaced_table_is_a_plain_dict():
+    with hp.scope({"m": hp.replace({"k": 1})}, 'm={"k": 2}'):
+        assert type(hp.scope.m | None) is dict
+
+
+def test_untyped_text_has_one_type_whether_the_default_is_none_or_missing():
+    with hp.scope(steps=0), hp.scope("steps=3"):
+        assert [hp.scope.steps(), hp.scope.steps | None] == [3, 3]
+
+
+def test_json_text_has_parts_also_for_a_reader_without_type():
+    for outer in ('m={"a": 1}', {"m": '{"a": 1}'}):
+        with hp.scope(outer), hp.scope({"m.b": 2}):
+            assert hp.scope.m() == (hp.scope.m | None) == {"a": 1, "b": 2}
+
+
+def test_parts_of_a_default_without_parts_replace_it():
+    with hp.scope({"m.0.z": 1}):
+        assert hp.scope.m([Mode.TRAIN, Mode.EVAL]) == [{"z": 1}, Mode.EVAL]
+    with hp.scope({"m.0.z": 1}):
+        assert hp.scope.m(["[7, 8]"]) == [{"z": 1}]
+
+
+def test_pydantic_accepts_no_more_than_the_rule_where_the_rule_knows_the_type():
+    class Model(pydantic.BaseModel):
+        lr: float = 0.1
+        either: Opt | float = 0.1
+
+    for name in ("lr", "either"):
+        with pytest.raises(hp.ParamError, match=f"'m.x.{name}' = True is not a valid"):
+            read(Model, {"m.x": {name: True}})
