@@ -44,6 +44,8 @@ lint: cargo .venv/lint
 
 bench: cargo .venv/bench .bench/incumbent .bench/peers
 	$(BIN)/python benches/run.py $(ARGS)
+	$(BIN)/python benches/request_table.py $(ARGS)
+	$(BIN)/python benches/web_load.py $(filter --quick,$(ARGS))
 	$(BIN)/python benches/config.py $(filter --quick,$(ARGS))
 	$(BIN)/python benches/programs.py $(filter --quick,$(ARGS))
 	cargo bench --manifest-path benches/rust/Cargo.toml --bench operations -- $(filter --quick,$(ARGS))

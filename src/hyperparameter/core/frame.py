@@ -74,19 +74,34 @@ class Frame(FrameBase):
         """Return the entry of a key, `MISSING_ENTRY` if it is not set; it can be a part of a value."""
         entry = self.cache.get(key)
         if entry is None:
-            entry = lookup(self.overrides, key) or self._entry_of_part(key)
+            overrides = self.overrides
+            if type(overrides) is dict and len(overrides) <= MAX_LEAF_SIZE:
+                # The cache has them, so only a value of a prefix can have the key.
+                for name in overrides:
+                    if key.startswith(name):
+                        entry = self._entry_of_part(key)
+                        break
+            else:
+                entry = lookup(overrides, key) or self._entry_of_part(key)
             if entry is None:
-                # This is `self.visible_parent().view()`, without the calls if the tree is built.
-                frame = self if self.tree is not None else self.visible_parent()
-                tree = frame.view() if frame.tree is None else frame.tree
-                entry = find(tree, key)[0] or MISSING_ENTRY
+                # The frame below caches it too, so the next scope on top of it, such as that of the next
+                # request, finds it there. This is `self.visible_parent()`, without the call.
+                below = self.parent
+                if below is None or self.tree is not None or self.scope.__empty__:
+                    entry = self._entry_in_tree(key)
+                else:
+                    entry = below.cache.get(key)
+                    if entry is None:
+                        entry = below._entry_in_tree(key)
+                        below._cache_entry(key, entry)
             self._cache_entry(key, entry)
         return entry
 
+    def _entry_in_tree(self, key: str) -> Entry:
+        return find(self.view() if self.tree is None else self.tree, key)[0] or MISSING_ENTRY
+
     def _entry_of_part(self, key: str) -> Entry | None:
         """Return the part of an override of a prefix; None if the overrides have no value for a prefix."""
-        if "." not in key or not self.overrides:
-            return None
         segments = segments_of(key)
         for number, prefix in enumerate(parents(key), 1):
             entry = lookup(self.overrides, prefix)

@@ -145,16 +145,20 @@ class ReferenceBase:
     def __or__(self, default: Any) -> Any:
         frame = _get_current() or _baseline
         entry = frame.cache.get(self.__key__)
-        if entry is not None:
-            value = entry[0]
-            default_type = type(default)
-            if type(value) is default_type:
-                # Values of other types can have parts that are set on their own, so `read` has to look.
-                if default_type is float or default_type is int or default_type is str or default_type is bool:
-                    return value
-            # This includes is_scalar_type(default_type), without the call.
-            elif value is MISSING and type(default_type) is type and default_type in SCALAR_TYPES:
-                return default
+        if entry is None:
+            if frame.parent is None and frame.scope is not None:
+                # This is an ambient frame, which is read on top of the baseline of this moment.
+                return _read(self.__key__, default)
+            entry = frame.entry(self.__key__)
+        value = entry[0]
+        default_type = type(default)
+        if type(value) is default_type:
+            # Values of other types can have parts that are set on their own, so `read` has to look.
+            if default_type is float or default_type is int or default_type is str or default_type is bool:
+                return value
+        # This includes is_scalar_type(default_type), without the call.
+        elif value is MISSING and type(default_type) is type and default_type in SCALAR_TYPES:
+            return default
         return _read(self.__key__, default)
 
     def __ror__(self, other: Any) -> Any:

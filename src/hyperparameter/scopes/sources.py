@@ -41,6 +41,8 @@ def entries_from(sources: Iterable[Any], params: Mapping[str, Any], origin: Orig
         elif hasattr(type(source), "__entries__"):
             # The entries of a scope and of a snapshot keep their origins.
             pairs += source.__entries__()
+        elif type(source) is dict:
+            _add_dict(pairs, source, origin)
         elif is_mapping(source) or hasattr(type(source), "keys"):
             _add_flattened(pairs, "", source if is_mapping(source) else dict(source), origin)
         else:
@@ -59,6 +61,17 @@ def entries_from(sources: Iterable[Any], params: Mapping[str, Any], origin: Orig
         key, value = split_text(text)
         pairs.append((key, untyped_entry(value, origin)))
     return _resolve(pairs)
+
+
+def _add_dict(pairs: list[tuple[str, Entry]], source: dict[Any, Any], origin: Origin | None) -> None:
+    flat: list[tuple[str, Entry]] = []
+    for key, value in list(source.items()):
+        value_type = type(value)
+        if type(value_type) is not type or value_type not in PLAIN_TYPES:
+            _add_flattened(pairs, "", source, origin)
+            return
+        flat.append((check_key(key), (value, origin)))
+    pairs += flat
 
 
 def _resolve(pairs: list[tuple[str, Entry]]) -> dict[str, Entry]:
