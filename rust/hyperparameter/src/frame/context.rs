@@ -60,6 +60,10 @@ pub(crate) fn empty_baseline() -> Arc<Frame> {
 }
 
 fn baseline() -> Arc<Frame> {
+    // Most programs never publish a baseline. Comparing the id costs less than loading the pointer.
+    if BASELINE.id() == ids::EMPTY_BASELINE {
+        return empty_baseline();
+    }
     BASELINE.load().unwrap_or_else(empty_baseline)
 }
 
@@ -107,16 +111,19 @@ pub(crate) fn enter(scope: ScopeIdentity, overrides: Overrides) {
 
 /// Leave a scope in this thread. Do nothing if it is not entered.
 pub(crate) fn leave(scope_id: u64) {
-    // The usual case: the scope is the innermost one and another scope is below it.
+    // The usual case: the scope is the innermost one, on top of another scope or of the baseline.
     let below_innermost = CURRENT.with(|current| match &*current.borrow() {
-        Some(frame) if frame.scope_id() == Some(scope_id) => frame
-            .parent()
-            .filter(|parent| parent.is_of_entered_scope())
-            .cloned(),
+        Some(frame) if frame.scope_id() == Some(scope_id) => {
+            let parent = frame.parent()?;
+            if parent.scope().is_none() {
+                return Some(None);
+            }
+            parent.is_of_entered_scope().then(|| Some(parent.clone()))
+        }
         _ => None,
     });
-    if let Some(parent) = below_innermost {
-        drop(replace_current(Some(parent)));
+    if let Some(pointer) = below_innermost {
+        drop(replace_current(pointer));
     } else if let Some(pointer) = chain::leave(&current_frame(), scope_id) {
         drop(replace_current(pointer));
     }

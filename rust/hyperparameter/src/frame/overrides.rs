@@ -21,6 +21,10 @@ const MAX_LISTED: usize = 8;
 /// allocation.
 #[derive(Clone)]
 pub(crate) enum Overrides {
+    /// No overrides.
+    None,
+    /// One override, which needs no allocation of its own.
+    One((Key, Override)),
     /// At most [`MAX_LISTED`] overrides.
     List(Arc<[(Key, Override)]>),
     /// Any number of overrides, and their keys in order.
@@ -30,12 +34,23 @@ pub(crate) enum Overrides {
 impl Overrides {
     /// Return no overrides.
     pub(crate) fn none() -> Self {
-        Self::List(Arc::new([]))
+        Self::None
     }
 
     /// Return overrides for a single key.
     pub(crate) fn single(key: Key, change: Override) -> Self {
-        Self::List(Arc::new([(key, change)]))
+        Self::One((key, change))
+    }
+
+    /// Return the overrides if they are stored one after the other.
+    #[inline]
+    fn listed(&self) -> Option<&[(Key, Override)]> {
+        match self {
+            Self::None => Some(&[]),
+            Self::One(only) => Some(std::slice::from_ref(only)),
+            Self::List(list) => Some(list),
+            Self::Map(..) => None,
+        }
     }
 
     /// Return these overrides with more added. A later one wins over an earlier one.
@@ -65,6 +80,9 @@ impl Overrides {
     /// Return these overrides with the override of one key added or replaced.
     fn with_replaced(self, key: Key, change: Override) -> Self {
         match self {
+            Self::One((listed, _)) if listed == key => Self::One((key, change)),
+            Self::One(only) => Self::List(Arc::new([only, (key, change)])),
+            Self::None => Self::One((key, change)),
             Self::List(list) => Self::list_with(list, key, change),
             Self::Map(mut map, mut keys) => {
                 keys.insert_mut(key.clone());
@@ -95,12 +113,11 @@ impl Overrides {
     /// Return these overrides without those of the keys below a key.
     fn without_subtree(self, key: &str) -> Self {
         let below: Vec<Key> = match &self {
-            Self::List(list) => list
-                .iter()
+            Self::Map(_, keys) => map::subtree(keys, key).cloned().collect(),
+            other => (other.iter())
                 .filter(|(listed, _)| is_below(listed.as_str(), key))
                 .map(|(listed, _)| listed.clone())
                 .collect(),
-            Self::Map(_, keys) => map::subtree(keys, key).cloned().collect(),
         };
         below.iter().fold(self, Overrides::without)
     }
@@ -108,6 +125,9 @@ impl Overrides {
     /// Return these overrides without the override of a key.
     pub(crate) fn without(self, key: &Key) -> Self {
         match self {
+            Self::None => Self::None,
+            Self::One((listed, _)) if listed == *key => Self::None,
+            Self::One(only) => Self::One(only),
             Self::List(list) if list.iter().all(|(listed, _)| listed != key) => Self::List(list),
             Self::List(list) => Self::List(
                 list.iter()
@@ -126,30 +146,31 @@ impl Overrides {
     /// Return the override of a key: `Some(&None)` if the scope deletes it.
     #[inline]
     pub(crate) fn get(&self, key: &dyn Probe) -> Option<&Override> {
-        match self {
-            Self::List(list) => {
-                let is_same =
-                    |listed: &Key| listed.hash() == key.hash() && listed.as_str() == key.text();
-                list.iter()
-                    .find(|(listed, _)| is_same(listed))
-                    .map(|(_, change)| change)
-            }
-            Self::Map(map, _) => map.get(key),
+        if let Self::Map(map, _) = self {
+            return map.get(key);
         }
+        let is_same = |listed: &Key| listed.hash() == key.hash() && listed.as_str() == key.text();
+        self.listed()?
+            .iter()
+            .find(|(listed, _)| is_same(listed))
+            .map(|(_, change)| change)
     }
 
     /// Return whether a value of this scope hides a key: it is set at a key above.
     #[inline]
     pub(crate) fn hide(&self, key: &str) -> bool {
-        match self {
-            Self::List(list) => list.iter().any(|(listed, change)| {
-                is_below(key, listed.as_str()) && change.as_ref().is_some_and(Entry::hides)
-            }),
-            Self::Map(map, _) => parents(key).any(|parent| {
+        if let Self::Map(map, _) = self {
+            return parents(key).any(|parent| {
                 let change = map.get(&HashedText::new(parent) as &dyn Probe);
                 matches!(change, Some(Some(entry)) if entry.hides())
-            }),
+            });
         }
+        self.listed()
+            .unwrap_or_default()
+            .iter()
+            .any(|(listed, change)| {
+                is_below(key, listed.as_str()) && change.as_ref().is_some_and(Entry::hides)
+            })
     }
 
     /// Return whether a value of this scope may have parts.
@@ -163,20 +184,19 @@ impl Overrides {
 
     pub(crate) fn is_empty(&self) -> bool {
         match self {
-            Self::List(list) => list.is_empty(),
             Self::Map(map, _) => map.is_empty(),
+            other => other.listed().is_none_or(<[_]>::is_empty),
         }
     }
 
     /// Return the overrides, in no particular order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&Key, &Override)> {
-        let (list, map) = match self {
-            Self::List(list) => (Some(list), None),
-            Self::Map(map, _) => (None, Some(map)),
+        let map = match self {
+            Self::Map(map, _) => Some(map),
+            _ => None,
         };
-        let listed = list
-            .into_iter()
-            .flat_map(|list| list.iter().map(|(key, change)| (key, change)));
+        let listed = self.listed().unwrap_or_default();
+        let listed = listed.iter().map(|(key, change)| (key, change));
         listed.chain(map.into_iter().flat_map(Map::iter))
     }
 }
