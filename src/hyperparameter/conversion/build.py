@@ -128,7 +128,11 @@ def _convert_fields(
             if field is None:
                 _check_unknown(name, item, structure, cls)
             elif is_list:
-                values[field.index] = walk(item, types[field.attribute], values[field.index])
+                annotation = types[field.attribute]
+                is_scalar = annotation is float or annotation is int or annotation is str or annotation is bool
+                if type(item) is not annotation or not is_scalar:
+                    item = walk(item, annotation, values[field.index])
+                values[field.index] = item
             else:
                 annotation = types[field.attribute]
                 is_new = base is MISSING

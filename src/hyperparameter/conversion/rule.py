@@ -119,7 +119,10 @@ def _unexpected(error: Exception, value: Any, annotation: Any) -> Misfit:
 def _walk_like(value: Any, default: Any, cls: Any) -> Any:
     if default is None:
         return walk(value, object, MISSING)
-    if cls in _CONTAINERS or ref(cls) in descriptions:
+    structure = descriptions.get(ref(cls))
+    if structure is not None and type(value) is Parts:
+        return convert_to_structure(value, cls, structure, (), default, cls, walk)
+    if cls in _CONTAINERS or structure is not None:
         return walk(value, cls, default)
     rule = rule_for(cls)
     if rule is not None:

@@ -48,7 +48,7 @@ from .key import is_below, parents, segments_of
 from .map import MAX_LEAF_SIZE, items, lookup
 from .tree import EMPTY_NODE, children, find, input_at, merge, part_entry
 from .tree import items as tree_items
-from .value import MISSING_ENTRY, hides
+from .value import MISSING_ENTRY, Parts, hides
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -111,7 +111,13 @@ class Frame(FrameBase):
 
     def input(self, key: str) -> Any:
         """Return what is set at a key and below it, as the input of conversion; `MISSING` if nothing is."""
-        return input_at(self.node(key))
+        given = None if self.answers is None else self.answers.get((key, Parts))
+        if given is None:
+            given = input_at(self.node(key))
+            if type(given) is Parts:
+                # Conversion makes a new object of the parts for each read, and does not change them.
+                self.cache_answer(key, Parts, given)
+        return given
 
     def node(self, key: str) -> Node:
         """Return the node of a key in the tree of everything visible; `find` says what it has."""

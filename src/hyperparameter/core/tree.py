@@ -22,6 +22,8 @@ If a part is not set on its own, its value is read from the value above: `train.
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from . import map as maps
 from .key import join, name_of, segments_of
 from .value import (
@@ -108,11 +110,16 @@ def items(tree: Node, key: str = "") -> Iterator[tuple[str, Entry]]:
         unfinished += ((join(key, segment), node) for segment, node in maps.items(below))
 
 
+_first = itemgetter(0)
+
+
 def input_at(node: Node) -> Any:
     """Return what is set at a node and below it, as the input of conversion; `MISSING` if nothing is."""
     entry, below = node
+    if not below:
+        return MISSING if entry is None else input_of(entry)
     parts: dict[str, Any] = {}
-    for segment, child in sorted(maps.items(below), key=lambda item: item[0]):
+    for segment, child in sorted(maps.items(below), key=_first):
         part = input_at(child)
         if part is not MISSING:
             if segment == APPEND:

@@ -32,10 +32,11 @@ def read_current(key: str, default: Any) -> Any:
 
 def read(frame: Frame, key: str, default: Any) -> Any:
     """Return the value of a key, converted to the type of the default; the default if the key is not set."""
-    entry = frame.entry(key)
-    value, default_type = entry[0], type(default)
+    default_type = type(default)
     is_scalar = is_scalar_type(default_type)
     if is_scalar:
+        entry = frame.entry(key)
+        value = entry[0]
         # What is set below a key cannot become a scalar.
         if value is MISSING:
             return default
