@@ -3,6 +3,7 @@
 import enum
 from dataclasses import dataclass, field
 from typing import Any, Literal, NamedTuple, NotRequired, TypedDict
+from unittest.mock import Mock
 
 import pydantic
 import pytest
@@ -80,7 +81,7 @@ def test_the_fields_of_a_named_tuple_are_not_the_items_of_another_list():
         x: int
         y: int
 
-    with pytest.raises(hp.ParamError, match="the list has 0 items"):
+    with pytest.raises(hp.ParamError, match="'m.x.1' is not a field of Point"):
         read(tuple[int, int] | Point, {"m.x.1": 5}, default=Point(1, 2))
 
 
@@ -120,3 +121,52 @@ def test_pydantic_accepts_no_more_than_the_rule_where_the_rule_knows_the_type():
     for name in ("lr", "either"):
         with pytest.raises(hp.ParamError, match=f"'m.x.{name}' = True is not a valid"):
             read(Model, {"m.x": {name: True}})
+
+
+def test_parts_of_an_object_of_another_class_are_refused():
+    class Wanted(TypedDict):
+        a: NotRequired[Mode]
+
+    with pytest.raises(hp.ParamError, match="'m.x.a' = 'EVAL' is not a valid int"):
+        read(Opt | Wanted, {"m.x": Opt(1)}, {"m.x.a": "EVAL"})
+
+
+def test_json_text_goes_to_the_first_container_if_the_default_is_a_named_tuple():
+    class Point(NamedTuple):
+        x: int
+        y: int
+
+    assert read(list[int] | Point | tuple[int, ...], "m.x=[]", default=Point(1, 2)) == []
+
+
+def test_numbers_in_json_text_are_read_as_text_in_the_way_they_are_written():
+    assert read(list[str], "m.x=[1.10, 1E3, -0, 7]") == ["1.10", "1E3", "-0", "7"]
+    assert read(dict[str, list[str]], 'm.x={"v": [1.10]}', {"m.x.w": [1.1]}) == {"v": ["1.10"], "w": ["1.1"]}
+    with hp.scope('m={"v": 1.10, "list": [[2.50]]}'):
+        assert [hp.scope.m.v | "", hp.scope.m.v | 0.0, hp.scope.m.v | None] == ["1.10", 1.1, 1.1]
+        assert (hp.scope.m | {}) == {"v": 1.1, "list": [[2.5]]}
+    assert hp.config({"m": {}}, 'm={"v": 1.10, "list": [[2.50]]}') == {"m": {"v": 1.1, "list": [[2.5]]}}
+
+
+def test_an_unknown_name_is_compared_with_the_fields_of_all_types_of_a_union():
+    @dataclass
+    class Sgd:
+        a: int = 1
+        momentum: float = 0.0
+
+    message = r"'m.x.momentun' is not a field of Opt \| Sgd; did you mean 'm.x.momentum'?"
+    with pytest.raises(hp.UnusableOverrideError, match=message):
+        read(Opt | Sgd, {"m.x.momentun": 1}, default=Opt())
+
+
+def test_the_number_of_a_flag_can_be_text():
+    class Rights(enum.Flag):
+        READ = 1
+        WRITE = 2
+
+    assert read(Rights, "m.x=3") == Rights.READ | Rights.WRITE
+
+
+def test_an_object_that_claims_to_be_text_is_not_a_choice():
+    with pytest.raises(hp.ParamError, match=r"is not a valid Literal\['a'\]"):
+        read(Literal["a"], {"m.x": Mock(spec=str)})

@@ -159,7 +159,11 @@ def text_for(rng, shape):
     if type(shape) is Union and shape.has_none and rng.random() < 0.2:
         return Text(rng.choice(["None", "null"]))
     value = input_for(rng, shape, "json")
-    return Text(value if isinstance(value, str) else json.dumps(value))
+    if isinstance(value, str):
+        return Text(value)
+    text = json.dumps(value)
+    # A number can have a spelling of its own.
+    return Text(text.replace("-0.25", rng.choice(["-0.250", "-25E-2"])) if rng.random() < 0.3 else text)
 
 
 # --- Overrides ---

@@ -85,6 +85,8 @@ def common_sample(cells):
     for item, base in cells:
         if type(item) is Text:
             item = item.like
+        elif type(item) is Node:
+            item = item.value
         item = base if item is MISSING else item
         samples.append(item.value if type(item) is Number else item)
     is_common = len(set(map(type, samples))) == 1 and type(samples[0]) in (bool, int, float, str)

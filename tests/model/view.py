@@ -102,7 +102,7 @@ def put_in_configuration(node, path, value, is_part=False):
     """Set a key of a configuration, which refuses to make a table of a value, or a value of a table."""
     current = node
     for name in path:
-        expand(current)
+        expand(current, is_part)
         is_part = is_part or current.value not in (MISSING, NOTHING, {})
         if not current.parts:
             check_part(current, name)
@@ -110,11 +110,12 @@ def put_in_configuration(node, path, value, is_part=False):
     if type(value) is Replace:
         current.value, current.parts = NOTHING, {}
     elif type(value) is dict:
-        expand(current)
+        expand(current, is_part)
         # An empty table sets nothing.
         if not value and (is_table(current) or is_none(current.value)):
             return
-        if not is_table(current) and current.value not in (MISSING, NOTHING) and not is_none(current.value):
+        is_value = not is_table(current) and current.value not in (MISSING, NOTHING)
+        if is_value and not is_none(current.value) and not has_items(current.value, value):
             raise Refused("a table on top of a value")
     elif is_table(current) and path[-1] != "+":
         table = json_object(value)
@@ -141,14 +142,14 @@ def is_none(value):
     return value is None or (type(value) is Text and value.strip().lower() in ("none", "null"))
 
 
-def expand(node):
+def expand(node, is_part=False):
     """Make a table of JSON text."""
     table = json_object(node.value)
     if table is not None and not node.parts:
         node.value = MISSING
         for name, item in table.items():
-            put(node, [name], item)
-        if not table:
+            put(node, [name], item, is_part)
+        if not table and not is_part:
             node.value = {}
 
 
@@ -163,6 +164,10 @@ def check_part(node, name):
 
 def has_only_items(node, value):
     return all(has_item(value, name) for name in node.parts)
+
+
+def has_items(value, names):
+    return bool(names) and all(has_item(value, name) for name in names)
 
 
 def has_item(value, name):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from ..conversion.parts import is_none, looks_like_json, parse_json
+from ..conversion.parts import is_none, looks_like_json, parse_json, read_json
+from ..conversion.spelling import as_file_value, plain_of
 from ..conversion.type_checks import is_structure
 from ..core.key import (
     check_key,
@@ -17,7 +18,6 @@ from ..core.key import (
 )
 from ..core.value import APPEND, input_of, is_append, is_mapping, link, replace
 from ..errors import ConfigError, KeySyntaxError, short_repr
-from .formats.numbers import as_file_value, plain_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ class Merged:
         table = _json_object(entry)
         if table is None:
             return False
-        _MappingMerge(self, lambda _: entry[1]).add(key, table, 0)
+        _JsonMerge(self, lambda _: entry[1]).add(key, table, 0)
         return True
 
     def _has_only_parts_of(self, key: str, value: Any) -> bool:
@@ -176,9 +176,7 @@ def can_become_table(entry: Entry) -> bool:
 
 def _json_object(entry: Entry) -> dict[str, Any] | None:
     """Return the object of a JSON text, None for any other value."""
-    if not isinstance(entry[0], str) or not looks_like_json(entry[0]):
-        return None
-    table = parse_json(entry[0])[0]
+    table = read_json(entry[0])[0] if looks_like_json(entry[0]) else None
     return table if type(table) is dict else None
 
 
@@ -262,6 +260,13 @@ class _MappingMerge:
 
     def _error(self, key: str, detail: str) -> ConfigError:
         return ConfigError(detail=f"{short_repr(key)} {detail}", origin=self.origin_of(key))
+
+
+class _JsonMerge(_MappingMerge):
+    """Merges the object of a JSON text, whose numbers have their spelling."""
+
+    def put(self, key: str, value: Any) -> None:
+        super().put(key, as_file_value(value))
 
 
 class _FileMerge(_MappingMerge):

@@ -90,12 +90,13 @@ def _items_and_base(
     items, base = split(value, base, annotation)
     if base is MISSING or type(base) is cls:
         return items, base
-    if kind == "typed dict":
-        return items, base if is_mapping(base) else MISSING
-    if is_instance(base, cls):
+    if kind != "typed dict":
+        if is_instance(base, cls):
+            return items, base
+        if is_mapping(base):
+            return overlaid(base, items), MISSING
+    elif is_mapping(base):
         return items, base
-    if is_mapping(base):
-        return overlaid(base, items), MISSING
     _refuse_other_object(base if type(value) is Parts and value.value is base else None, annotation)
     return items, MISSING
 

@@ -28,14 +28,24 @@ def convert_to_enum(value: Any, cls: Any, walk: Walk) -> Any:
     member = _equal_choice([member.value for member in cls], value, walk)
     if member is not MISSING:
         return cls(member)
+    # A flag combines members, and an enum can define `_missing_`.
+    for candidate in (value, _as_member_value(value, cls, walk)):
+        try:
+            return cls(candidate)
+        except Exception:
+            continue
+    choices = [member.value for member in cls]
+    if not all(issubclass(type(choice), str) for choice in choices):
+        choices = [member.name for member in cls]
+    raise Misfit.of(value, cls, choices=choices)
+
+
+def _as_member_value(value: Any, cls: Any, walk: Walk) -> Any:
+    """Return a value with the type of the members' values, or unchanged if it does not fit."""
     try:
-        # A flag combines members, and an enum can define `_missing_`.
-        return cls(value)
-    except Exception:
-        choices = [member.value for member in cls]
-        if not all(issubclass(type(choice), str) for choice in choices):
-            choices = [member.name for member in cls]
-        raise Misfit.of(value, cls, choices=choices) from None
+        return walk(value, type(next(iter(cls)).value), MISSING)
+    except (Misfit, StopIteration):
+        return value
 
 
 def convert_to_literal(value: Any, annotation: Any, walk: Walk) -> Any:

@@ -90,7 +90,7 @@ class Fault:
 
 def _similar(value: Any, choices: Iterable[str]) -> list[str]:
     """Return the choice that is most similar to a text, whatever its case."""
-    if not isinstance(value, str):
+    if not issubclass(type(value), str):
         return []
     by_lower = {choice.lower(): choice for choice in reversed(list(choices))}
     return [by_lower[lower] for lower in nearest(value.lower(), by_lower, most=1)]

@@ -18,6 +18,7 @@ from ..core.value import (
     replace,
 )
 from .misfit import Misfit, shown
+from .spelling import as_file_value, float_of, int_of
 from .type_checks import is_named_tuple, is_structure, is_typed_dict, origin_of
 
 TYPE_CHECKING = False
@@ -40,11 +41,24 @@ def looks_like_json(value: Any) -> TypeGuard[str]:
 
 
 def parse_json(text: str) -> tuple[Any, str | None]:
-    """Return the value of a JSON text and None, or None and what is wrong with the text."""
+    """Return the value of a JSON text and None, or None and what is wrong with the text.
+
+    An item of the value can be a `FileValue`, because a reader may ask for a number as text.
+    """
+    value, detail = read_json(text)
+    if type(value) is list:
+        return [as_file_value(item) for item in value], detail
+    if type(value) is dict:
+        return {name: as_file_value(item) for name, item in value.items()}, detail
+    return value, detail
+
+
+def read_json(text: str) -> tuple[Any, str | None]:
+    """Return the same as `parse_json`, except that only numbers are `FileValue`s, and no lists and dicts."""
     import json
 
     try:
-        return json.loads(str.__str__(text)), None
+        return json.loads(str.__str__(text), parse_float=float_of, parse_int=int_of), None
     except (ValueError, RecursionError) as error:
         return None, f"the text is not valid JSON: {error}"
 
@@ -64,6 +78,8 @@ def part_of(value: Any, names: Sequence[str]) -> Any:
 def _direct_part(value: Any, name: str) -> Any:
     if looks_like_json(value):
         value = parse_json(value)[0]
+    elif type(value) is FileValue:
+        value = value.spelled
     cls = type(value)
     if is_mapping(value):
         return value.get(key_in(value, name), MISSING)

@@ -6,7 +6,7 @@ from ..core.value import MISSING, FileValue, Parts, UntypedText, is_mapping, rep
 from .acceptance import accepts_parts
 from .choices import has_choice
 from .containers import container_kind
-from .misfit import Misfit
+from .misfit import Fault, Misfit
 from .parts import looks_like_json, split
 from .structures import bare_type, describe
 from .type_checks import is_instance, is_literal, is_structure, is_union, origin_of
@@ -133,8 +133,10 @@ def _has_parts(member: Any) -> bool:
 def _is_type_of(value: Any, member: Any) -> bool:
     """Return whether a structure, dict or list is of a type, so that what is set merges with it."""
     origin = origin_of(bare_type(member))
-    has_parts = is_structure(type(value)) or container_kind(type(value)) is not None
-    return isinstance(origin, type) and has_parts and is_instance(value, origin)
+    if is_structure(type(value)):
+        # A named tuple is no tuple of items.
+        return is_structure(origin) and is_instance(value, origin)
+    return isinstance(origin, type) and container_kind(type(value)) is not None and is_instance(value, origin)
 
 
 def _tagged_member(value: Any, members: list[Any], base: Any, annotation: Any) -> Any:
@@ -169,8 +171,20 @@ def _closest(misfits: list[Misfit], value: Any, annotation: Any) -> Misfit:
         details = {fault.detail for misfit in misfits for fault in misfit.faults}
         return Misfit.of(value, annotation, details.pop() if len(details) == 1 else None)
 
-    def distance(misfit: Misfit) -> tuple[int, int]:
-        unknown = [fault for fault in misfit.faults if fault.kind == "unknown" and len(fault.path) == 1]
-        return len(unknown), len(misfit.faults)
+    def unknown(misfit: Misfit) -> list[Fault]:
+        return [fault for fault in misfit.faults if fault.kind == "unknown" and len(fault.path) == 1]
 
-    return min(partial, key=distance)
+    closest = min(partial, key=lambda misfit: (len(unknown(misfit)), len(misfit.faults)))
+    tied = [misfit for misfit in partial if len(unknown(misfit)) == len(unknown(closest))]
+    others = [fault for misfit in tied for fault in unknown(misfit) if fault.names]
+    return Misfit(_of_all_members(fault, others) for fault in closest.faults)
+
+
+def _of_all_members(fault: Fault, others: list[Fault]) -> Fault:
+    """Return the fault of an unknown name with the fields of all members that do not have it."""
+    same = [other for other in others if other.path == fault.path]
+    if fault.kind != "unknown" or len(same) < 2:
+        return fault
+    wanted = " | ".join(other.wanted for other in same)
+    names = list(dict.fromkeys(name for other in same for name in other.names))
+    return Fault(fault.path, fault.value, wanted, f"is not a field of {wanted}", "unknown", names=names)

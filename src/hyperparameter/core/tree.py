@@ -31,6 +31,7 @@ from .value import (
     MISSING,
     MISSING_ENTRY,
     Appended,
+    FileValue,
     Parts,
     appended_of,
     hides,
@@ -97,6 +98,8 @@ def part_entry(entry: Entry, segments: Sequence[str]) -> Entry | None:
     if value is MISSING or (is_scalar_type(type(value)) and type(value) is not str):
         return None
     part = _part_of(value, [name_of(segment) for segment in segments])
+    if type(part) is FileValue:
+        return part.value, entry[1], part
     return None if part is MISSING else (part, entry[1])
 
 

@@ -11,8 +11,8 @@ import re
 from json.decoder import scanstring  # type: ignore[attr-defined]  # pyright: ignore[reportAttributeAccessIssue]
 from typing import Any, NoReturn
 
+from ...conversion.spelling import float_of, int_of
 from .keys import key_below
-from .numbers import float_of
 from .syntax_error import FileSyntaxError, line_and_column
 
 _SPACE = re.compile(r"[ \t\n\r]*")
@@ -44,6 +44,7 @@ def parse(text: str) -> dict[str, Any]:
             object_pairs_hook=_refuse_repeated_keys,
             parse_constant=_refuse_constant,
             parse_float=float_of,
+            parse_int=int_of,
         )
     # The walk raises the error with its place. The `raise` after it is for what the walk does not find.
     except _Refused as refused:

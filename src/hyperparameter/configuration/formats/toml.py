@@ -17,9 +17,9 @@ import tomllib
 from contextlib import suppress
 from typing import Any
 
+from ...conversion.spelling import float_of
 from ...core.value import FileValue
 from .keys import key_below
-from .numbers import float_of
 from .syntax_error import FileSyntaxError, line_and_column
 
 # A statement of several lines ends with a line that contains one of these.
@@ -45,7 +45,7 @@ def parse(text: str) -> dict[str, Any]:
 
 # tomllib has no hook for integers. Few files have an integer that Python writes in another way, and only their
 # text is searched.
-_MAYBE_UNUSUAL = re.compile(r"\+\d|\d_|0[xob]")
+_MAYBE_UNUSUAL = re.compile(r"\+\d|-0|\d_|0[xob]")
 _TOKEN = re.compile(
     r'''"""(?:\\.|[^\\])*?"{3,5}|"(?:\\.|[^"\\])*"'''  # text in double quotes
     r"""|'''.*?'{3,5}|'[^']*'"""  # text in single quotes

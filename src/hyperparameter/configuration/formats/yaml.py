@@ -12,9 +12,9 @@ from ruamel.yaml.constructor import SafeConstructor
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode
 
+from ...conversion.spelling import with_spelling
 from ..merge import MAX_DEPTH
 from .keys import key_below
-from .numbers import with_spelling
 from .syntax_error import FileSyntaxError, line_and_column
 
 TAG_PREFIX = "tag:yaml.org,2002:"

@@ -12,12 +12,12 @@ from operator import is_
 
 from ...conversion.builtin_types import is_number
 from ...conversion.rule import Misfit, convert, part_of
+from ...conversion.spelling import as_file_value, plain_of
 from ...conversion.type_checks import is_immutable
 from ...core.key import check_key, is_below, name_of, parents, segments_of
 from ...core.origin import place_of
 from ...core.value import MISSING, FileValue, UntypedText, input_of, is_append, is_mapping, is_untyped, replace
 from ...errors import ConfigError, KeySyntaxError, did_you_mean, nearest
-from ..formats.numbers import as_file_value, plain_of
 from ..merge import flatten_dict
 from ..nested import shown_value
 from .parser import Reference, Unresolvable, parse

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ...conversion.spelling import plain_of
 from ...conversion.structures import describe
 from ...conversion.type_checks import is_structure
 from ...core.key import join_name, parents
 from ...core.origin import Origin
-from ..formats.numbers import plain_of
 from ..merge import can_become_table, flatten_dict
 
 if TYPE_CHECKING:

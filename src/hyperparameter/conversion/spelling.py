@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ...core.value import FileValue
+from ..core.value import FileValue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -17,6 +17,11 @@ def with_spelling(number: float, spelling: str) -> Any:
 def float_of(spelling: str) -> Any:
     """Return the float of a text, with its spelling."""
     return with_spelling(float(spelling), spelling)
+
+
+def int_of(spelling: str) -> Any:
+    """Return the integer of a text, with its spelling: `-0` is a zero."""
+    return with_spelling(int(spelling), spelling)
 
 
 def as_file_value(value: Any) -> Any:
