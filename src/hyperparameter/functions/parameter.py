@@ -32,6 +32,7 @@ class Parameter:
         is_bound: whether a scope can set it. A positional-only parameter without default cannot be set by a
             scope, because the argument after it would take its place.
         accepts_parts: whether the keys below `key` can become a part of its value.
+        simple_type: bool, int, float or str if the parameter has that type, or None.
     """
 
     __slots__ = (
@@ -43,6 +44,7 @@ class Parameter:
         "is_positional_only",
         "key",
         "name",
+        "simple_type",
     )
 
     def __init__(self, key: str, index: int | None, parameter: inspect.Parameter, annotation: Any) -> None:
@@ -54,6 +56,7 @@ class Parameter:
         self.is_bound = not self.is_positional_only or self.default is not MISSING
         self.annotation = annotation
         self.accepts_parts = _accepts_parts(annotation, self.default)
+        self.simple_type = _simple_type(annotation, self.default)
 
     def value_in(self, frame: Frame) -> Any:
         """Return the converted value that is set in a frame, or `MISSING`.
@@ -62,24 +65,21 @@ class Parameter:
         """
         if not self.is_bound:
             return MISSING
-        given = frame.input(self.key) if self.accepts_parts else self._scalar_in(frame)
+        if self.accepts_parts:
+            given = frame.input(self.key)
+        else:
+            entry = frame.entry(self.key)
+            # These two are the most common cases.
+            if entry is MISSING_ENTRY or type(entry[0]) is self.simple_type:
+                return entry[0]
+            # An empty mapping is the value only if nothing is set further out.
+            given = input_of(entry) if hides(entry[0]) else frame.input(self.key)
         if given is MISSING or not self._is_set_by(given):
             return MISSING
         try:
             return self._convert(given)
         except Misfit as misfit:
             raise misfit_error(frame, self.key, misfit) from misfit.__cause__
-
-    def _scalar_in(self, frame: Frame) -> Any:
-        entry = frame.entry(self.key)
-        # An empty mapping is the value only if nothing is set further out.
-        is_value = entry is MISSING_ENTRY or hides(entry[0])
-        return input_of(entry) if is_value else frame.input(self.key)
-
-    def simple_type(self) -> type | None:
-        """Return bool, int, float or str if the parameter has that type, or None."""
-        type_ = type(self.default) if self.annotation is MISSING else self.annotation
-        return type_ if any(type_ is simple for simple in (bool, int, float, str)) else None
 
     def _is_set_by(self, given: Any) -> bool:
         if self.annotation is MISSING or type(self.annotation) is UnresolvedAnnotation:
@@ -94,6 +94,12 @@ class Parameter:
         if self.default is MISSING or self.default is None:
             return plain(given)
         return convert_like(given, self.default)
+
+
+def _simple_type(annotation: Any, default: Any) -> type | None:
+    """Return bool, int, float or str if a parameter has that type, or None."""
+    type_ = type(default) if annotation is MISSING else annotation
+    return type_ if any(type_ is simple for simple in (bool, int, float, str)) else None
 
 
 def _accepts_parts(annotation: Any, default: Any) -> bool:
@@ -149,7 +155,7 @@ class Parameters:
                 parameter.name,
                 parameter.key,
                 -1 if parameter.index is None else parameter.index,
-                parameter.simple_type(),
+                parameter.simple_type,
                 parameter.default is not MISSING,
             )
             for parameter in parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ..conversion.builtin_types import SCALAR_RULES
 from ..conversion.faults import param_error
 from ..conversion.parts import looks_like_json
 from ..conversion.rule import Misfit, accepts_given, convert_like, plain
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from ..conversion.builtin_types import Rule
     from ..core.frame import Frame
     from ..core.value import Entry
 
@@ -42,6 +44,10 @@ def read(frame: Frame, key: str, default: Any) -> Any:
             return default
         if type(value) is default_type:
             return value
+        if type(value) is str:
+            rule = SCALAR_RULES.get(default_type)
+            if rule is not None:
+                return _converted_text(frame, key, value, default_type, rule)
     if frame.answers is not None and (type(default_type) is type or has_plain_hash(default_type)):
         answer = frame.answers.get((key, default_type), _NOT_CACHED)
         if answer is not _NOT_CACHED:
@@ -56,6 +62,21 @@ def read(frame: Frame, key: str, default: Any) -> Any:
     if given is MISSING or (_is_subtree(given) and not _accepts_subtree(given, default)):
         return _answer(frame, key, default, MISSING)
     return _converted(frame, key, given, default)
+
+
+def _converted_text(frame: Frame, key: str, text: str, default_type: type, rule: Rule) -> Any:
+    """Return a text as a bool, number or text. This is `_converted` for the most common case."""
+    answers = frame.answers
+    if answers is not None:
+        answer = answers.get((key, default_type))
+        if answer is not None:
+            return answer
+    try:
+        converted = rule(text, False)
+    except Misfit as misfit:
+        raise misfit_error(frame, key, misfit) from misfit.__cause__
+    frame.cache_answer(key, default_type, converted)
+    return converted
 
 
 def _is_subtree(given: Any) -> bool:
