@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 
 use crate::children::{Parent, get_dict, getattro};
 use crate::lookup::segments_of;
-use crate::object::{NULL, owned};
+use crate::object::{NULL, owned, replace};
 use crate::reference::{is_never_mapping, new_reference};
 use crate::scope::new_scope;
 use crate::state::state;
@@ -224,18 +224,30 @@ unsafe fn origin_of_caller() -> *mut PyObject {
     if python_frame.is_null() {
         return owned(Py_None());
     }
+    let code = PyFrame_GetCode(python_frame).cast::<PyObject>();
+    let instruction = PyFrame_GetLasti(python_frame).into();
+    let last = state().last_origin;
+    if !last.is_null()
+        && PyTuple_GET_ITEM(last, 0) == code
+        && PyLong_AsLong(PyTuple_GET_ITEM(last, 1)) == instruction
+    {
+        Py_DECREF(code);
+        return owned(last);
+    }
     let class = state().origin_type.cast::<PyTypeObject>();
-    let instruction = PyLong_FromLong(PyFrame_GetLasti(python_frame).into());
+    let instruction = PyLong_FromLong(instruction);
     let origin = match (*class).tp_alloc {
         Some(allocate) if !instruction.is_null() => allocate(class, 2),
         _ => NULL,
     };
     if origin.is_null() {
         Py_XDECREF(instruction);
+        Py_DECREF(code);
         return NULL;
     }
-    PyTuple_SET_ITEM(origin, 0, PyFrame_GetCode(python_frame).cast());
+    PyTuple_SET_ITEM(origin, 0, code);
     PyTuple_SET_ITEM(origin, 1, instruction);
+    replace(&raw mut state().last_origin, owned(origin));
     origin
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct State {
     pub(crate) current: *mut PyObject,
     /// The frame below every scope.
     pub(crate) baseline: *mut PyObject,
+    /// The last origin that `hp.scope(...)` made, null at first. A service enters its scopes at one place, so they share it.
+    pub(crate) last_origin: *mut PyObject,
 
     // The classes of this crate.
     pub(crate) frame_base: *mut PyObject,
@@ -76,6 +78,7 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
         *STATE.0.get() = State {
             current,
             baseline: none(),
+            last_origin: NULL,
             frame_base: none(),
             reference_base: none(),
             scope_base: none(),
