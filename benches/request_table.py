@@ -89,6 +89,14 @@ def tables(pooled: dict[str, Results]) -> list[tuple[str, list[str], list[list[s
     return found
 
 
+def memory(pooled: dict[str, Results]) -> str:
+    by_kernel = [
+        f"{median(pooled[kernel]['memory']['live scope']['bytes']):.0f} bytes with the {kernel} kernel"
+        for kernel in KERNELS
+    ]
+    return f"An entered scope of one override takes {', '.join(by_kernel)} (goal: 400)."
+
+
 def write_document(pooled: dict[str, Results]) -> None:
     before, rest = DOCUMENT.read_text(encoding="utf-8").split(BEGIN)
     _, after = rest.split(END)
@@ -96,6 +104,7 @@ def write_document(pooled: dict[str, Results]) -> None:
         f"\n{title}:\n\n{markdown(head, [[cell.replace('|', '&#124;') for cell in line] for line in lines])}"
         for title, head, lines in tables(pooled)
     )
+    text += f"\n{memory(pooled)}\n"
     DOCUMENT.write_text(f"{before}{BEGIN}{text}\n{END}{after}", encoding="utf-8")
     print(f"wrote {DOCUMENT}")
 
@@ -109,6 +118,7 @@ def main() -> None:
     for title, head, lines in tables(pooled):
         print(f"{title}. Medians of processor time.\n")
         print_table(head, lines, (0, *range(4, len(head), 4)))
+    print(memory(pooled))
     if options.docs:
         write_document(pooled)
 
