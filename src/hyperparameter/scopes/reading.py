@@ -10,7 +10,7 @@ from ..conversion.type_checks import is_immutable
 from ..core.context import current_frame
 from ..core.kernel import ReferenceBase
 from ..core.key import join_name, name_of, segments_of
-from ..core.value import MISSING, Parts, has_plain_hash, input_of, is_scalar_type, is_untyped
+from ..core.value import MISSING, SCALAR_TYPES, Parts, has_plain_hash, input_of, is_scalar_type, is_untyped
 from ..errors import MissingParamError, ParamError, short_repr
 
 TYPE_CHECKING = False
@@ -35,7 +35,8 @@ def read_current(key: str, default: Any) -> Any:
 def read(frame: Frame, key: str, default: Any) -> Any:
     """Return the value of a key, converted to the type of the default; the default if the key is not set."""
     default_type = type(default)
-    is_scalar = is_scalar_type(default_type)
+    # This is is_scalar_type(default_type), without the call.
+    is_scalar = type(default_type) is type and default_type in SCALAR_TYPES
     if is_scalar:
         entry = frame.entry(key)
         value = entry[0]
@@ -59,7 +60,10 @@ def read(frame: Frame, key: str, default: Any) -> Any:
         # Text takes the type of what it overrides, and JSON text can have parts below its key.
         is_single = not (is_untyped(entry) or looks_like_json(value))
     given = input_of(entry) if is_single else frame.input(key)
-    if given is MISSING or (_is_subtree(given) and not _accepts_subtree(given, default)):
+    if given is MISSING:
+        return _answer(frame, key, default, MISSING)
+    # If the key itself has no value, and keys below it have, the default decides whether that counts.
+    if type(given) is Parts and given.value is MISSING and not _accepts_subtree(given, default):
         return _answer(frame, key, default, MISSING)
     return _converted(frame, key, given, default)
 
@@ -77,11 +81,6 @@ def _converted_text(frame: Frame, key: str, text: str, default_type: type, rule:
         raise misfit_error(frame, key, misfit) from misfit.__cause__
     frame.cache_answer(key, default_type, converted)
     return converted
-
-
-def _is_subtree(given: Any) -> bool:
-    """Return whether the key itself has no value, and keys below it have."""
-    return type(given) is Parts and given.value is MISSING
 
 
 def _accepts_subtree(given: Any, default: Any) -> bool:
@@ -173,7 +172,8 @@ def describe(frame: Frame, key: str) -> str:
     # A part that does not fit must not hide the value.
     except Misfit:
         value = frame.entry(key)[0]
-    return f"<{path_of(key)}{':' if _is_subtree(given) else ' ='} {short_repr(value)}>"
+    has_no_value = type(given) is Parts and given.value is MISSING
+    return f"<{path_of(key)}{':' if has_no_value else ' ='} {short_repr(value)}>"
 
 
 def path_of(key: str) -> str:
