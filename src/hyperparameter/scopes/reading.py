@@ -36,30 +36,43 @@ def read(frame: Frame, key: str, default: Any) -> Any:
     """Return the value of a key, converted to the type of the default; the default if the key is not set."""
     default_type = type(default)
     # This is is_scalar_type(default_type), without the call.
-    is_scalar = type(default_type) is type and default_type in SCALAR_TYPES
-    if is_scalar:
-        entry = frame.entry(key)
-        value = entry[0]
-        # What is set below a key cannot become a scalar.
-        if value is MISSING:
-            return default
-        if type(value) is default_type:
-            return value
-        if type(value) is str:
-            rule = SCALAR_RULES.get(default_type)
-            if rule is not None:
-                return _converted_text(frame, key, value, default_type, rule)
+    if type(default_type) is type and default_type in SCALAR_TYPES:
+        return _read_scalar(frame, key, default, default_type)
     if frame.answers is not None and (type(default_type) is type or has_plain_hash(default_type)):
         answer = frame.answers.get((key, default_type), _NOT_CACHED)
         if answer is not _NOT_CACHED:
             return default if answer is MISSING else answer
     if issubclass(default_type, ReferenceBase):
         raise _reference_as_default(key, default)
-    is_single = is_scalar and is_scalar_type(type(value))
+    return _read_input(frame, key, frame.input(key), default)
+
+
+def _read_scalar(frame: Frame, key: str, default: Any, default_type: type) -> Any:
+    entry = frame.entry(key)
+    value = entry[0]
+    # What is set below a key cannot become a scalar.
+    if value is MISSING:
+        return default
+    if type(value) is default_type:
+        return value
+    if type(value) is str:
+        rule = SCALAR_RULES.get(default_type)
+        if rule is not None:
+            return _converted_text(frame, key, value, default_type, rule)
+    if frame.answers is not None:
+        answer = frame.answers.get((key, default_type), _NOT_CACHED)
+        if answer is not _NOT_CACHED:
+            return default if answer is MISSING else answer
+    is_single = is_scalar_type(type(value))
     if is_single and default is None:
         # Text takes the type of what it overrides, and JSON text can have parts below its key.
         is_single = not (is_untyped(entry) or looks_like_json(value))
     given = input_of(entry) if is_single else frame.input(key)
+    return _read_input(frame, key, given, default)
+
+
+def _read_input(frame: Frame, key: str, given: Any, default: Any) -> Any:
+    """Return what is set at a key and below it, converted to the type of the default."""
     if given is MISSING:
         return _answer(frame, key, default, MISSING)
     # If the key itself has no value, and keys below it have, the default decides whether that counts.
