@@ -43,12 +43,14 @@ dropped as a whole. In the Rust kernel, this gives the frame a new id, so that n
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from .kernel import FrameBase, set_baseline
-from .key import is_below, parents, segments_of
+from .key import is_below, name_of, parents, segments_of
 from .map import MAX_LEAF_SIZE, items, lookup
 from .tree import EMPTY_NODE, children, find, input_at, merge, part_entry
 from .tree import items as tree_items
-from .value import MISSING_ENTRY, Parts, hides
+from .value import APPEND, MISSING, MISSING_ENTRY, Parts, hides, input_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -113,11 +115,35 @@ class Frame(FrameBase):
         """Return what is set at a key and below it, as the input of conversion; `MISSING` if nothing is."""
         given = None if self.answers is None else self.answers.get((key, Parts))
         if given is None:
-            given = input_at(self.node(key))
+            given = self._input_of_overrides(key) or input_at(self.node(key))
             if type(given) is Parts:
                 # Conversion makes a new object of the parts for each read, and does not change them.
                 self.cache_answer(key, Parts, given)
         return given
+
+    def _input_of_overrides(self, key: str) -> Parts | None:
+        """Return what the overrides set directly below a key, or None if anything else is set there.
+
+        A program often enters a scope, reads a structure once, and leaves. Then it needs no tree.
+        """
+        overrides = self.overrides
+        if self.tree is not None or type(overrides) is not dict or len(overrides) > MAX_LEAF_SIZE:
+            return None
+        depth = len(segments_of(key))
+        parts: list[tuple[str, Any]] = []
+        for name, entry in overrides.items():
+            if is_below(name, key):
+                segments = segments_of(name)
+                is_simple = len(segments) == depth + 1 and segments[-1] != APPEND and hides(entry[0])
+                if not is_simple or entry is MISSING_ENTRY:
+                    return None
+                parts.append((segments[-1], input_of(entry)))
+            elif name == key or is_below(key, name):
+                return None
+        if not parts or find(self.visible_parent().view(), key) != EMPTY_NODE:
+            return None
+        parts.sort(key=itemgetter(0))
+        return Parts(MISSING, {name_of(segment): part for segment, part in parts})
 
     def node(self, key: str) -> Node:
         """Return the node of a key in the tree of everything visible; `find` says what it has."""

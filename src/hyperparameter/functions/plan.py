@@ -119,9 +119,11 @@ class Plans:
         return any(key.startswith(prefix) or key in self._namespaces for key in frame.overrides)
 
     def _resolve_without_plan(self, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
-        plan = self._plan(frame, len(args))
+        plan, fresh = self._plan(frame, len(args))
         if type(plan) is dict:
             return args, {**plan, **kwargs}
+        if isinstance(plan, PartialPlan) and kwargs.keys() >= plan.unresolved:
+            return args, {**plan.values, **fresh, **kwargs}
         positional, named = list(args), {}
         for parameter in self._parameters:
             if _is_passed_by_position(parameter, len(args)):
@@ -137,13 +139,17 @@ class Plans:
                 named[parameter.name] = value
         return tuple(positional), {**named, **kwargs}
 
-    def _plan(self, frame: Frame, count: int) -> Plan | None:
-        """Make and cache the plan for calls with `count` positional arguments; None if they have none."""
+    def _plan(self, frame: Frame, count: int) -> tuple[Plan | None, dict[str, Any]]:
+        """Make and cache the plan for calls with `count` positional arguments; None if they have none.
+
+        Also return the values of the parameters that need a new value for each call, for the first call.
+        """
         if self._parameters.variadic:
             self._refuse_unusable_overrides(frame)
         values: dict[str, Any] = {}
         unresolved: set[str] = set()
         fresh: list[Parameter] = []
+        fresh_values: dict[str, Any] = {}
         for parameter in self._parameters:
             if _is_passed_by_position(parameter, count):
                 continue
@@ -157,7 +163,7 @@ class Plans:
                 continue
             if parameter.is_positional_only:
                 # A plan adds keyword arguments, and this argument cannot be one.
-                return None
+                return None, {}
             if not is_usable:
                 unresolved.add(parameter.name)
             elif value is frame.entry(parameter.key)[0] or is_immutable(value):
@@ -165,9 +171,10 @@ class Plans:
                 values[parameter.name] = value
             else:
                 fresh.append(parameter)
+                fresh_values[parameter.name] = value
         plan = PartialPlan(values, unresolved, fresh) if unresolved or fresh else values
         # Never replace a plan: the Rust kernel may hold a borrowed pointer to it.
-        return self._plans_in(frame).setdefault(count, plan)
+        return self._plans_in(frame).setdefault(count, plan), fresh_values
 
     def _refuse_unusable_overrides(self, frame: Frame) -> None:
         """Raise an error for an override that only `*args` or `**kwargs` could accept: a call ignores it."""
