@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy
 import pytest
 
 import hyperparameter as hp
@@ -65,3 +66,42 @@ def test_parts_of_a_table_whose_numbers_have_an_unusual_spelling():
 
     with hp.scope(m=hp.config("d.toml")):
         assert function() == {"kept": 1, "version": 1.1}
+
+
+class NoEquality(type):
+    def __eq__(cls, other):
+        raise TypeError("no equality")
+
+    def __hash__(cls):
+        raise TypeError("no hash")
+
+
+class Odd(metaclass=NoEquality):
+    """An object whose class can be neither compared nor hashed."""
+
+
+def test_any_object_can_be_a_value_of_a_configuration():
+    @dataclass
+    class Holder:
+        x: Any
+        y: Any = None
+
+    odd, array = Odd(), numpy.array([1, 2])
+    cfg = hp.config({"x": odd, "y": "${x}"}, schema=Holder)
+    assert cfg["x"] is cfg["y"] is odd
+    assert hp.config({"x": array}, schema=Holder).instance.x is array
+    assert hp.config({"x": [odd]}, "x.0=1", "x.+=2") == {"x": ["1", "2"]}
+    with pytest.raises(hp.ConfigError, match=r"'x' = <.*Odd object.*> is a value"):
+        hp.config({"x": odd}, "x.a=1")
+    with hp.scope(z=3):
+        assert (hp.scope.z | odd) == 3
+
+
+def test_an_error_of_a_default_factory_does_not_show_the_values():
+    @dataclass
+    class Broken:
+        table: dict[str, str] = field(default_factory=lambda: {}["name"])
+
+    with pytest.raises(hp.ConfigError) as caught:
+        hp.config({"table": {"password": "secret"}}, schema=Broken)
+    assert str(caught.value) == "the configuration is not a valid Broken: KeyError: 'name'"

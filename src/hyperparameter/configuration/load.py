@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from ..core.key import quote, segments_of
-from ..core.value import MISSING, FileValue, UntypedText, is_mapping, replace, untyped_entry
+from ..core.value import MISSING, FileValue, UntypedText, is_exactly, is_mapping, replace, untyped_entry
 from ..errors import ConfigError, short_repr
 from ..scopes.sources import flatten, split_placed_text
 from . import files
@@ -101,7 +101,7 @@ def _load(
 
 
 def _may_have_reference(value: Any) -> bool:
-    return "${" in value if type(value) is str else type(value) in (list, FileValue)
+    return "${" in value if type(value) is str else is_exactly(value, list, FileValue)
 
 
 def _add(merged: Merged, source: Any, origin: Origin | None) -> None:

@@ -16,7 +16,7 @@ from ..core.key import (
     segments_of,
     split_last,
 )
-from ..core.value import APPEND, input_of, is_append, is_mapping, link, replace
+from ..core.value import APPEND, input_of, is_append, is_exactly, is_mapping, link, replace
 from ..errors import ConfigError, KeySyntaxError, short_repr
 
 TYPE_CHECKING = False
@@ -184,10 +184,10 @@ def _has_part(value: Any, name: str) -> bool:
     """Return whether a name can set a part of a value that is not a mapping."""
     if isinstance(value, str):
         value = parse_json(value)[0] if looks_like_json(value) else value
-    cls = type(plain_of(value))
-    if cls in (list, tuple, set, frozenset):
-        return name == APPEND or (cls in (list, tuple) and name.removeprefix("-").isdecimal())
-    return is_structure(cls)
+    value = plain_of(value)
+    if is_exactly(value, list, tuple, set, frozenset):
+        return name == APPEND or (is_exactly(value, list, tuple) and name.removeprefix("-").isdecimal())
+    return is_structure(type(value))
 
 
 def flatten_dict(key: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -13,7 +13,17 @@ from ..conversion.faults import errors_of, key_of
 from ..conversion.rule import Misfit, plain
 from ..core.key import is_below, name_of, parents, split_last
 from ..core.tree import EMPTY_NODE, find, input_at, merge
-from ..core.value import MISSING, FileValue, Parts, appended_of, input_of, is_append, is_untyped, replace
+from ..core.value import (
+    MISSING,
+    FileValue,
+    Parts,
+    appended_of,
+    input_of,
+    is_append,
+    is_exactly,
+    is_untyped,
+    replace,
+)
 from ..errors import ConfigError
 from .config import SpecialLeaf
 
@@ -68,7 +78,8 @@ def inputs_of(merged: Merged) -> dict[str, Any]:
 def as_parts(table: dict[str, Any]) -> Parts:
     """Return the nested dict of `inputs_of` as the input of conversion."""
     parts = {
-        name: as_parts(item) if item and type(item) in (dict, replace) else item for name, item in table.items()
+        name: as_parts(item) if is_exactly(item, dict, replace) and item else item
+        for name, item in table.items()
     }
     return Parts(replace() if type(table) is replace else MISSING, parts)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.value import APPEND, MISSING, FileValue, Parts, UntypedText, replace
+from ..core.value import APPEND, MISSING, FileValue, Parts, UntypedText, is_exactly, replace
 from .misfit import Misfit, shown
 from .parts import combined, is_none, parse_index, parse_json
 from .type_checks import is_named_tuple, origin_of
@@ -82,7 +82,7 @@ def _common_sample(cells: list[Cell]) -> Any:
     """Return an element, if all have the same type and none has parts, as the base of what is appended."""
     elements = [_sample_of(cell) for cell in cells]
     first = elements[0] if elements else MISSING
-    is_scalar = type(first) in (bool, int, float, str)
+    is_scalar = is_exactly(first, bool, int, float, str)
     return first if is_scalar and all(type(element) is type(first) for element in elements) else MISSING
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.value import MISSING, FileValue, Parts, UntypedText, is_mapping
+from ..core.value import MISSING, FileValue, Parts, UntypedText, is_exactly, is_mapping
 from .misfit import Fault, Misfit
 from .parts import looks_like_json
 from .type_checks import is_anything, type_name
@@ -22,7 +22,7 @@ def default_of(field: Field, item: Any, annotation: Any) -> Any:
     """Return the default of a field, if a value for it may merge with it, or may take its type."""
     if field.factory is None:
         return field.default
-    is_partial = type(item) in (Parts, FileValue) or is_mapping(item) or looks_like_json(item)
+    is_partial = is_exactly(item, Parts, FileValue) or is_mapping(item) or looks_like_json(item)
     takes_type = type(item) is UntypedText and is_anything(annotation)
     return field.factory() if is_partial or takes_type else MISSING
 

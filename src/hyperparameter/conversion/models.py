@@ -6,7 +6,7 @@ the type is one that only pydantic knows. Then pydantic checks all fields, also 
 
 from __future__ import annotations
 
-from ..core.value import MISSING, is_mapping, is_scalar_type
+from ..core.value import MISSING, is_exactly, is_mapping, is_scalar_type
 from .containers import container_kind
 from .field_types import field_types
 from .fields import default_of, missing_field, refusal, unknown_field
@@ -163,7 +163,7 @@ def _follow(location: Sequence[str | int], cls: Any, items: Mapping[Any, Any]) -
             value = value.get(part) if type(value) is dict else getattr(value, field.attribute, None)
         elif type(value) is dict and part in value:
             value, annotation = value[part], (arguments_of(annotation) or (object,))[-1]
-        elif type(value) in (list, tuple) and isinstance(part, int) and part < len(value):
+        elif is_exactly(value, list, tuple) and isinstance(part, int) and part < len(value):
             value, annotation = value[part], (arguments_of(annotation) or (object,))[0]
         else:
             continue

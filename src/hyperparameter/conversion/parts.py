@@ -13,6 +13,7 @@ from ..core.value import (
     FileValue,
     Parts,
     UntypedText,
+    is_exactly,
     is_mapping,
     is_scalar_type,
     replace,
@@ -210,7 +211,7 @@ def plain_value(value: Any, base: Any, walk: Walk, convert_like: Callable[[Any, 
             return walk(value, kind, base)
         # A scalar has no parts, so it wins over what is set below its key.
         return plain_value(value.value, base, walk, convert_like)
-    if (cls is list or cls is tuple) and any(type(item) in (UntypedText, Parts, replace) for item in value):
+    if (cls is list or cls is tuple) and any(is_exactly(item, UntypedText, Parts, replace) for item in value):
         return cls(plain_value(item, MISSING, walk, convert_like) for item in value)
     return value
 

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from weakref import ref
 
-from ..core.value import MISSING, FileValue, Parts, UntypedText
+from ..core.value import MISSING, FileValue, Parts, UntypedText, has_plain_hash, is_scalar_type
 from . import parts
 from .acceptance import accepts_given, accepts_parts, accepts_subtree
 from .annotations import UnresolvedAnnotation
@@ -29,7 +29,7 @@ from .by_msgspec import check_constraints, convert_by_msgspec
 from .choices import convert_to_enum, convert_to_literal
 from .containers import container_kind, convert_to_mapping, convert_to_sequence, has_input
 from .field_types import alias_value
-from .misfit import Misfit
+from .misfit import Fault, Misfit, shown
 from .parts import part_of
 from .structures import accepts_none, describe, descriptions, stands_for
 from .type_checks import (
@@ -47,6 +47,7 @@ from .type_checks import (
     is_type_alias,
     is_union,
     origin_of,
+    type_name,
 )
 from .unions import convert_to_union
 
@@ -110,7 +111,13 @@ def _unexpected(error: Exception, value: Any, annotation: Any) -> Misfit:
     """Return the misfit for an exception of the program's code, or for a value that is nested too deeply."""
     if isinstance(error, RecursionError):
         return Misfit.of(value, annotation, "it is nested too deeply")
-    return Misfit.of(value, annotation, f"{type(error).__name__}: {error}")
+    detail = f"{type(error).__name__}: {error}"
+    # It is not known which part is at fault, and others may be secrets.
+    is_single = is_scalar_type(type(value)) or (
+        issubclass(type(value), str) and not parts.looks_like_json(value)
+    )
+    kind = "value" if is_single else "refused"
+    return Misfit([Fault((), shown(value), type_name(annotation), detail, kind)])
 
 
 # --- By a default ---
@@ -119,10 +126,12 @@ def _unexpected(error: Exception, value: Any, annotation: Any) -> Misfit:
 def _walk_like(value: Any, default: Any, cls: Any) -> Any:
     if default is None:
         return walk(value, object, MISSING)
-    structure = descriptions.get(ref(cls))
+    # A metaclass may have no hash.
+    is_hashable = type(cls) is type or has_plain_hash(cls)
+    structure = descriptions.get(ref(cls)) if is_hashable else None
     if structure is not None and type(value) is Parts:
         return convert_to_structure(value, cls, structure, (), default, cls, walk)
-    if cls in _CONTAINERS or structure is not None:
+    if structure is not None or (is_hashable and cls in _CONTAINERS):
         return walk(value, cls, default)
     rule = rule_for(cls)
     if rule is not None:

@@ -42,6 +42,7 @@ __all__ = [
     "hides",
     "input_of",
     "is_append",
+    "is_exactly",
     "is_mapping",
     "is_mapping_type",
     "is_plain_type",
@@ -78,6 +79,13 @@ def is_scalar_type(cls: type) -> bool:
 def is_plain_type(cls: type) -> bool:
     """Return whether a class is one of `PLAIN_TYPES`."""
     return type(cls) is type and cls in PLAIN_TYPES
+
+
+def is_exactly(value: object, *classes: type) -> bool:
+    """Return whether a value's class is one of some classes, and not only derives from it."""
+    cls = type(value)
+    # `in` would compare, and a metaclass can define `__eq__`.
+    return any(cls is other for other in classes)
 
 
 def has_plain_hash(cls: type) -> bool:

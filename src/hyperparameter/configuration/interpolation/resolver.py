@@ -16,7 +16,17 @@ from ...conversion.spelling import as_file_value, plain_of
 from ...conversion.type_checks import is_immutable
 from ...core.key import check_key, is_below, name_of, parents, segments_of
 from ...core.origin import place_of
-from ...core.value import MISSING, FileValue, UntypedText, input_of, is_append, is_mapping, is_untyped, replace
+from ...core.value import (
+    MISSING,
+    FileValue,
+    UntypedText,
+    input_of,
+    is_append,
+    is_exactly,
+    is_mapping,
+    is_untyped,
+    replace,
+)
 from ...errors import ConfigError, KeySyntaxError, did_you_mean, nearest
 from ..merge import flatten_dict
 from ..nested import shown_value
@@ -51,7 +61,7 @@ def resolve_references(merged: Merged) -> set[str]:
     leaves: dict[str, Entry] = {}
     for key, entry in merged.leaves.items():
         unresolved = entry[0]
-        value = resolver.resolve_key(key) if type(unresolved) in _MAY_HAVE_REFERENCES else unresolved
+        value = resolver.resolve_key(key) if is_exactly(unresolved, *_MAY_HAVE_REFERENCES) else unresolved
         if is_append(key) and key not in merged.literal_keys:
             leaves[key] = resolver.resolve_appended(key, entry)
         elif value is unresolved or value is resolver.inputs.get(key):
@@ -98,7 +108,7 @@ class _Resolver:
         if key in self.resolved:
             return self.resolved[key]
         value = self.inputs[key] = input_of(self.merged.leaves[key])
-        if key not in self.merged.literal_keys and type(value) in _MAY_HAVE_REFERENCES:
+        if key not in self.merged.literal_keys and is_exactly(value, *_MAY_HAVE_REFERENCES):
             if key in self.chain:
                 cycle = [*self.chain[self.chain.index(key) :], key]
                 raise self._error(key, f"it refers to itself: {' -> '.join(map(self._with_place, cycle))}")

@@ -9,6 +9,7 @@ from ...conversion.structures import describe
 from ...conversion.type_checks import is_structure
 from ...core.key import join_name, parents
 from ...core.origin import Origin
+from ...core.value import is_exactly
 from ..merge import can_become_table, flatten_dict
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ def _to_plain(value: Any, source: Any, path: str, default_origins: dict[str, Ori
             text = name if isinstance(name, str) else str(name)
             plain[text] = _to_plain(item, source.get(name), join_name(path, name), default_origins)
         return plain
-    if type(value) in (list, tuple):
+    if is_exactly(value, list, tuple):
         return type(value)(_to_plain(item, None, path, {}) for item in value)
     cls = type(value)
     if not is_structure(cls):
