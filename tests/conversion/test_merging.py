@@ -170,3 +170,17 @@ def test_the_number_of_a_flag_can_be_text():
 def test_an_object_that_claims_to_be_text_is_not_a_choice():
     with pytest.raises(hp.ParamError, match=r"is not a valid Literal\['a'\]"):
         read(Literal["a"], {"m.x": Mock(spec=str)})
+
+
+def test_the_name_and_the_alias_of_a_pydantic_field_both_set_it():
+    class Aliased(pydantic.BaseModel):
+        lr: pydantic.PositiveFloat = pydantic.Field(0.1, alias="learningRate")
+        steps: int = 1
+
+    default = Aliased(learningRate=0.5)
+    for name in ("lr", "learningRate"):
+        assert read(Aliased, f"m.x.{name}=.7", default=default).lr == 0.7
+        for value, message in (("-1", "Input should be greater than 0"), ("fast", "is not a valid float")):
+            with pytest.raises(hp.ParamError, match=f"'m.x.{name}' = '{value}'.*{message}"):
+                read(Aliased, f"m.x.{name}={value}", default=default)
+    assert read(Aliased, "m.x.steps=2", default=default) == Aliased(learningRate=0.5, steps=2)

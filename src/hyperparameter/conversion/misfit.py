@@ -68,7 +68,11 @@ class Fault:
 
     def below(self, path: tuple[str | int, ...]) -> Fault:
         """Return this fault of a part as a fault of the value around it."""
-        return self._copy(path + self.path, self.wanted)
+        return self.at(path + self.path)
+
+    def at(self, path: tuple[str | int, ...]) -> Fault:
+        """Return this fault with another path."""
+        return self._copy(path, self.wanted)
 
     def as_type(self, annotation: Any) -> Fault:
         """Return this fault with another expected type, if it is the fault of the value as a whole."""

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from .libraries import Field
     from .parts import Walk
     from .structures import Structure
 
@@ -42,31 +43,37 @@ def convert_to_model(items: Mapping[Any, Any], cls: Any, base: Any, walk: Walk) 
     given: dict[Any, Any] = {}
     # What does not fit by the rule of this library, by field.
     doubtful: dict[Any, Misfit] = {}
+    # pydantic may ignore the name of a field that has an alias, so the alias is passed on.
+    names: dict[Any, Any] = {}
     for name, item in items.items():
         field = structure.settable.get(name)
+        key = name if field is None else _input_name(field)
+        names[key] = name
         default = MISSING
         try:
             if field is None:
-                given[name] = _convert_extra(name, item, cls, base, structure, walk)
+                given[key] = _convert_extra(name, item, cls, base, structure, walk)
                 continue
             annotation = object if field.is_checked_before else types[field.attribute]
             is_new = base is MISSING
             default = default_of(field, item, annotation) if is_new else getattr(base, field.attribute, MISSING)
-            given[name] = walk(item, annotation, default)
+            given[key] = walk(item, annotation, default)
         except Misfit as misfit:
             # For the parts of a value, the paths here are better.
             has_paths = any(fault.path or fault.kind != "value" for fault in misfit.faults)
             if field is None or has_paths or _is_known(types[field.attribute]):
                 collector.add(misfit, str(name))
             else:
-                doubtful[name] = misfit
-                given[name] = walk(item, object, default)
+                doubtful[key] = misfit
+                given[key] = walk(item, object, default)
     try:
         model = cls.model_validate(_values_of(base, structure, given) | given)
     except Exception as error:
         # A field that was left out because of a fault is missing for pydantic.
         known = {fault.path[0] for fault in collector.faults}
-        new = _faults_of(error, cls, items, doubtful)
+        inputs = {key: items[name] for key, name in names.items()}
+        faults = _faults_of(error, cls, inputs, doubtful)
+        new = [_renamed(fault, names) for fault in faults]
         raise Misfit([*collector.faults, *(fault for fault in new if not known & {*fault.path[:1]})]) from error
     collector.raise_all()
     return model
@@ -104,6 +111,16 @@ def _convert_extra(name: Any, item: Any, cls: Any, base: Any, structure: Structu
     return walk(item, object, (getattr(base, "model_extra", None) or {}).get(name, MISSING))
 
 
+def _renamed(fault: Fault, names: Mapping[Any, Any]) -> Fault:
+    """Return a fault with the name of its field that was set."""
+    return fault.at((str(names.get(fault.path[0], fault.path[0])), *fault.path[1:])) if fault.path else fault
+
+
+def _input_name(field: Field) -> str:
+    """Return a name of a field that pydantic reads."""
+    return field.aliases[-1] if field.aliases else field.name
+
+
 def _values_of(base: Any, structure: Structure, given: dict[Any, Any]) -> dict[str, Any]:
     """Return the fields of the base that are not given, each under a name that pydantic reads."""
     if base is MISSING:
@@ -111,7 +128,7 @@ def _values_of(base: Any, structure: Structure, given: dict[Any, Any]) -> dict[s
     values = dict(getattr(base, "model_extra", None) or {})
     for field in structure.stored:
         if not any(name in given for name in (field.name, *field.aliases)) and hasattr(base, field.attribute):
-            values[field.aliases[-1] if field.aliases else field.name] = getattr(base, field.attribute)
+            values[_input_name(field)] = getattr(base, field.attribute)
     return values
 
 
