@@ -101,6 +101,23 @@ fn reads(bench: &mut Bench) {
         time(group, CONFIG_TEXT, sgd(), || settings.get_string("train.name").unwrap());
         published::with_set(|| time(group, PUBLISHED, sgd(), published::read_text));
     });
+    bench.operation(
+        "snapshot().text, not copied",
+        &[("a HashMap", Goal::None)],
+        |group| {
+            let key = String::from("train.name");
+            let map = HashMap::from([(key.clone(), "sgd".to_owned())]);
+            let length = || {
+                snapshot()
+                    .text(black_box(&key), "adam")
+                    .map_or(0, |text| text.len())
+            };
+            with_params! { set train.name = "sgd"; time(group, OURS, 3, length); }
+            time(group, "a HashMap", Some(3), || {
+                map.get(black_box(&key)).map(String::len)
+            });
+        },
+    );
     let peers = [("a HashMap", Goal::None), (CONFIG, Goal::None)];
     bench.operation("snapshot().get, key at run time", &peers, |group| {
         let key = String::from("train.lr");

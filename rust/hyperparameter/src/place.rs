@@ -71,10 +71,7 @@ impl Place {
         let Some(value) = read::value_for(&frame, self.key, Some(&default)) else {
             // A subtree that the type does not accept with this default may fit with another one.
             if !T::READS_PARTS || !frame.has_subtree(self.key.text()) {
-                self.cache.set(CachedAnswer {
-                    stamp: stamp(frame.id(), not_set::<T>()),
-                    bits: 0,
-                });
+                self.cache_not_set::<T>(frame.id());
             }
             return Ok(default);
         };
@@ -86,5 +83,28 @@ impl Place {
             });
         }
         Ok(value)
+    }
+
+    /// Return the value of the key as text, or the default if the key is not set. Only the result is allocated.
+    #[inline]
+    pub(crate) fn read_text(self, default: &str) -> Result<String, ParamError> {
+        if self.cache.get().stamp == stamp(context::current_frame_id(), not_set::<String>()) {
+            return Ok(default.to_owned());
+        }
+        let frame = context::current_frame();
+        match read::value_for::<String>(&frame, self.key, None) {
+            Some(value) => read::convert(&frame, self.key, &value, None),
+            None => {
+                self.cache_not_set::<String>(frame.id());
+                Ok(default.to_owned())
+            }
+        }
+    }
+
+    fn cache_not_set<T: FromValue>(self, frame_id: u64) {
+        self.cache.set(CachedAnswer {
+            stamp: stamp(frame_id, not_set::<T>()),
+            bits: 0,
+        });
     }
 }

@@ -38,6 +38,21 @@ pub(crate) fn or_default<T: FromValue>(
     }
 }
 
+/// Return a text, without a copy if the value is one, or the default if the key is not set.
+pub(crate) fn text<'a>(
+    frame: &'a Frame,
+    key: &dyn Probe,
+    default: &'a str,
+) -> Result<Cow<'a, str>, ParamError> {
+    match value_for::<String>(frame, key, None) {
+        None => Ok(Cow::Borrowed(default)),
+        Some(Cow::Borrowed(Value::Text(text) | Value::Untyped { text, .. })) => {
+            Ok(Cow::Borrowed(text))
+        }
+        Some(value) => convert::<String>(frame, key, &value, None).map(Cow::Owned),
+    }
+}
+
 /// Return what is to be converted to a type: the value of a key, with the parts that are set below the key.
 ///
 /// If the key has no value, return its subtree if the type accepts that.

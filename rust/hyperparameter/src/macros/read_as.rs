@@ -40,7 +40,7 @@ pub trait ByText {
 
 impl ByText for &&&&&ReadAs<&str> {
     fn read_param(&self, place: Place, default: &str) -> Result<String, ParamError> {
-        place.read(default.to_owned())
+        place.read_text(default)
     }
 }
 

@@ -83,6 +83,23 @@ impl Snapshot {
         read::or_default(&self.0, &HashedText::new(&parse_key(key)?), default)
     }
 
+    /// Return a text without copying it, or the default if the key is not set. A number or bool is written as text.
+    ///
+    /// # Errors
+    /// [`ParamError`] for a value that is no text, number or bool, and for an invalid key.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// let view = ParamScope::from_texts(["train.name=adam"])?.snapshot();
+    /// assert_eq!(view.text("train.name", "sgd")?, "adam");
+    /// assert_eq!(view.text("train.mode", "fast")?, "fast");
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    pub fn text<'a>(&'a self, key: &str, default: &'a str) -> Result<Cow<'a, str>, ParamError> {
+        read::text(&self.0, &HashedText::new(&parse_key(key)?), default)
+    }
+
     /// Return the value of a parameter. A mapping can also come from the subtree below the key.
     ///
     /// # Errors
