@@ -63,6 +63,11 @@ def shape_of(rng, depth):
         # `Union` removes types that are the same.
         if repr(member) not in map(repr, members):
             members.append(member)
+    if any(type(member) is Fixed or getattr(member, "kind", None) is tuple for member in members):
+        # A named tuple is also a tuple, so it would be of two types.
+        for member in members:
+            if getattr(member, "kind", None) == "named tuple":
+                member.kind = "dataclass"
     return Union(members, has_none=len(members) == 1 or rng.random() < 0.4)
 
 

@@ -85,7 +85,8 @@ def common_sample(cells):
     for item, base in cells:
         if type(item) is Text:
             item = item.like
-        elif type(item) is Node:
+        elif type(item) is Node and item.value is not MISSING:
+            # A single value has no parts.
             item = item.value
         item = base if item is MISSING else item
         samples.append(item.value if type(item) is Number else item)
