@@ -42,8 +42,10 @@ ROW = re.compile(r"^\| `([^`]*)`[^|]*? \| (.*) \| (.*)\|$", re.MULTILINE)
 def rows(section):
     """Yield the cells of each row of the table in a section."""
     text = PAGE.read_text(encoding="utf-8").partition(f"## {section}\n")[2].partition("\n## ")[0]
-    # A bar in a table is written `\|`.
-    for cells in ROW.findall(text.replace(r"\|", "¦")):
+    # A table of Markdown has no other way to write `|` that every renderer understands.
+    for mark, code in (("<code>", "`"), ("</code>", "`"), ("&#124;", "¦")):
+        text = text.replace(mark, code)
+    for cells in ROW.findall(text):
         yield [cell.replace("¦", "|") for cell in cells]
 
 
