@@ -102,7 +102,7 @@ impl BlockKind {
         let call = quote_spanned! {key.span=>
             ::hyperparameter::__private::#function(
                 #key_static,
-                (&&::hyperparameter::__private::SetAs::type_of(&#name)).param_value(#name)
+                (&&&::hyperparameter::__private::SetAs::type_of(&#name)).param_value(#name)
             )
         };
         // The value is evaluated outside of the arm, so it does not see the names that the arm declares. The
@@ -111,7 +111,7 @@ impl BlockKind {
             match (#value,) {
                 (#name,) => {
                     #[allow(unused_imports)]
-                    use ::hyperparameter::__private::{ByAny as _, ByInto as _};
+                    use ::hyperparameter::__private::{ByAny as _, ByFields as _, ByInto as _};
                     #call
                 }
             }

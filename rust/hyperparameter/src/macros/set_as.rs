@@ -4,7 +4,10 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::panic::Location;
 
+use serde::ser::Serialize;
+
 use super::read_as::panic_with;
+use crate::convert::serialize;
 use crate::entry::Entry;
 use crate::frame::{Overrides, context};
 use crate::key::Key;
@@ -13,7 +16,8 @@ use crate::value::Value;
 
 /// A marker of the type of the value that a parameter is set to.
 ///
-/// `ByInto` takes the types that convert into a [`Value`], `ByAny` every other type.
+/// `ByInto` takes the types that convert into a [`Value`], `ByFields` those that serde can serialize, and `ByAny` every
+/// other type.
 pub struct SetAs<T>(PhantomData<T>);
 
 impl<T> SetAs<T> {
@@ -27,10 +31,25 @@ pub trait ByInto<T> {
     fn param_value(&self, value: T) -> Value;
 }
 
-impl<T: Into<Value>> ByInto<T> for &SetAs<T> {
+impl<T: Into<Value>> ByInto<T> for &&SetAs<T> {
     fn param_value(&self, value: T) -> Value {
         value.into()
     }
+}
+
+pub trait ByFields<T> {
+    fn param_value(&self, value: T) -> Value;
+}
+
+impl<T: Serialize + Any + Clone + Send + Sync> ByFields<T> for &SetAs<T> {
+    /// Store a value whose fields are parts: keys below it can override them, and they can be read.
+    fn param_value(&self, value: T) -> Value {
+        Value::other(value, Some(fields_of::<T>))
+    }
+}
+
+fn fields_of<T: Serialize + Any>(value: &dyn Any) -> Option<Value> {
+    serialize::to_value(value.downcast_ref::<T>()?).ok()
 }
 
 pub trait ByAny<T> {

@@ -78,7 +78,12 @@ pub enum Value {
 pub struct Other {
     value: Arc<dyn Any + Send + Sync>,
     type_name: &'static str,
+    /// Returns the value as a mapping of its fields. `None` if its type cannot be serialized.
+    fields: Option<FieldsOf>,
 }
+
+/// Returns a value of a user's type as a mapping of its fields.
+pub(crate) type FieldsOf = fn(&dyn Any) -> Option<Value>;
 
 impl Value {
     /// Store a value of any type. It can be read back as that type. Numbers, bools and texts are stored as by `From`.
@@ -105,9 +110,15 @@ impl Value {
             bool char i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize f32 f64
             String Box<str> Arc<str> &'static str PathBuf Value
         );
+        Self::other(value, None)
+    }
+
+    /// Store a value of a user's type.
+    pub(crate) fn other<T: Any + Send + Sync>(value: T, fields: Option<FieldsOf>) -> Self {
         Self::Other(Other {
             value: Arc::new(value),
             type_name: type_name::<T>(),
+            fields,
         })
     }
 

@@ -1,6 +1,6 @@
 //! The parts of values: reading one, and setting some.
 //!
-//! A mapping, a list and a text in JSON have parts. What is set below a key overrides parts of the key's value:
+//! A mapping, a list, a text in JSON and a struct that can be serialized have parts. What is set below a key overrides parts of the key's value:
 //! `opt.lr` is the part `lr` of `opt`. An item of a list has its index as name, `layers.0`, and `layers.+` appends.
 
 use std::borrow::Cow;
@@ -17,6 +17,7 @@ impl Value {
     pub(crate) fn may_have_parts(&self) -> bool {
         match self {
             Self::List(_) | Self::Map(_) => true,
+            Self::Other(other) => other.fields.is_some(),
             other => other.looks_like_json(),
         }
     }
@@ -27,8 +28,13 @@ impl Value {
             .is_some_and(|text| text.trim_start().starts_with(['{', '[']))
     }
 
-    /// Return the mapping or list that a text in JSON contains, and any other value unchanged.
-    fn parsed_if_json(&self) -> Cow<'_, Self> {
+    /// Return the mapping or list that a text in JSON or a struct is, and any other value unchanged.
+    fn with_parts(&self) -> Cow<'_, Self> {
+        if let Self::Other(other) = self
+            && let Some(fields) = other.fields.and_then(|fields| fields(&*other.value))
+        {
+            return Cow::Owned(fields);
+        }
         if self.looks_like_json()
             && let Some(Ok(parsed)) = self.as_text().map(parse_json)
         {
@@ -65,7 +71,7 @@ pub(crate) fn part_of<'a>(
 ) -> Option<Value> {
     let mut current = value.clone();
     for name in names {
-        let part = match &*current.parsed_if_json() {
+        let part = match &*current.with_parts() {
             Value::Map(map) => map.get(name.as_ref())?.clone(),
             Value::List(list) => list[parse_index(&name, list.len())?].clone(),
             _ => return None,
@@ -77,7 +83,7 @@ pub(crate) fn part_of<'a>(
 
 /// Return a value with some of its parts set. A value without parts wins over what is set below its key.
 pub(crate) fn merge_onto(value: &Value, parts: &BTreeMap<String, Value>) -> Value {
-    match &*value.parsed_if_json() {
+    match &*value.with_parts() {
         Value::Map(map) => {
             let mut merged = (**map).clone();
             for (name, part) in parts {

@@ -71,6 +71,7 @@ fn a_struct_that_was_set_merges_with_its_parts() {
     with_params! {
         set opt = Opt::Adam { lr: 0.5 };
         assert_eq!(get_param!(opt, Opt::Adam { lr: 0.1 }), Opt::Adam { lr: 0.5 });
+        assert_eq!((get_param!(opt.adam.lr, 0.0), get_param!(opt.adam.wd, 7)), (0.5, 7));
         with_params! {
             set opt.adam.lr = 0.25;
             assert_eq!(get_param!(opt, Opt::Adam { lr: 0.1 }), Opt::Adam { lr: 0.25 });
