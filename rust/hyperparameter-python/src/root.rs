@@ -101,14 +101,19 @@ unsafe fn overrides_from(
     overrides
 }
 
-/// Overrides that need no check, because their keys have been checked before, their values are no mappings, and no key
-/// can be a prefix of another, as all have the same number of segments. A method that returns false leaves everything to
-/// the Python side. An error can be set.
+/// The number of segments if the keys differ in it.
+const MIXED: Py_ssize_t = -1;
+
+/// The most overrides that are compared with a key, to find whether one is below the other.
+const MAX_MIXED: Py_ssize_t = 32;
+
+/// Overrides that need no check, because their keys have been checked before, their values are no mappings, and no key is
+/// below another. A method that returns false leaves everything to the Python side. An error can be set.
 struct SimpleOverrides {
     /// A dict, owned.
     overrides: *mut PyObject,
     origin: *mut PyObject,
-    /// The number of segments of every key so far.
+    /// The number of segments of every key so far: 0 if there is none, [`MIXED`] if they differ.
     segment_count: Py_ssize_t,
 }
 
@@ -206,15 +211,42 @@ impl SimpleOverrides {
             return false;
         }
         let count = PyTuple_GET_SIZE(segments);
-        let is_same_length = self.segment_count == 0 || self.segment_count == count;
-        self.segment_count = count;
         // The last segment of a key that appends to a list is "+".
-        is_same_length
-            && PyUnicode_CompareWithASCIIString(
-                PyTuple_GET_ITEM(segments, count - 1),
-                c"+".as_ptr(),
-            ) != 0
+        if PyUnicode_CompareWithASCIIString(PyTuple_GET_ITEM(segments, count - 1), c"+".as_ptr())
+            == 0
+        {
+            return false;
+        }
+        if self.segment_count == 0 {
+            self.segment_count = count;
+        } else if self.segment_count != count {
+            self.segment_count = MIXED;
+        }
+        // Keys with the same number of segments are not below each other.
+        self.segment_count != MIXED || !self.has_related_key(key)
     }
+
+    /// Return whether a key is below an override, or an override below the key. If there are many, return true.
+    unsafe fn has_related_key(&self, key: *mut PyObject) -> bool {
+        if PyDict_Size(self.overrides) > MAX_MIXED {
+            return true;
+        }
+        let (mut position, mut other, mut entry) = (0, NULL, NULL);
+        while PyDict_Next(self.overrides, &mut position, &mut other, &mut entry) != 0 {
+            if is_below(key, other) || is_below(other, key) {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// Return whether a key is below another one.
+unsafe fn is_below(key: *mut PyObject, parent: *mut PyObject) -> bool {
+    let length = PyUnicode_GET_LENGTH(parent);
+    PyUnicode_GET_LENGTH(key) > length
+        && PyUnicode_ReadChar(key, length) == '.' as Py_UCS4
+        && PyUnicode_Tailmatch(key, parent, 0, length, -1) == 1
 }
 
 /// Return the origin of values that the running Python code sets: its code object and the current instruction, as an
