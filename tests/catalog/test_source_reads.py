@@ -128,6 +128,10 @@ READS = [
     ("s = hp.scope\ns.a | 1", ["a"]),
     ("with hp.scope(b=1) as ps:\n    ps.a.b | 1; ps['c']; ps['d'] = 1", ["a.b", "c", "c"]),
     ("ps = hp.scope.current()\nps.a.b | 1\nif 'c.d' in ps: pass", ["a.b", "c.d"]),
+    (
+        "with hp.scope(b=1) as ps:\n    ps.get('a.b', 1); ps.get('c'); ps.get(d); ps.items(); ps.values()",
+        ["a.b", "a.b", "c", "c"],
+    ),
     ("ps = stack.enter_context(hp.scope())\nps.a | 1", ["a"]),
     ("def f(ps: hp.Scope):\n    ps.a | 1", ["a"]),
     ("def f(ps: 'int'):\n    ps.a | 1", []),

@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import contextvars
+import functools
 import gc
 import inspect
 import types
 import weakref
+from unittest import mock
 
 import pytest
 
@@ -280,3 +282,75 @@ def test_a_value_or_error_that_is_sent_into_a_generator_can_be_freed_before_the_
         del sent
         gc.collect()
         assert reference() is None
+
+
+def work():
+    return lr()
+
+
+async def async_work():
+    await asyncio.sleep(0)
+    return lr()
+
+
+def work_items():
+    yield lr()
+    yield lr()
+
+
+async def async_work_items():
+    yield lr()
+
+
+def plain_wrapper(function):
+    @functools.wraps(function)
+    def wrapper(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    return wrapper
+
+
+WRAPPERS = {
+    "lambda": lambda function: lambda: function(),
+    "wraps": plain_wrapper,
+    "lru_cache": functools.lru_cache,
+}
+
+
+@pytest.mark.parametrize("wrap", WRAPPERS.values(), ids=WRAPPERS)
+def test_what_a_bound_wrapper_returns_runs_in_the_bound_view(wrap):
+    """The result of the call decides, not the code of the function that was bound."""
+    with hp.scope(**{"train.lr": 5}):
+        bound, bound_async = hp.bind(wrap(work)), hp.bind(wrap(async_work))
+        bound_items, bound_async_items = hp.bind(wrap(work_items)), hp.bind(wrap(async_work_items))
+
+    async def collect():
+        return [item async for item in bound_async_items()]
+
+    assert bound() == 5
+    assert list(bound_items()) == [5, 5]
+    assert asyncio.run(bound_async()) == 5
+    assert asyncio.run(collect()) == [5]
+
+
+def test_a_bound_function_leaves_other_awaitables_as_they_are():
+    async def main():
+        task = asyncio.ensure_future(async_work())
+        assert hp.bind(lambda: task)() is task
+        await task
+
+    asyncio.run(main())
+
+
+def test_inspect_reports_the_kind_of_a_bound_function():
+    assert inspect.iscoroutinefunction(hp.bind(async_work))
+    assert asyncio.iscoroutinefunction(hp.bind(async_work))
+    assert inspect.isgeneratorfunction(hp.bind(work_items))
+    assert inspect.isasyncgenfunction(hp.bind(async_work_items))
+    assert not inspect.iscoroutinefunction(hp.bind(work))
+
+
+def test_a_mock_awaits_a_bound_side_effect():
+    with hp.scope(**{"train.lr": 5}):
+        mocked = mock.AsyncMock(side_effect=hp.bind(async_work))
+    assert asyncio.run(mocked()) == 5

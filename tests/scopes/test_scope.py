@@ -91,3 +91,13 @@ def test_the_view_is_correct_after_writes_and_deletions_among_many_keys():
         assert sorted(ps) == list(ps) == list(hp.snapshot())
         del hp.scope.k1.y
         assert (hp.scope.k1(), "k1.y.v" in ps, dir(hp.scope.k1)) == ({"x": -1}, False, ["x"])
+
+
+def test_a_scope_has_the_read_methods_of_a_mapping():
+    with hp.scope({"train": {"lr": 0.1, "steps": None}}), hp.scope(seed=3) as ps:
+        assert list(ps.items()) == [("seed", 3), ("train.lr", 0.1), ("train.steps", None)]
+        assert list(ps.values()) == [3, 0.1, None]
+        assert (ps.get("train.lr", 9), ps.get("train.steps", 9)) == (0.1, None)
+        assert (ps.get("train.rate"), ps.get("train.rate", 9)) == (None, 9)
+        with pytest.raises(ValueError, match="empty segment|not a valid key|empty"):
+            ps.get("train..lr")

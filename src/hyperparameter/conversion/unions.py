@@ -81,19 +81,18 @@ def _kept(value: Any, members: list[Any], walk: Walk) -> Any:
         return MISSING
     if any(_is_choice(value, bare_type(member)) for member in members):
         return value
-    # A float is not an int, and a bool is an int only if no member is bool: the exact type comes first.
-    for is_exact in (True, False):
-        for member in members:
-            origin = origin_of(bare_type(member))
-            if not isinstance(origin, type) or (cls is bool and origin is not bool):
+    # A bool is an int only if no member is bool.
+    for member in members:
+        origin = origin_of(bare_type(member))
+        if not isinstance(origin, type) or (cls is bool and origin is not bool):
+            continue
+        if is_instance(value, origin):
+            try:
+                converted = walk(value, member, MISSING)
+            except Misfit:
                 continue
-            if cls is origin if is_exact else is_instance(value, origin):
-                try:
-                    converted = walk(value, member, MISSING)
-                except Misfit:
-                    continue
-                if converted is value:
-                    return value
+            if converted is value:
+                return value
     return MISSING
 
 

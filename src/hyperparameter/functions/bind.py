@@ -6,7 +6,7 @@ from ..core.frame import EMPTY_FRAME, Frame
 from ..errors import short_repr
 from ..scopes.scope import EmptyScope
 from ..scopes.snapshot import Snapshot
-from .steps import DRIVERS, AwaitInView, View, frame_for_view, kind_of
+from .steps import DRIVERS, AwaitInView, View, coroutine_in_view, frame_for_view, kind_of, kind_of_result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +24,8 @@ def bind(function: Callable[P, R], /) -> Callable[P, R]:
 
     It can be called by any thread, any number of times, also at the same time. It pickles if `function` and the
     values of the view do, so it can be sent to another process. What the function sets stays inside its call.
-    A coroutine or generator runs in the view at each of its steps.
+    If the call returns a coroutine or a generator, each of its steps runs in the view too. `inspect` reports a
+    bound coroutine or generator function as one.
 
     Raises `TypeError` if `function` is not callable.
 
@@ -63,14 +64,24 @@ class Bound:
         for name in ("__module__", "__name__", "__qualname__", "__doc__"):
             if hasattr(function, name):
                 setattr(self, name, getattr(function, name))
+        if kind_of(function) != "function":
+            # `inspect.iscoroutinefunction` looks at the code of every object that has these attributes.
+            for name in ("__code__", "__defaults__", "__kwdefaults__", "__annotations__"):
+                if hasattr(function, name):
+                    setattr(self, name, getattr(function, name))
         self.__wrapped__ = function
         self._frame = frame
-        self._driver = DRIVERS.get(kind_of(function))
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         view = View(self._frame)
         result = view.run(self.__wrapped__, *args, **kwargs)
-        return result if self._driver is None else self._driver(self.__wrapped__, result, view)
+        # The function itself can be a plain wrapper, so the result decides.
+        kind = kind_of_result(result)
+        if kind == "other":
+            return result
+        if kind == "coroutine":
+            return coroutine_in_view(result, view)
+        return DRIVERS[kind](result, result, view)
 
     def __repr__(self) -> str:
         return f"<hp.bind({self.__wrapped__!r}): {len(self._frame.visible_keys())} parameters>"

@@ -13,6 +13,7 @@ swaps the current frame:
 from __future__ import annotations
 
 import sys
+from types import AsyncGeneratorType, CoroutineType, GeneratorType
 
 from ..core.context import current_frame
 from ..core.frame import Frame
@@ -24,7 +25,16 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
     from typing import Any
 
-__all__ = ["DRIVERS", "AwaitInView", "View", "frame_for_view", "kind_of", "start_unregistered"]
+__all__ = [
+    "DRIVERS",
+    "AwaitInView",
+    "View",
+    "coroutine_in_view",
+    "frame_for_view",
+    "kind_of",
+    "kind_of_result",
+    "start_unregistered",
+]
 
 
 def kind_of(function: Any) -> str:
@@ -47,6 +57,16 @@ def kind_of(function: Any) -> str:
     if is_async_generator:
         return "async generator"
     return "coroutine" if is_coroutine else "function"
+
+
+def kind_of_result(result: Any) -> str:
+    """Return the kind of what a call returned, as `kind_of` names it; "other" for any other object."""
+    cls = type(result)
+    if cls is GeneratorType:
+        return "awaitable generator" if result.gi_code.co_flags & 0x100 else "generator"
+    if cls is CoroutineType:
+        return "coroutine"
+    return "async generator" if cls is AsyncGeneratorType else "other"
 
 
 class _ViewScope(Scope):
@@ -121,6 +141,11 @@ class AwaitInView:
 
     def __await__(self) -> Generator[Any, Any, Any]:
         return generator_in_view(self._awaitable.__await__(), self._view)
+
+
+async def coroutine_in_view(coroutine: Any, view: View) -> Any:
+    """Drive a coroutine: each of its steps runs in the view."""
+    return await AwaitInView(coroutine, view)
 
 
 def start_unregistered(generator: Any) -> Any:

@@ -37,7 +37,7 @@ from .sources import entries_from
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, KeysView
+    from collections.abc import ItemsView, Iterator, KeysView, ValuesView
     from typing import Any
 
     from ..core.value import Entry
@@ -96,6 +96,42 @@ class Scope(ScopeBase):
             ['a', 'b']
         """
         return dict.fromkeys(frame_of(self).visible_keys()).keys()
+
+    def get(self, key: str | int, default: Any = None) -> Any:
+        """Return the value of a key as `scope[key]` does, or the default if the key is not set.
+
+        The value is not converted. Raises `ValueError` for a bad key.
+
+        Examples:
+            >>> import hyperparameter as hp
+            >>> with hp.scope(a=1) as ps:
+            ...     ps.get("a"), ps.get("b"), ps.get("b", 2)
+            (1, None, 2)
+        """
+        try:
+            return self[key]
+        except KeyError:
+            return default
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return every visible key with its value, sorted by key.
+
+        Examples:
+            >>> import hyperparameter as hp
+            >>> list(hp.scope(b=1, a=2).items())
+            [('a', 2), ('b', 1)]
+        """
+        return {key: self[key] for key in self}.items()
+
+    def values(self) -> ValuesView[Any]:
+        """Return the value of every visible key, sorted by key.
+
+        Examples:
+            >>> import hyperparameter as hp
+            >>> list(hp.scope(b=1, a=2).values())
+            [2, 1]
+        """
+        return {key: self[key] for key in self}.values()
 
     def update(self, /, *sources: Source, **params: Any) -> None:
         """Set parameters in this scope until it is left. The sources are those of `hp.scope(...)`.

@@ -18,6 +18,7 @@ from .values import (
     Reference,
     ScopeMethod,
     Text,
+    child_key,
     join,
 )
 
@@ -98,9 +99,24 @@ def _special_call(interpreter: Interpreter, node: ast.Call, callee: AbstractValu
         method = node.func.attr
         if method in ("enter_context", "enter_async_context") and len(arguments) == 1:
             return interpreter.use(arguments[0])
+        if method == "get" and len(arguments) in (1, 2) and not node.keywords:
+            base = interpreter.evaluate(node.func.value)
+            if LibraryObject.ENTERED_SCOPE in base:
+                return _get_of_scope(interpreter, node)
         if method in ("format", "join") and isinstance(node.func.value, ast.Constant):
             return _text_method(interpreter, node, method, node.func.value.value)
     return None
+
+
+def _get_of_scope(interpreter: Interpreter, node: ast.Call) -> AbstractValue:
+    """Read the keys that `scope.get(key, default)` can read."""
+    keys = index_texts(interpreter, node.args[0])
+    references = tuple(Reference(key) for text in keys if (key := child_key("", text)) is not None)
+    # The value is not converted, so the default says nothing about its type.
+    interpreter.read(node, references)
+    for default in node.args[1:]:
+        interpreter.use(default)
+    return UNKNOWN
 
 
 def _text_method(interpreter: Interpreter, node: ast.Call, method: str, text: object) -> AbstractValue:

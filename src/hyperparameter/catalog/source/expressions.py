@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 __all__ = ["EVALUATORS", "index_texts", "item_of"]
 
 # Names that are methods, not keys, on an entered scope and on `hp.scope`.
-ENTERED_SCOPE_METHODS = frozenset(("keys", "update", "clear"))
+ENTERED_SCOPE_METHODS = frozenset(("clear", "get", "items", "keys", "update", "values"))
 SCOPE_METHODS = frozenset(("current", "empty", "frozen", "init"))
 
 
