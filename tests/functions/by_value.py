@@ -161,7 +161,8 @@ if __name__ == "__main__":
         print(parallel(joblib.delayed(calls_with_rate)(lr) for lr in (0.25, "0.75")))
         with hp.scope(PARAMETERS):
             print([train(steps=steps) for steps in (1, 2)])
-            print(parallel(joblib.delayed(hp.bind(train))(steps=steps) for steps in (1, 2)))
+            bound = hp.bind(train)
+            print(parallel(joblib.delayed(bound)(steps=steps) for steps in (1, 2)))
     elif "pickle" in sys.argv:
         print(cloudpickle.dumps((results, CALLS), protocol=int(sys.argv[2])).hex())
     else:

@@ -10,6 +10,7 @@ import types
 import weakref
 from unittest import mock
 
+import joblib
 import pytest
 
 import hyperparameter as hp
@@ -354,3 +355,10 @@ def test_a_mock_awaits_a_bound_side_effect():
     with hp.scope(**{"train.lr": 5}):
         mocked = mock.AsyncMock(side_effect=hp.bind(async_work))
     assert asyncio.run(mocked()) == 5
+
+
+@pytest.mark.parametrize("backend", ["threading", "loky"])
+def test_every_task_of_a_joblib_generator_sees_the_scope_of_a_function_bound_before_it(backend):
+    with hp.scope(**{"train.lr": 5}):
+        bound = hp.bind(lr)
+        assert joblib.Parallel(2, backend=backend)(joblib.delayed(bound)() for _ in range(8)) == [5] * 8

@@ -27,6 +27,9 @@ def bind(function: Callable[P, R], /) -> Callable[P, R]:
     If the call returns a coroutine or a generator, each of its steps runs in the view too. `inspect` reports a
     bound coroutine or generator function as one.
 
+    Call it before the pool starts, not inside a generator that the pool consumes. joblib and `Pool.imap` run
+    such a generator in a thread of their own, where no scope is entered. `bind` cannot detect that.
+
     Raises `TypeError` if `function` is not callable.
 
     Examples:
