@@ -31,6 +31,8 @@ class Terminal:
             [sys.executable, "-m", "hyperparameter", *argv],
             cwd=hp.folder,
             env={**os.environ, "COLUMNS": "100", "TERM": "xterm", "PYTHONWARNINGS": "error", **environment},
+            # A background job of a shell ignores Ctrl-C, and its child processes would inherit that.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
             **outputs,
         )
         os.close(process_fd)
