@@ -27,7 +27,7 @@ const MAX_FRAMES: usize = 8;
 const MAX_SEGMENTS: Py_ssize_t = 16;
 
 /// The most overrides that are compared with a key one by one.
-const MAX_COMPARED: Py_ssize_t = 32;
+pub(crate) const MAX_COMPARED: Py_ssize_t = 32;
 
 /// The number of bits of a hash that one level of a map uses. See core/map.py.
 const BITS_PER_LEVEL: u32 = 4;
@@ -104,18 +104,21 @@ unsafe fn has_key_below(overrides: *mut PyObject, key: *mut PyObject) -> Option<
     if PyDict_CheckExact(overrides) == 0 || PyDict_Size(overrides) > MAX_COMPARED {
         return None;
     }
-    let length = PyUnicode_GET_LENGTH(key);
     let (mut position, mut name, mut entry) = (0, NULL, NULL);
     while PyDict_Next(overrides, &mut position, &mut name, &mut entry) != 0 {
-        let is_longer = PyUnicode_Check(name) != 0 && PyUnicode_GET_LENGTH(name) > length;
-        if is_longer
-            && PyUnicode_ReadChar(name, length) == '.' as Py_UCS4
-            && PyUnicode_Tailmatch(name, key, 0, length, -1) == 1
-        {
+        if PyUnicode_Check(name) != 0 && is_below(name, key) {
             return Some(true);
         }
     }
     Some(false)
+}
+
+/// Return whether a key is below another one. Both are texts.
+pub(crate) unsafe fn is_below(key: *mut PyObject, parent: *mut PyObject) -> bool {
+    let length = PyUnicode_GET_LENGTH(parent);
+    PyUnicode_GET_LENGTH(key) > length
+        && PyUnicode_ReadChar(key, length) == '.' as Py_UCS4
+        && PyUnicode_Tailmatch(key, parent, 0, length, -1) == 1
 }
 
 /// Return the segments of a key that has been checked before, as a borrowed tuple; null for any other object.

@@ -7,7 +7,7 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 
 use crate::children::{Parent, get_dict, getattro};
-use crate::lookup::segments_of;
+use crate::lookup::{MAX_COMPARED, is_below, segments_of};
 use crate::object::{NULL, owned, replace};
 use crate::reference::{is_never_mapping, new_reference};
 use crate::scope::new_scope;
@@ -103,9 +103,6 @@ unsafe fn overrides_from(
 
 /// The number of segments if the keys differ in it.
 const MIXED: Py_ssize_t = -1;
-
-/// The most overrides that are compared with a key, to find whether one is below the other.
-const MAX_MIXED: Py_ssize_t = 32;
 
 /// Overrides that need no check, because their keys have been checked before, their values are no mappings, and no key is
 /// below another. A method that returns false leaves everything to the Python side. An error can be set.
@@ -228,7 +225,7 @@ impl SimpleOverrides {
 
     /// Return whether a key is below an override, or an override below the key. If there are many, return true.
     unsafe fn has_related_key(&self, key: *mut PyObject) -> bool {
-        if PyDict_Size(self.overrides) > MAX_MIXED {
+        if PyDict_Size(self.overrides) > MAX_COMPARED {
             return true;
         }
         let (mut position, mut other, mut entry) = (0, NULL, NULL);
@@ -239,14 +236,6 @@ impl SimpleOverrides {
         }
         false
     }
-}
-
-/// Return whether a key is below another one.
-unsafe fn is_below(key: *mut PyObject, parent: *mut PyObject) -> bool {
-    let length = PyUnicode_GET_LENGTH(parent);
-    PyUnicode_GET_LENGTH(key) > length
-        && PyUnicode_ReadChar(key, length) == '.' as Py_UCS4
-        && PyUnicode_Tailmatch(key, parent, 0, length, -1) == 1
 }
 
 /// Return the origin of values that the running Python code sets: its code object and the current instruction, as an

@@ -6,7 +6,7 @@ from ..core.frame import EMPTY_FRAME, Frame
 from ..errors import short_repr
 from ..scopes.scope import EmptyScope
 from ..scopes.snapshot import Snapshot
-from .steps import DRIVERS, AwaitInView, View, coroutine_in_view, frame_for_view, kind_of, kind_of_result
+from .steps import DRIVERS, AwaitInView, View, frame_for_view, kind_of, kind_of_result
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -47,8 +47,9 @@ def bind(function: Callable[P, R], /) -> Callable[P, R]:
 
 
 def _bound(function: Callable[..., Any], frame: Frame) -> Any:
-    cls = BoundCoroutineFunction if kind_of(function) == "coroutine" else Bound
-    return cls(function, frame)
+    kind = kind_of(function)
+    cls = BoundCoroutineFunction if kind == "coroutine" else Bound
+    return cls(function, frame, kind)
 
 
 def _unpickled(function: Callable[..., Any], view: Snapshot) -> Any:
@@ -63,15 +64,14 @@ class Bound:
     Only the flat view is pickled.
     """
 
-    def __init__(self, function: Callable[..., Any], frame: Frame) -> None:
-        for name in ("__module__", "__name__", "__qualname__", "__doc__"):
+    def __init__(self, function: Callable[..., Any], frame: Frame, kind: str) -> None:
+        names = ["__module__", "__name__", "__qualname__", "__doc__"]
+        if kind != "function":
+            # `inspect.iscoroutinefunction` looks at the code of every object that has these attributes.
+            names += ["__code__", "__defaults__", "__kwdefaults__", "__annotations__"]
+        for name in names:
             if hasattr(function, name):
                 setattr(self, name, getattr(function, name))
-        if kind_of(function) != "function":
-            # `inspect.iscoroutinefunction` looks at the code of every object that has these attributes.
-            for name in ("__code__", "__defaults__", "__kwdefaults__", "__annotations__"):
-                if hasattr(function, name):
-                    setattr(self, name, getattr(function, name))
         self.__wrapped__ = function
         self._frame = frame
 
@@ -79,12 +79,8 @@ class Bound:
         view = View(self._frame)
         result = view.run(self.__wrapped__, *args, **kwargs)
         # The function itself can be a plain wrapper, so the result decides.
-        kind = kind_of_result(result)
-        if kind == "other":
-            return result
-        if kind == "coroutine":
-            return coroutine_in_view(result, view)
-        return DRIVERS[kind](result, result, view)
+        driver = DRIVERS.get(kind_of_result(result))
+        return result if driver is None else driver(result, result, view)
 
     def __repr__(self) -> str:
         return f"<hp.bind({self.__wrapped__!r}): {len(self._frame.visible_keys())} parameters>"

@@ -29,7 +29,6 @@ __all__ = [
     "DRIVERS",
     "AwaitInView",
     "View",
-    "coroutine_in_view",
     "frame_for_view",
     "kind_of",
     "kind_of_result",
@@ -174,8 +173,9 @@ def _named_after_function(drive: Callable[[Any, View], Any]) -> Callable[[Any, A
     return named_drive
 
 
-# By the kind of the function that made the generator. A driver takes the function, the generator and the view.
+# By `kind_of`. A driver takes an object that gives the name, the coroutine or generator, and the view.
 DRIVERS = {
+    "coroutine": _named_after_function(coroutine_in_view),
     "generator": _named_after_function(generator_in_view),
     "awaitable generator": _named_after_function(awaitable_generator_in_view),
     "async generator": _named_after_function(async_generator_in_view),

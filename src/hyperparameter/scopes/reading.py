@@ -38,17 +38,17 @@ def read(frame: Frame, key: str, default: Any) -> Any:
     # This is is_scalar_type(default_type), without the call.
     if type(default_type) is type and default_type in SCALAR_TYPES:
         return _read_scalar(frame, key, default, default_type)
-    answers, given = frame.answers, None
+    answers, cached_input = frame.answers, None
     if answers is not None:
         # What `Frame.input` cached. An answer that was made from it is not cached.
-        given = answers.get((key, Parts))
-        if given is None and (type(default_type) is type or has_plain_hash(default_type)):
+        cached_input = answers.get((key, Parts))
+        if cached_input is None and (type(default_type) is type or has_plain_hash(default_type)):
             answer = answers.get((key, default_type), _NOT_CACHED)
             if answer is not _NOT_CACHED:
                 return default if answer is MISSING else answer
     if issubclass(default_type, ReferenceBase):
         raise _reference_as_default(key, default)
-    return _read_input(frame, key, frame.input(key) if given is None else given, default)
+    return _read_input(frame, key, frame.input(key) if cached_input is None else cached_input, default)
 
 
 def _read_scalar(frame: Frame, key: str, default: Any, default_type: type) -> Any:

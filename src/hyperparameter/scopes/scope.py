@@ -121,7 +121,7 @@ class Scope(ScopeBase):
             >>> list(hp.scope(b=1, a=2).items())
             [('a', 2), ('b', 1)]
         """
-        return {key: self[key] for key in self}.items()
+        return dict(self).items()
 
     def values(self) -> ValuesView[Any]:
         """Return the value of every visible key, sorted by key.
@@ -131,7 +131,7 @@ class Scope(ScopeBase):
             >>> list(hp.scope(b=1, a=2).values())
             [2, 1]
         """
-        return {key: self[key] for key in self}.values()
+        return dict(self).values()
 
     def update(self, /, *sources: Source, **params: Any) -> None:
         """Set parameters in this scope until it is left. The sources are those of `hp.scope(...)`.

@@ -1,7 +1,8 @@
 //! The parts of values: reading one, and setting some.
 //!
-//! A mapping, a list, a text in JSON and a struct that can be serialized have parts. What is set below a key overrides parts of the key's value:
-//! `opt.lr` is the part `lr` of `opt`. An item of a list has its index as name, `layers.0`, and `layers.+` appends.
+//! A mapping, a list, a text in JSON and a struct that can be serialized have parts. What is set below a key overrides
+//! parts of the key's value: `opt.lr` is the part `lr` of `opt`. An item of a list has its index as name, `layers.0`, and
+//! `layers.+` appends.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

@@ -18,7 +18,6 @@ from .values import (
     Reference,
     ScopeMethod,
     Text,
-    child_key,
     join,
 )
 
@@ -67,7 +66,7 @@ def _result_of(
         case LibraryObject.SCOPE:
             return (LibraryObject.ENTERED_SCOPE,)
         case ScopeMethod(name):
-            return UNKNOWN if name == "frozen" else (LibraryObject.ENTERED_SCOPE,)
+            return (LibraryObject.ENTERED_SCOPE,) if name in ("current", "empty", "init") else UNKNOWN
         case Class():
             return (Instance(callee.body_env),)
         case LibraryObject.LAUNCH:
@@ -99,10 +98,8 @@ def _special_call(interpreter: Interpreter, node: ast.Call, callee: AbstractValu
         method = node.func.attr
         if method in ("enter_context", "enter_async_context") and len(arguments) == 1:
             return interpreter.use(arguments[0])
-        if method == "get" and len(arguments) in (1, 2) and not node.keywords:
-            base = interpreter.evaluate(node.func.value)
-            if LibraryObject.ENTERED_SCOPE in base:
-                return _get_of_scope(interpreter, node)
+        if ScopeMethod("get") in callee and len(arguments) in (1, 2) and not node.keywords:
+            return _get_of_scope(interpreter, node)
         if method in ("format", "join") and isinstance(node.func.value, ast.Constant):
             return _text_method(interpreter, node, method, node.func.value.value)
     return None
@@ -111,9 +108,8 @@ def _special_call(interpreter: Interpreter, node: ast.Call, callee: AbstractValu
 def _get_of_scope(interpreter: Interpreter, node: ast.Call) -> AbstractValue:
     """Read the keys that `scope.get(key, default)` can read."""
     keys = index_texts(interpreter, node.args[0])
-    references = tuple(Reference(key) for text in keys if (key := child_key("", text)) is not None)
     # The value is not converted, so the default says nothing about its type.
-    interpreter.read(node, references)
+    item_of(interpreter, node, (LibraryObject.ENTERED_SCOPE,), keys, required=False)
     for default in node.args[1:]:
         interpreter.use(default)
     return UNKNOWN

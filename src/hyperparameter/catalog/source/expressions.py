@@ -36,7 +36,9 @@ ENTERED_SCOPE_METHODS = frozenset(("clear", "get", "items", "keys", "update", "v
 SCOPE_METHODS = frozenset(("current", "empty", "frozen", "init"))
 
 
-def item_of(interpreter: Interpreter, node: ast.expr, base: AbstractValue, texts: list[str]) -> AbstractValue:
+def item_of(
+    interpreter: Interpreter, node: ast.expr, base: AbstractValue, texts: list[str], *, required: bool = True
+) -> AbstractValue:
     """Return the references that `base[text]` can be."""
     references: list[PossibleValue] = []
     for item in base:
@@ -46,7 +48,7 @@ def item_of(interpreter: Interpreter, node: ast.expr, base: AbstractValue, texts
             children = tuple(Reference(key) for key in keys if key is not None)
             if item is LibraryObject.ENTERED_SCOPE:
                 # An item of an entered scope is the value itself, so this is a read.
-                interpreter.read(node, children, required=True)
+                interpreter.read(node, children, required=required)
             else:
                 references.extend(children)
     return limit_values(references)
@@ -93,8 +95,8 @@ def _attribute_of(item: PossibleValue, name: str) -> AbstractValue:
             return (Reference(join_key(item.key, name)),)
         case LibraryObject.SCOPE:
             return (ScopeMethod(name) if name in SCOPE_METHODS else Reference(name),)
-        case LibraryObject.ENTERED_SCOPE if name not in ENTERED_SCOPE_METHODS:
-            return (Reference(name),)
+        case LibraryObject.ENTERED_SCOPE:
+            return (ScopeMethod(name) if name in ENTERED_SCOPE_METHODS else Reference(name),)
         case Instance():
             return item.class_env.instance_attribute(name)
         case Class():

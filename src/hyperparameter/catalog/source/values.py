@@ -76,7 +76,7 @@ class ImportedName:
 
 @dataclass(frozen=True, slots=True)
 class ScopeMethod:
-    """A method of `hp.scope`, such as `hp.scope.empty`."""
+    """A method of `hp.scope` or of an entered scope, such as `hp.scope.empty`."""
 
     name: str
 
