@@ -6,6 +6,8 @@ import contextvars
 import functools
 import gc
 import inspect
+import subprocess
+import sys
 import types
 import weakref
 from unittest import mock
@@ -332,6 +334,91 @@ def test_what_a_bound_wrapper_returns_runs_in_the_bound_view(wrap):
     assert list(bound_items()) == [5, 5]
     assert asyncio.run(bound_async()) == 5
     assert asyncio.run(collect()) == [5]
+
+
+@pytest.mark.parametrize("wrap", WRAPPERS.values(), ids=WRAPPERS)
+def test_a_generator_that_a_decorated_wrapper_returns_runs_in_the_view_of_the_call(wrap):
+    decorated, decorated_async = hp.param("w")(wrap(work_items)), hp.param("w")(wrap(async_work_items))
+    with hp.scope(**{"train.lr": 5}):
+        items, async_items = decorated(), decorated_async()
+
+    async def collect():
+        return [item async for item in async_items]
+
+    assert (items.__name__, list(items)) == ("work_items", [5, 5])
+    assert asyncio.run(collect()) == [5]
+
+
+def tuned_block(decorator):
+    @decorator
+    @hp.param("tuned")
+    def tuned(lr=5):
+        with hp.scope(**{"train.lr": lr}):
+            yield lr
+
+    return tuned
+
+
+def test_a_context_manager_whose_scope_does_not_reach_the_block_warns():
+    with (
+        pytest.warns(UserWarning, match=r"tuned\(\) .* does not reach the block") as caught,
+        tuned_block(contextlib.contextmanager)(),
+    ):
+        assert lr() == 0
+    assert caught[0].filename == __file__
+
+
+def test_an_async_context_manager_whose_scope_does_not_reach_the_block_warns():
+    @contextlib.asynccontextmanager
+    @hp.param("tuned")
+    async def tuned(rate=5):
+        with hp.scope(**{"train.lr": rate}):
+            yield rate
+
+    async def main():
+        async with tuned():
+            assert lr() == 0
+
+    with pytest.warns(UserWarning, match=r"tuned\(\) .* does not reach the block"):
+        asyncio.run(main())
+
+
+def test_a_fixture_whose_scope_does_not_reach_the_test_warns(tmp_path):
+    program = """
+import pytest, hyperparameter as hp
+
+@pytest.fixture
+@hp.param("tuned")
+def tuned(lr=5):
+    with hp.scope(**{"train.lr": lr}):
+        yield
+
+def test_it(tuned):
+    assert (hp.scope.train.lr | 0) == 0
+"""
+    (tmp_path / "test_it.py").write_text(program)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", tmp_path]
+    output = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path).stdout
+    assert "1 passed, 1 warning" in output
+    assert "tuned() is decorated by hp.param, so the scope that it enters does not reach the test" in output
+
+
+@pytest.mark.filterwarnings("error")
+def test_a_decorated_context_manager_that_enters_no_scope_or_is_decorated_above_does_not_warn():
+    @hp.param("tuned")
+    @contextlib.contextmanager
+    def above(rate=5):
+        with hp.scope(**{"train.lr": rate}):
+            yield
+
+    @contextlib.contextmanager
+    @hp.param("tuned")
+    def without_scope(rate=5):
+        yield rate
+
+    with hp.scope(**{"tuned.rate": 6}), above(), without_scope() as rate:
+        assert (lr(), rate) == (6, 6)
+    list(tuned_block(lambda function: function)())
 
 
 def test_a_bound_function_leaves_other_awaitables_as_they_are():

@@ -25,6 +25,7 @@ pub(crate) struct State {
     pub(crate) reference_base: *mut PyObject,
     pub(crate) scope_base: *mut PyObject,
     pub(crate) decorated: *mut PyObject,
+    pub(crate) steps: *mut PyObject,
 
     // The hooks, by the names that core/hooks.py explains.
     pub(crate) frame_type: *mut PyObject,
@@ -83,6 +84,7 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
             reference_base: none(),
             scope_base: none(),
             decorated: none(),
+            steps: none(),
             frame_type: none(),
             reference_type: none(),
             scope_type: none(),

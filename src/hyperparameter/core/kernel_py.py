@@ -9,6 +9,7 @@ from __future__ import annotations
 import gc
 import sys
 from contextvars import ContextVar
+from types import AsyncGeneratorType, GeneratorType
 
 from .key import check_key
 from .origin import Origin
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
         def resolve(
             self, args: tuple[Any, ...], kwargs: dict[str, Any]
         ) -> tuple[tuple[Any, ...], dict[str, Any]]: ...
+        def drive(self, generator: Any, /) -> Any: ...
         # Only the Rust kernel calls these: its decorated functions are objects of its own class.
         def simple_parameters(self) -> tuple[Any, ...] | None: ...
         def as_function(self) -> Callable[..., Any]: ...
@@ -275,6 +277,47 @@ class View:
             self.frame = _get_current()
             set_current(outer)
 
+    def steps(self, iterator: Any, /) -> Steps:
+        """Return an iterator that runs each step of another one in the view."""
+        return Steps(self, iterator)
+
+
+class Steps:
+    """An iterator that runs each step of another one in a view. `yield from` calls its methods."""
+
+    __slots__ = ("_iterator", "_view")
+
+    def __init__(self, view: View, iterator: Any) -> None:
+        self._view = view
+        self._iterator = iterator
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        # This is `self._view.run(next, self._iterator)`, without the call. Generators can nest deeper so.
+        view = self._view
+        outer = _get_current()
+        try:
+            set_current(view.frame)
+            return next(self._iterator)
+        finally:
+            view.frame = _get_current()
+            set_current(outer)
+
+    def send(self, value: Any, /) -> Any:
+        return self._view.run(self._iterator.send, value)
+
+    def throw(self, *error: Any) -> Any:
+        if not hasattr(self._iterator, "throw"):
+            # An iterator that is not a generator cannot catch an exception.
+            raise error[0]
+        return self._view.run(self._iterator.throw, *error)
+
+    def close(self) -> None:
+        if hasattr(self._iterator, "close"):
+            self._view.run(self._iterator.close)
+
 
 # --- The decorated call ---
 
@@ -288,17 +331,17 @@ def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., An
     # `as_function` gives `call` the globals of `function`, so everything that `call` uses is a local name here.
     kernel = sys.modules[__name__]
     plan_key = binding.plan_key
-    count, type_of, plan_type = len, type, dict
+    count, type_of, plan_type, generator_types = len, type, dict, (GeneratorType, AsyncGeneratorType)
 
     def call(*args: Any, **kwargs: Any) -> Any:
         plans_by_binding = (kernel._get_current() or kernel._baseline).plans
         plans = None if plans_by_binding is None else plans_by_binding.get(plan_key)
         plan = None if plans is None else plans.get(count(args))
-        if type_of(plan) is plan_type:
-            if not plan:
-                return function(*args, **kwargs)
-            return function(*args, **{**plan, **kwargs}) if kwargs else function(*args, **plan)
-        args, kwargs = binding.resolve(args, kwargs)
-        return function(*args, **kwargs)
+        if type_of(plan) is not plan_type:
+            args, kwargs = binding.resolve(args, kwargs)
+        elif plan:
+            kwargs = {**plan, **kwargs} if kwargs else plan
+        result = function(*args, **kwargs)
+        return binding.drive(result) if type_of(result) in generator_types else result
 
     return as_function(call, function)

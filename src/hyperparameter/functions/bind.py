@@ -6,7 +6,7 @@ from ..core.frame import EMPTY_FRAME, Frame
 from ..errors import short_repr
 from ..scopes.scope import EmptyScope
 from ..scopes.snapshot import Snapshot
-from .steps import DRIVERS, AwaitInView, View, frame_for_view, kind_of, kind_of_result
+from .steps import AwaitInView, View, drive, frame_for_view, kind_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -77,10 +77,8 @@ class Bound:
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         view = View(self._frame)
-        result = view.run(self.__wrapped__, *args, **kwargs)
-        # The function itself can be a plain wrapper, so the result decides.
-        driver = DRIVERS.get(kind_of_result(result))
-        return result if driver is None else driver(result, result, view)
+        # The function itself can be a plain wrapper, so what it returns decides.
+        return drive(view.run(self.__wrapped__, *args, **kwargs), view)
 
     def __repr__(self) -> str:
         return f"<hp.bind({self.__wrapped__!r}): {len(self._frame.visible_keys())} parameters>"

@@ -7,9 +7,11 @@ from _weakref import ref
 
 from ..conversion.annotations import module_names
 from ..errors import ParamError
+from .context_managers import drive_checked
 from .parameter import Parameters
 from .plan import Plans
 from .registry import register
+from .steps import View, frame_for_view
 from .wrappers import plain_function, wrap
 
 TYPE_CHECKING = False
@@ -25,8 +27,8 @@ __all__ = ["Binding"]
 class Binding:
     """The link between one function and a namespace.
 
-    The kernel holds it for each decorated function, and uses `plan_key`, `resolve`, `simple_parameters` and
-    `as_function`.
+    The kernel holds it for each decorated function, and uses `plan_key`, `resolve`, `drive`,
+    `simple_parameters` and `as_function`.
 
     Attributes:
         namespace: the key that the parameters are below.
@@ -94,6 +96,13 @@ class Binding:
     def as_function(self) -> Callable[..., Any]:
         """Return the plain function that holds the attributes of a decorated function of the Rust kernel."""
         return plain_function(self.function, self)
+
+    def drive(self, generator: Any, /) -> Any:
+        """Return a generator that a call returned, so that it runs in the view of the call.
+
+        A coroutine needs no view of its own: its awaiter waits for it, so no other code runs in its context.
+        """
+        return drive_checked(generator, View(frame_for_view()), self.function)
 
     def errors_in(self, frame: Frame) -> Iterator[ParamError]:
         """Yield an error for each value in a frame that does not convert to its parameter."""

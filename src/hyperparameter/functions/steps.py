@@ -25,15 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
     from typing import Any
 
-__all__ = [
-    "DRIVERS",
-    "AwaitInView",
-    "View",
-    "frame_for_view",
-    "kind_of",
-    "kind_of_result",
-    "start_unregistered",
-]
+__all__ = ["AwaitInView", "View", "ViewScope", "drive", "frame_for_view", "kind_of", "start_unregistered"]
+
+# The flags of code objects, as in `inspect`, which takes long to import. `types.coroutine` sets the third.
+_GENERATOR, _COROUTINE, _AWAITABLE_GENERATOR, _ASYNC_GENERATOR = 0x20, 0x80, 0x100, 0x200
 
 
 def kind_of(function: Any) -> str:
@@ -46,29 +41,15 @@ def kind_of(function: Any) -> str:
     if code is None and callable(function):
         # An instance with `__call__` is of the kind of that method.
         code = getattr(type(function).__call__, "__code__", None)
-    # The flags are those of `inspect`, which takes long to import.
     flags = getattr(code, "co_flags", 0)
-    is_generator, is_coroutine = flags & 0x20, flags & 0x80
-    is_awaitable_generator, is_async_generator = flags & 0x100, flags & 0x200
-    if is_generator:
-        # `types.coroutine` makes a generator awaitable.
-        return "awaitable generator" if is_awaitable_generator else "generator"
-    if is_async_generator:
+    if flags & _GENERATOR:
+        return "awaitable generator" if flags & _AWAITABLE_GENERATOR else "generator"
+    if flags & _ASYNC_GENERATOR:
         return "async generator"
-    return "coroutine" if is_coroutine else "function"
+    return "coroutine" if flags & _COROUTINE else "function"
 
 
-def kind_of_result(result: Any) -> str:
-    """Return the kind of what a call returned, as `kind_of` names it; "other" for any other object."""
-    cls = type(result)
-    if cls is GeneratorType:
-        return "awaitable generator" if result.gi_code.co_flags & 0x100 else "generator"
-    if cls is CoroutineType:
-        return "coroutine"
-    return "async generator" if cls is AsyncGeneratorType else "other"
-
-
-class _ViewScope(Scope):
+class ViewScope(Scope):
     """The innermost scope of a view. It receives what the function sets outside of any scope that it enters."""
 
     __slots__ = ()
@@ -78,41 +59,45 @@ def frame_for_view() -> Frame:
     """Return a frame that shows the current view, with a new scope for what the function sets."""
     parent = current_frame()
     # Without this, a function that binds itself in each of its calls would add a frame each time.
-    while type(parent.scope) is _ViewScope and not parent.overrides:
+    while type(parent.scope) is ViewScope and not parent.overrides:
         parent = parent.parent
-    scope = _ViewScope({})
+    scope = ViewScope({})
     return Frame(scope, scope.__overrides__, parent)
+
+
+class _CheckedGenerator:
+    """A generator that calls a function before it yields to `next`."""
+
+    __slots__ = ("_check", "_generator", "close", "send", "throw")
+
+    def __init__(self, generator: Any, check: Callable[[], None]) -> None:
+        self._generator, self._check = generator, check
+        self.send, self.throw, self.close = generator.send, generator.throw, generator.close
+
+    def __iter__(self) -> _CheckedGenerator:
+        return self
+
+    def __next__(self) -> Any:
+        item = next(self._generator)
+        self._check()
+        return item
 
 
 def generator_in_view(generator: Any, view: View) -> Generator[Any, Any, Any]:
     """Drive a generator: each of its steps runs in the view."""
-    resume: Callable[..., Any] = generator.send
-    # The argument is taken out of this list, so that it does not live until the next step.
-    arguments: list[Any] = [None]
-    while True:
-        try:
-            item = view.run(resume, arguments.pop())
-        except StopIteration as stop:
-            return stop.value
-        try:
-            arguments.append((yield item))
-            resume = generator.send
-        except GeneratorExit:
-            view.run(generator.close)
-            raise
-        except BaseException as error:
-            resume = generator.throw
-            arguments.append(error)
+    return (yield from view.steps(generator))
 
 
 def awaitable_generator_in_view(generator: Any, view: View) -> Any:
     """Drive a generator that `types.coroutine` made awaitable."""
     from types import coroutine
 
-    return coroutine(lambda: generator_in_view(generator, view))()
+    return coroutine(generator_in_view)(generator, view)
 
 
-async def async_generator_in_view(generator: Any, view: View) -> AsyncGenerator[Any, Any]:
+async def async_generator_in_view(
+    generator: Any, view: View, check: Callable[[], None] | None = None
+) -> AsyncGenerator[Any, Any]:
     """Drive an async generator: each of its steps runs in the view."""
     step = start_unregistered(generator)
     while True:
@@ -120,6 +105,10 @@ async def async_generator_in_view(generator: Any, view: View) -> AsyncGenerator[
             item = await AwaitInView(step, view)
         except StopAsyncIteration:
             return
+        if check is not None:
+            view.run(check)
+        # The step keeps what was sent or thrown, and must not keep it until the next step.
+        del step
         try:
             step = generator.asend((yield item))
         except GeneratorExit:
@@ -138,8 +127,8 @@ class AwaitInView:
         self._awaitable = awaitable
         self._view = view
 
-    def __await__(self) -> Generator[Any, Any, Any]:
-        return generator_in_view(self._awaitable.__await__(), self._view)
+    def __await__(self) -> Any:
+        return self._view.steps(self._awaitable.__await__())
 
 
 async def coroutine_in_view(coroutine: Any, view: View) -> Any:
@@ -161,22 +150,24 @@ def start_unregistered(generator: Any) -> Any:
         sys.set_asyncgen_hooks(*hooks)
 
 
-def _named_after_function(drive: Callable[[Any, View], Any]) -> Callable[[Any, Any, View], Any]:
-    """Return a driver whose generator has the name of the function that made the inner one."""
+def drive(result: Any, view: View, check: Callable[[], None] | None = None) -> Any:
+    """Return the driver of a coroutine or generator that a function returned; any other object as it is.
 
-    def named_drive(function: Any, generator: Any, view: View) -> Any:
-        driven = drive(generator, view)
-        driven.__name__ = getattr(function, "__name__", driven.__name__)
-        driven.__qualname__ = getattr(function, "__qualname__", driven.__qualname__)
-        return driven
-
-    return named_drive
-
-
-# By `kind_of`. A driver takes an object that gives the name, the coroutine or generator, and the view.
-DRIVERS = {
-    "coroutine": _named_after_function(coroutine_in_view),
-    "generator": _named_after_function(generator_in_view),
-    "awaitable generator": _named_after_function(awaitable_generator_in_view),
-    "async generator": _named_after_function(async_generator_in_view),
-}
+    `check` is called in the view before a generator yields to `next`.
+    """
+    cls = type(result)
+    driven: Any
+    if cls is GeneratorType:
+        steps = result if check is None else _CheckedGenerator(result, check)
+        if result.gi_code.co_flags & _AWAITABLE_GENERATOR:
+            driven = awaitable_generator_in_view(steps, view)
+        else:
+            driven = generator_in_view(steps, view)
+    elif cls is AsyncGeneratorType:
+        driven = async_generator_in_view(result, view, check)
+    elif cls is CoroutineType:
+        driven = coroutine_in_view(result, view)
+    else:
+        return result
+    driven.__name__, driven.__qualname__ = result.__name__, result.__qualname__
+    return driven

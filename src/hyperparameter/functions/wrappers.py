@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from ..core.kernel import decorate
 from ..core.wrapper import as_function
-from .steps import DRIVERS, View, frame_for_view, kind_of, start_unregistered
+from .steps import kind_of, start_unregistered
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,23 +39,8 @@ def wrap(function: Any, binding: Binding) -> Any:
     wrapper = decorate(function, binding)
     kind = kind_of(function)
     if kind != "function":
-        plain = _plain_function_of_kind(kind, function, binding)
-        wrapper = Stepwise(_in_view_of_call(kind, wrapper, plain), plain)
+        wrapper = Stepwise(wrapper, _plain_function_of_kind(kind, function, binding))
     return update_wrapper(wrapper, function)
-
-
-def _in_view_of_call(kind: str, call: Callable[..., Any], function: Any) -> Callable[..., Any]:
-    """Return a function whose generator runs in the view of the call, not in that of its consumer."""
-    if kind == "coroutine":
-        # A coroutine needs no view of its own: its awaiter waits for it, so no other code runs in its context.
-        return call
-    driver = DRIVERS[kind]
-
-    def start(*args: Any, **kwargs: Any) -> Any:
-        generator = call(*args, **kwargs)
-        return driver(function, generator, View(frame_for_view()))
-
-    return start
 
 
 class Stepwise:

@@ -68,14 +68,28 @@ pub(super) unsafe extern "C" fn call(
     let cached = &(*decorated).cached_plan;
     if cached.frame_id == (*frame).id && cached.count == count {
         if cached.names.is_null() {
-            return PyObject_Vectorcall((*decorated).function, args, flags, keywords);
+            let result = PyObject_Vectorcall((*decorated).function, args, flags, keywords);
+            return driven(decorated, result);
         }
         let total = count as usize + PyTuple_GET_SIZE(cached.names) as usize;
         if keywords.is_null() && total <= MAX_STACK_ARGUMENTS {
-            return call_with_plan(decorated, args, count, cached.plan, cached.names);
+            let result = call_with_plan(decorated, args, count, cached.plan, cached.names);
+            return driven(decorated, result);
         }
     }
-    call_uncached(decorated, frame.cast(), args, count, keywords)
+    let result = call_uncached(decorated, frame.cast(), args, count, keywords);
+    driven(decorated, result)
+}
+
+/// Return what a call returned; a generator so that it runs in the view of the call.
+#[inline(always)]
+unsafe fn driven(decorated: *mut Decorated, result: *mut PyObject) -> *mut PyObject {
+    if result.is_null() || (PyGen_CheckExact(result) == 0 && PyAsyncGen_CheckExact(result) == 0) {
+        return result;
+    }
+    let driven = PyObject_CallOneArg((*decorated).drive, result);
+    Py_DECREF(result);
+    driven
 }
 
 /// Call the function with the caller's positional arguments and the values of a plan. They fit into the array.

@@ -36,6 +36,8 @@ struct Decorated {
     /// The key of the function's plans in `plans` of a frame.
     plan_key: *mut PyObject,
     resolve: *mut PyObject,
+    /// Returns a generator that a call returned, so that it runs in the view of the call.
+    drive: *mut PyObject,
     as_function: *mut PyObject,
     weak_references: *mut PyObject,
     /// The list of parameters that simple.rs needs: a tuple, or None. First it is the function that returns it.
@@ -48,7 +50,7 @@ struct Decorated {
 // a chain, and a chain of plain functions can be dropped without exhausting the stack.
 unsafe impl Layout for Decorated {
     const OWNED: &'static [usize] = offsets!(
-        Decorated: function, plan_key, resolve, parameters, cached_plan.names, cached_plan.own_plan, as_function
+        Decorated: function, plan_key, resolve, drive, parameters, cached_plan.names, cached_plan.own_plan, as_function
     );
     const WEAK_REFERENCES: Option<usize> = Some(offset_of!(Decorated, weak_references));
 }
@@ -61,6 +63,7 @@ fn decorate<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let plan_key = binding.getattr("plan_key")?;
     let resolve = binding.getattr("resolve")?;
+    let drive = binding.getattr("drive")?;
     let parameters = binding.getattr("simple_parameters")?;
     let as_function = binding.call_method0("as_function")?;
     if !as_function.is_instance_of::<PyFunction>() {
@@ -77,6 +80,7 @@ fn decorate<'py>(
         (*decorated).function = function.into_ptr();
         (*decorated).plan_key = plan_key.into_ptr();
         (*decorated).resolve = resolve.into_ptr();
+        (*decorated).drive = drive.into_ptr();
         (*decorated).parameters = parameters.into_ptr();
         (*decorated).as_function = as_function.into_ptr();
         (*decorated).cached_plan.frame_id = NO_FRAME;
