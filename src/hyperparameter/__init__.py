@@ -26,7 +26,7 @@ from .errors import (
 )
 from .functions.bind import bind
 from .functions.param import param
-from .lazy import check, config, env, launch
+from .lazy import check, config, env, explain, fingerprint, launch
 from .scopes.scope import Reference, Scope, scope
 from .scopes.snapshot import Snapshot, frozen, reset, snapshot
 
@@ -51,6 +51,8 @@ __all__ = [
     "check",
     "config",
     "env",
+    "explain",
+    "fingerprint",
     "frozen",
     "kernel",
     "launch",

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
 
     from .configuration.config import Config
     from .configuration.environment import Environment
-    from .scopes.scope import Scope
+    from .history.explain import Explanation
+    from .scopes.scope import Reference, Scope
     from .scopes.sources import Keyed, Source
 
     ConfigSource: TypeAlias = str | PathLike[str] | Mapping[Any, Any] | Environment | Scope | Keyed
 
-__all__ = ["check", "config", "env", "launch"]
+__all__ = ["check", "config", "env", "explain", "fingerprint", "launch"]
 
 
 class ConfigFunction:
@@ -131,6 +132,46 @@ def check(*sources: Source, allow_unknown: bool = False) -> None:
     from .catalog.check import check_sources
 
     check_sources(sources, allow_unknown, caller_file=sys._getframe(1).f_code.co_filename)
+
+
+def explain(key: str | Reference) -> Explanation:
+    """Explain the value of a key: everything that sets it, what wins, what is hidden, and who reads it.
+
+    The key is a text or a reference. The result has `value`, `winner`, `setters`, `hidden`, `readers` and
+    `nearest`; print it to read it. Raises `KeySyntaxError`, a `ValueError`, for a bad key.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> with hp.scope({"train.lr": 0.1}), hp.scope({"train.lr": 0.3}):
+        ...     why = hp.explain("train.lr")
+        >>> why.value, why.winner.value, [setter.value for setter in why.hidden]
+        (0.3, 0.3, [0.1])
+    """
+    from .history.explain import explain_key
+
+    return explain_key(key)
+
+
+def fingerprint(*patterns: str) -> str:
+    """Return a short hash of the parameters that are set, to name results or to find them again.
+
+    It is the same in every process and on every kernel, as long as keys and values are the same. A pattern is
+    a key, which stands for everything below it too, or has `*` for any text. Without patterns every key counts.
+    The types of values count: `1`, `1.0` and `"1"` differ. What is not set, such as a default, does not count.
+
+    Raises `TypeError`, which names the key, for a value without a stable form: a lambda or a lock.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> with hp.scope({"train.lr": 0.1, "log": "a.txt"}):
+        ...     first = hp.fingerprint("train.*")
+        >>> with hp.scope({"train.lr": 0.1, "log": "b.txt"}):
+        ...     first == hp.fingerprint("train.*"), first == hp.fingerprint()
+        (True, False)
+    """
+    from .history.fingerprint import fingerprint_of_view
+
+    return fingerprint_of_view(patterns)
 
 
 def launch(

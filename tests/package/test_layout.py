@@ -13,7 +13,18 @@ pytestmark = pytest.mark.one_kernel
 PACKAGE = Path(hp.__file__).parent
 
 # The rooms, lowest first. A module imports from its own room and from the rooms before it.
-ROOMS = ["errors", "core", "conversion", "scopes", "functions", "configuration", "catalog", "program", "tool"]
+ROOMS = [
+    "errors",
+    "core",
+    "conversion",
+    "scopes",
+    "functions",
+    "configuration",
+    "catalog",
+    "history",
+    "program",
+    "tool",
+]
 
 
 def module_name(file):

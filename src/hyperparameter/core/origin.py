@@ -59,6 +59,13 @@ class Origin(tuple):  # type: ignore[type-arg]
         first, second = self
         return str(second) if type(first) is str else _place_in_code(first, second)
 
+    @property
+    def function(self) -> str | None:
+        """The qualified name of the function whose code set the value, None if no function did."""
+        first: Any = self[0]
+        name = None if type(first) is str else first.co_qualname
+        return None if name == "<module>" else name
+
     def __str__(self) -> str:
         """Return what an error says: `set at train.py:3`, `set by -D train.lr=1`."""
         return f"set {self._preposition} {self.place}"

@@ -33,6 +33,7 @@ __all__ = [
     "reject_operator",
     "require_reference",
     "scope_reference",
+    "view_of",
 ]
 
 
@@ -103,7 +104,7 @@ class Reference(ReferenceBase):
         def __call__(self, default: Any = ..., /) -> Any: ...
 
     def __bool__(self) -> bool:
-        return truth(_view_of(self), self.__key__)
+        return truth(view_of(self), self.__key__)
 
     def __getitem__(self, key: str | int) -> Reference:
         return _child(self, check_key(key))
@@ -121,10 +122,10 @@ class Reference(ReferenceBase):
         delete(_scope_of(self), join(self.__key__, check_key(key)))
 
     def __repr__(self) -> str:
-        return describe(_view_of(self), self.__key__)
+        return describe(view_of(self), self.__key__)
 
     def __dir__(self) -> list[str]:
-        return _view_of(self).segments_below(self.__key__)
+        return view_of(self).segments_below(self.__key__)
 
     def __hash__(self) -> int:
         return hash(self.__key__)
@@ -145,7 +146,7 @@ class ScopeReference(Reference):
     __scope__: ScopeBase
 
     def __or__(self, default: Any) -> Any:
-        return read(_view_of(self), self.__key__, default)
+        return read(view_of(self), self.__key__, default)
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(f"cannot pickle a reference of a scope object: pickle its key {self.__key__!r} instead")
@@ -177,13 +178,14 @@ def _scope_of(reference: Reference) -> ScopeBase | None:
     return reference.__scope__ if type(reference) is ScopeReference else None
 
 
-def _view_of(reference: Reference) -> Frame:
+def view_of(reference: Reference) -> Frame:
+    """Return the frame that a reference reads from."""
     return frame_of(reference.__scope__) if type(reference) is ScopeReference else current_frame()
 
 
 def require_reference(reference: Reference) -> Any:
     """Return the value of `reference()`. The kernel calls this."""
-    return require(_view_of(reference), reference.__key__)
+    return require(view_of(reference), reference.__key__)
 
 
 # --- Operators that a reference does not have ---
