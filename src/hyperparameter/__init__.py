@@ -29,6 +29,7 @@ from .functions.param import param
 from .lazy import check, config, env, explain, fingerprint, launch
 from .scopes.scope import Reference, Scope, scope
 from .scopes.snapshot import Snapshot, frozen, reset, snapshot
+from .secrecy import secret, secrets
 
 __version__ = "0.1.0"
 """The version of the package."""
@@ -60,5 +61,7 @@ __all__ = [
     "replace",
     "reset",
     "scope",
+    "secret",
+    "secrets",
     "snapshot",
 ]

@@ -6,9 +6,11 @@ error does not pay for the search for similar names.
 
 from __future__ import annotations
 
+from .secrecy import MASK, has_secrets, is_secret_key, masked, masked_text
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from typing import Any, Protocol
 
     class Origin(Protocol):
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
 
         @property
         def place(self) -> str: ...
+        @property
+        def is_secret(self) -> bool: ...
+        def without_value(self) -> Origin: ...
 
 
 __all__ = [
@@ -46,19 +51,29 @@ def short_repr(value: object) -> str:
     return shorten(text)
 
 
+def shown(key: str, value: object, marked: Collection[str] = ()) -> str:
+    """Return the repr of the value of a key for a message, without secrets; `marked` has marked keys."""
+    try:
+        visible: object = masked(key, value, marked)
+    # The value's own code can fail, such as a property of a structure.
+    except Exception as error:
+        return f"<{type(value).__name__} whose repr raises {type(error).__name__}>"
+    return short_repr(visible)
+
+
 def shorten(text: str) -> str:
     """Return a text on one line, cut at `MAX_LENGTH` characters."""
     text = " ".join(text.split("\n"))
     return text if len(text) <= MAX_LENGTH else text[: MAX_LENGTH - 1] + "…"
 
 
-def default_text(default: object) -> str:
+def default_text(default: object, key: str = "") -> str:
     """Return a default as a user writes it: the value of an enum member, the text of a path."""
     from enum import Enum
 
     if isinstance(default, Enum):
         default = default.value
-    return short_repr(str(default) if hasattr(type(default), "__fspath__") else default)
+    return shown(key, str(default) if hasattr(type(default), "__fspath__") else default)
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
@@ -113,6 +128,9 @@ class ParamError(ValueError):
         hyperparameter.errors.ParamError: 'train.lr' = 'fast' is not a valid float (set at ...)
     """
 
+    # The keys below this one whose values are marked as secret.
+    marked: Collection[str] = ()
+
     def __init__(
         self,
         key: str,
@@ -143,7 +161,8 @@ class ParamError(ValueError):
 
     @property
     def where(self) -> str | None:
-        return None if self._origin is None else self._origin.place
+        origin = self._shown_origin()
+        return None if origin is None else origin.place
 
     def _message(self) -> str:
         if self._errors:
@@ -151,11 +170,30 @@ class ParamError(ValueError):
         # The whole of a configuration has no key.
         subject = repr(self.key) if self.key else "the configuration"
         if self._shows_value:
-            subject += f" = {short_repr(self.value)}"
+            subject += f" = {self._shown_value()}"
         text = f"{subject} is not a valid {self.wanted}"
         if self.detail:
-            text += f": {self.detail}"
+            text += f": {self._shown_detail()}"
         return text + self._origin_text()
+
+    @property
+    def _is_secret(self) -> bool:
+        """Whether the value is secret, or may be a secret whose key is misspelled."""
+        if is_secret_key(self.key) or (self._origin is not None and self._origin.is_secret):
+            return True
+        return any(is_secret_key(name) for name in getattr(self, "near", ()))
+
+    def _shown_value(self) -> str:
+        return MASK if self._is_secret else shown(self.key, self.value, self.marked)
+
+    def _shown_detail(self) -> str:
+        return masked_text(str(self.detail), self.value) if self._is_secret else str(self.detail)
+
+    def _shown_origin(self) -> Origin | None:
+        if self._origin is None:
+            return None
+        is_secret = self._is_secret or has_secrets(self.key, self.value, self.marked)
+        return self._origin.without_value() if is_secret else self._origin
 
     def _list_errors(self, place: str) -> str:
         """Return the texts of the errors, each on a line of its own."""
@@ -165,7 +203,8 @@ class ParamError(ValueError):
         return "\n  ".join(lines)
 
     def _origin_text(self) -> str:
-        return "" if self._origin is None else f" ({self._origin})"
+        origin = self._shown_origin()
+        return "" if origin is None else f" ({origin})"
 
     def _suggestions(self) -> str:
         return did_you_mean(nearest(self.key, self._names()))
@@ -183,10 +222,10 @@ class ParamError(ValueError):
         value = self.value
         fields: dict[str, Any] = {
             "key": self.key,
-            "value": value if isinstance(value, str | int | float | bool | None) else short_repr(value),
+            "value": value if isinstance(value, str | int | float | bool | None) else self._shown_value(),
             "wanted": self.wanted,
             "detail": self.detail,
-            "origin": self._origin,
+            "origin": self._shown_origin(),
         }
         state = {name: item for name, item in vars(self).items() if name in _PICKLED_ATTRIBUTES}
         if self._errors:
@@ -206,7 +245,10 @@ class KeySyntaxError(ParamError):
     """A text is not a valid key, or an override is not `key=value`."""
 
     def _message(self) -> str:
-        return f"{short_repr(self.value)} {self.detail}{self._origin_text()}"
+        # The value is the text of the key, with the value of an override that has no valid key.
+        key, equals, _ = str(self.value).partition("=")
+        value = f"{key}={MASK}" if self._is_secret and equals else self.value
+        return f"{short_repr(value)} {self.detail}{self._origin_text()}"
 
 
 class MissingParamError(ParamError, KeyError):
@@ -283,6 +325,6 @@ class ConfigError(ParamError):
         if self._errors:
             return self._list_errors(" in the configuration")
         if self.key:
-            value = short_repr(self.value)
-            return f"{self.key!r} = {value} {self.detail}{self._suggestions()}{self._origin_text()}"
+            text = f"{self.key!r} = {self._shown_value()} {self._shown_detail()}"
+            return text + self._suggestions() + self._origin_text()
         return f"{self.where}: {self.detail}" if self.where else str(self.detail)

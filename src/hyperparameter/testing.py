@@ -10,6 +10,7 @@ from .core.kernel import get_baseline, set_baseline
 from .core.origin import Origin
 from .scopes.scope import Scope
 from .scopes.sources import entries_from
+from .secrecy import patterns
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +25,8 @@ __all__ = ["clean"]
 def clean(*sources: Source, **params: Any) -> Any:
     """Return a context manager whose block has an empty baseline, and no other parameters than these.
 
-    After the block, the baseline and the view are as before, whatever the block set, entered or froze. The
-    baseline belongs to the process, so other threads see the empty one too.
+    After the block, the baseline, the view and the patterns of `hp.secrets` are as before, whatever the block
+    did. The baseline belongs to the process, so other threads see the empty one too.
 
     Examples:
         >>> import hyperparameter as hp
@@ -39,7 +40,7 @@ def clean(*sources: Source, **params: Any) -> Any:
 
 @contextmanager
 def _clean(scope: Scope | None) -> Iterator[None]:
-    baseline, frame = get_baseline(), replace_current(None)
+    baseline, frame, secret_patterns = get_baseline(), replace_current(None), list(patterns)
     set_baseline(EMPTY_FRAME)
     try:
         if scope is not None:
@@ -48,3 +49,5 @@ def _clean(scope: Scope | None) -> Iterator[None]:
     finally:
         set_baseline(baseline)
         replace_current(frame)
+        patterns[:] = secret_patterns
+        patterns[:] = secret_patterns

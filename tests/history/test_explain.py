@@ -114,19 +114,19 @@ def test_the_baseline_keeps_the_typed_value_that_a_text_overrides():
 
 
 def test_readers_show_defaults_and_conversions():
-    @hp.param("train")
-    def train(lr: float = 0.001, steps=10): ...
+    @hp.param("learn")
+    def learn(lr: float = 0.001, steps=10): ...
 
     def text(key):
         return [str(reader) for reader in hp.explain(key).readers]
 
-    assert text("train.lr") == [f"{train.__qualname__}(lr: float = 0.001) reads 0.001"]
-    with hp.scope("train.lr=1", "train.steps=x"):
-        (reader,) = hp.explain("train.lr").readers
+    assert text("learn.lr") == [f"{learn.__qualname__}(lr: float = 0.001) reads 0.001"]
+    with hp.scope("learn.lr=1", "learn.steps=x"):
+        (reader,) = hp.explain("learn.lr").readers
         assert (reader.default, reader.value, reader.error) == (0.001, 1.0, None)
-        (reader,) = hp.explain("train.steps").readers
+        (reader,) = hp.explain("learn.steps").readers
         assert isinstance(reader.error, hp.ParamError)
-        assert "fails: 'train.steps' = 'x' is not a valid int" in str(reader)
+        assert "fails: 'learn.steps' = 'x' is not a valid int" in str(reader)
 
 
 def test_a_parameter_without_a_default_needs_a_value():
@@ -139,13 +139,13 @@ def test_a_parameter_without_a_default_needs_a_value():
 
 
 def test_a_missing_key_has_the_nearest_names():
-    @hp.param("model")
-    def model(momentum=0.9): ...
+    @hp.param("convnet")
+    def convnet(momentum=0.9): ...
 
-    with hp.scope({"model.lr": 1}):
-        assert hp.explain("model.lrr").nearest == ("model.lr",)
-        assert hp.explain("model.momentun").nearest == ("model.momentum",)
-        assert hp.explain("model.lr").nearest == ()
+    with hp.scope({"convnet.lr": 1}):
+        assert hp.explain("convnet.lrr").nearest == ("convnet.lr",)
+        assert hp.explain("convnet.momentun").nearest == ("convnet.momentum",)
+        assert hp.explain("convnet.lr").nearest == ()
     with hp.scope({f"g{number}.lr": 1 for number in range(6000)}):
         assert hp.explain("g5.lrr").nearest[0] == "g5.lr"
 

@@ -16,6 +16,7 @@ from ..conversion.type_checks import type_name
 from ..core.value import MISSING
 from ..errors import default_text
 from ..functions.registry import bindings
+from ..secrecy import MASK, is_secret_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,6 +54,11 @@ class Declaration:
     annotation: Any = MISSING
     default_value: Any = MISSING
     required: bool = False
+
+    def __post_init__(self) -> None:
+        # The text of a default can be any expression. Only these say that there is no secret in it.
+        if self.default not in (None, "None", "''", '""') and is_secret_key(self.key):
+            object.__setattr__(self, "default", MASK)
 
     @property
     def shown_default(self) -> str:

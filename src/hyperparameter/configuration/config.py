@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from ..core.key import check_key, name_of, parents, segments_of
-from ..core.origin import place_of
+from ..core.origin import marked_keys, place_of
 from ..core.value import MISSING, replace
 from ..scopes.sources import flatten
+from ..secrecy import masked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +133,9 @@ class Config(dict):  # type: ignore[type-arg]
         for segment in others:
             leaf = leaf.get(name_of(segment), MISSING) if isinstance(leaf, dict) else MISSING
         # A value that was put into the dict later is another object, and its place is not known.
-        return place_of(entry[1]) if entry is not None and self.__loaded__(leaf_key, leaf) else None
+        return (
+            place_of(entry[1], key, entry[0]) if entry is not None and self.__loaded__(leaf_key, leaf) else None
+        )
 
     def history(self, key: str) -> list[tuple[Any, str | None]]:
         """Return all values that were set for a flat key, with their places; the last one won.
@@ -146,7 +149,7 @@ class Config(dict):  # type: ignore[type-arg]
             >>> cfg, [value for value, place in cfg.history("m.a")]
             ({'m': {'b': 2}}, [1])
         """
-        return [(value, place_of(origin)) for value, origin in self.__history__(check_key(key))]
+        return [(value, place_of(origin, key, value)) for value, origin in self.__history__(check_key(key))]
 
     def __history__(self, key: str) -> list[tuple[Any, Origin | None]]:
         """Return all values that were set for a flat key, as their sources have them, oldest first."""
@@ -156,6 +159,13 @@ class Config(dict):  # type: ignore[type-arg]
         if entry is not None and type(entry[0]) is not replace:
             values.append((provenance.originals.get(key, entry[0]), entry[1]))
         return values
+
+    def __repr__(self) -> str:
+        return repr(masked("", dict(self), self.__marked__()))
+
+    def __marked__(self) -> list[str]:
+        """Return the keys whose values are marked as secret."""
+        return marked_keys(self._provenance.entries.items())
 
     def copy(self) -> Config:
         """Return a shallow copy with the same places and history."""

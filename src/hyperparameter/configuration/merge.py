@@ -16,8 +16,10 @@ from ..core.key import (
     segments_of,
     split_last,
 )
+from ..core.origin import marked_entry
 from ..core.value import APPEND, input_of, is_append, is_exactly, is_mapping, link, replace
 from ..errors import ConfigError, KeySyntaxError, short_repr
+from ..secrecy import Secret
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,6 +63,8 @@ class Merged:
 
     def put(self, key: str, entry: Entry) -> None:
         """Set a leaf; raise `ConfigError` if the key is a table, or lies below a leaf that has no parts."""
+        if type(entry[0]) is Secret:
+            entry = marked_entry(entry[0], entry[1])
         value = entry[0]
         if parent_of(key) not in self.tables:
             self._expand_json_above(key)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import sys
 
+from ..secrecy import MASK, has_secrets, is_secret_key
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from types import CodeType
     from typing import Any
 
-__all__ = ["Origin", "place_of"]
+    from ..secrecy import Secret
+    from .value import Entry
+
+__all__ = ["Origin", "SecretOrigin", "is_secret", "marked_entry", "marked_keys", "place_of"]
 
 # The folder of this package, with the separator at its end, as code objects name it.
 PACKAGE_FOLDER = sys._getframe().f_code.co_filename[: -len("core/origin.py")]
@@ -26,6 +32,8 @@ class Origin(tuple):  # type: ignore[type-arg]
     """
 
     __slots__ = ()
+    # Whether the value was set as `hp.secret(value)`.
+    is_secret = False
 
     @classmethod
     def of_caller(cls) -> Origin:
@@ -68,24 +76,68 @@ class Origin(tuple):  # type: ignore[type-arg]
 
     def __str__(self) -> str:
         """Return what an error says: `set at train.py:3`, `set by -D train.lr=1`."""
-        return f"set {self._preposition} {self.place}"
+        return f"set {self.preposition} {self.place}"
 
     def __repr__(self) -> str:
         return f"<{self}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         # A code object does not pickle, so the place goes as text.
-        return Origin, ((self._preposition, self.place),)
+        return type(self), ((self.preposition, self.place),)
+
+    def without_value(self) -> Origin:
+        """Return this origin without the value that an option has: `-D db.password=******`."""
+        first, second = self
+        if type(first) is not str or first != "by":
+            return self
+        option = str(second)
+        # The value is everything after the name of the option, and after the key if there is one.
+        name, _, text = option.removeprefix("the ").partition(" ")
+        if not text:
+            return self
+        key, equals, _ = text.partition("=")
+        article = "the " if option.startswith("the ") else ""
+        return type(self)((first, f"{article}{name} {key + equals if equals and name[0] == '-' else ''}{MASK}"))
 
     @property
-    def _preposition(self) -> str:
+    def preposition(self) -> str:
+        """The word before the place: `at`, `by`, `by the`."""
         first: Any = self[0]
         return first if type(first) is str else "at"
 
 
-def place_of(origin: Origin | None) -> str | None:
-    """Return the place of an origin, None if it is unknown."""
-    return None if origin is None else origin.place
+class SecretOrigin(Origin):
+    """Where a value was set that is secret. It stays secret if the entry is pickled."""
+
+    __slots__ = ()
+    is_secret = True
+
+    @classmethod
+    def of(cls, origin: Origin | None) -> SecretOrigin:
+        """Return an origin as that of a secret value."""
+        return cls(("in", "an unknown place") if origin is None else origin)
+
+
+def is_secret(key: str, origin: Origin | None, value: Any = None) -> bool:
+    """Return whether the value of a key is secret, or contains something that is."""
+    return (origin is not None and origin.is_secret) or is_secret_key(key) or has_secrets(key, value)
+
+
+def marked_entry(value: Secret, origin: Origin | None) -> tuple[Any, Origin]:
+    """Return the entry of a value that was set as `hp.secret(value)`."""
+    return value.value, SecretOrigin.of(origin)
+
+
+def marked_keys(entries: Iterable[tuple[str, Entry]]) -> list[str]:
+    """Return the keys whose values are marked as secret."""
+    return [key for key, entry in entries if entry[1] is not None and entry[1].is_secret]
+
+
+def place_of(origin: Origin | None, key: str = "", value: Any = None) -> str | None:
+    """Return the place of an origin, None if it is unknown. The value of a secret key is not part of it."""
+    if origin is None:
+        return None
+    return (origin.without_value() if is_secret(key, origin, value) else origin).place
 
 
 def _place_in_code(code: CodeType, instruction: int) -> str:

@@ -8,8 +8,9 @@ from ..conversion.rule import Misfit, plain
 from ..core.context import current_frame
 from ..core.frame import new_baseline
 from ..core.key import check_key, is_below
+from ..core.origin import marked_keys
 from ..core.value import MISSING
-from ..errors import ParamError, default_text, did_you_mean, nearest, short_repr
+from ..errors import ParamError, default_text, did_you_mean, nearest, shown
 from ..functions.registry import bindings
 from ..scopes.reference import Reference, view_of
 from .setters import Setter, map_keys, setters_of, visible_frames
@@ -32,6 +33,7 @@ class Reader(NamedTuple):
         default: its default, or `hp.explain(...).MISSING` if it has none.
         value: the value that the function receives, converted; its default if the key is not set.
         error: the error if the value does not convert, or None.
+        shown_value: the value as text, `******` if it is secret.
     """
 
     function: str
@@ -39,6 +41,10 @@ class Reader(NamedTuple):
     default: Any
     value: Any
     error: ParamError | None
+    shown_value: str
+
+    def __repr__(self) -> str:
+        return f"<{self}>"
 
     def __str__(self) -> str:
         subject = f"{self.function.removesuffix('()')}({self.declaration})"
@@ -46,7 +52,7 @@ class Reader(NamedTuple):
             return f"{subject} fails: {self.error}"
         if self.value is MISSING:
             return f"{subject} needs a value"
-        return f"{subject} reads {short_repr(self.value)}"
+        return f"{subject} reads {self.shown_value}"
 
 
 class Explanation:
@@ -69,11 +75,12 @@ class Explanation:
         self.key = key
         setters, view = setters_of(frame, key)
         self.setters = tuple(setters)
+        self._marked = marked_keys((setter.key, setter.entry) for setter in setters)
         small_frame = new_baseline(view)
         given = small_frame.input(key)
         self.is_set = given is not MISSING
         self.value = _plain(small_frame, key, given)
-        self.readers = tuple(_readers(small_frame, key))
+        self.readers = tuple(_readers(small_frame, key, self._marked))
         is_known = self.setters or self.readers
         self.nearest = () if is_known else tuple(nearest(key, _known_names(frame)))
 
@@ -90,7 +97,7 @@ class Explanation:
 
     def __str__(self) -> str:
         if self.is_set:
-            lines = [f"{self.key} = {short_repr(self.value)}"]
+            lines = [f"{self.key} = {self._shown(self.key, self.value)}"]
         else:
             lines = [f"{self.key} is not set{did_you_mean(self.nearest)}"]
         lines += [f"  {self._setter_text(setter)}" for setter in self.setters]
@@ -103,16 +110,19 @@ class Explanation:
         prefix = "instead of " if setter.is_hidden else ""
         if setter.kind == "deletion":
             return f"{prefix}{setter.key}, {setter.place_text}" if setter.key != self.key else setter.place_text
-        value = short_repr(setter.entry[0])
+        value = self._shown(setter.key, setter.entry[0])
         # The key is only repeated where it is another one.
         subject = value if setter.key == self.key and setter.is_hidden else f"{setter.key} = {value}"
         return f"{prefix}{subject}, {setter.place_text}"
+
+    def _shown(self, key: str, value: Any) -> str:
+        return shown(key, value, self._marked)
 
     def _has_parts(self) -> bool:
         return any(is_below(setter.key, self.key) and not setter.is_hidden for setter in self.setters)
 
     def __repr__(self) -> str:
-        value = f"= {short_repr(self.value)}" if self.is_set else "(missing)"
+        value = f"= {self._shown(self.key, self.value)}" if self.is_set else "(missing)"
         return f"<hp.explain: {self.key} {value}>"
 
     def _repr_html_(self) -> str:
@@ -138,15 +148,15 @@ def _plain(frame: Frame, key: str, given: Any) -> Any:
         return frame.entry(key)[0]
 
 
-def _readers(frame: Frame, key: str) -> Iterator[Reader]:
+def _readers(frame: Frame, key: str, marked: list[str]) -> Iterator[Reader]:
     for binding in bindings():
         if is_below(key, binding.namespace):
-            for parameter in binding.parameters:
-                if parameter.key == key and parameter.is_bound:
-                    yield _reader(binding.parameters.call_text(), parameter, frame)
+            for parameter in binding.parameters.settable:
+                if parameter.key == key:
+                    yield _reader(binding.parameters.call_text(), parameter, frame, marked)
 
 
-def _reader(function: str, parameter: Parameter, frame: Frame) -> Reader:
+def _reader(function: str, parameter: Parameter, frame: Frame, marked: list[str]) -> Reader:
     value, error = MISSING, None
     try:
         value = parameter.value_in(frame)
@@ -158,8 +168,15 @@ def _reader(function: str, parameter: Parameter, frame: Frame) -> Reader:
     annotation = "" if parameter.annotation is MISSING else f": {_type_text(parameter.annotation)}"
     # As in a signature, there are spaces around `=` after an annotation.
     equals = " = " if annotation else "="
-    default_part = "" if default is MISSING else f"{equals}{default_text(default)}"
-    return Reader(function, f"{parameter.name}{annotation}{default_part}", default, value, error)
+    default_part = "" if default is MISSING else f"{equals}{default_text(default, parameter.key)}"
+    return Reader(
+        function,
+        f"{parameter.name}{annotation}{default_part}",
+        default,
+        value,
+        error,
+        shown(parameter.key, value, marked),
+    )
 
 
 def _type_text(annotation: Any) -> str:
@@ -172,7 +189,7 @@ def _known_names(frame: Frame) -> list[str]:
     """Return the keys that are set, and those that a decorated function reads."""
     names: dict[str, None] = {}
     for binding in bindings():
-        names.update((parameter.key, None) for parameter in binding.parameters if parameter.is_bound)
+        names.update((parameter.key, None) for parameter in binding.parameters.settable)
     for layer, is_hidden in visible_frames(frame):
         if not is_hidden:
             names.update(

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..core import map as maps
 from ..core.key import is_below, parents, segments_of
+from ..core.origin import place_of
 from ..core.tree import EMPTY_NODE, find, merge, part_entry
 from ..core.tree import items as tree_items
 from ..core.value import MISSING, MISSING_ENTRY, hides, is_append, is_untyped
@@ -50,11 +51,14 @@ class Setter(NamedTuple):
     is_hidden: bool
     entry: Entry
 
+    def __repr__(self) -> str:
+        return f"<{self.key}, {self.place_text}>"
+
     @property
     def place_text(self) -> str:
         """Where it was set, as a sentence: `set at train.py:3 in main(), baseline`."""
         origin = self.entry[1]
-        text = "set in an unknown place" if origin is None else str(origin)
+        text = "set in an unknown place" if origin is None else f"set {origin.preposition} {self.where}"
         if self.kind == "deletion":
             text = "deleted by `del`"
         if self.function is not None:
@@ -135,7 +139,7 @@ def _setter(frame: Frame, key: str, name: str, entry: Entry, is_hidden: bool) ->
     if is_below(key, name):
         part = part_entry(entry, segments_of(key)[len(segments_of(name)) :])
         value = MISSING if part is None else part[0]
-    where = None if origin is None else origin.place
+    where = place_of(origin, name, entry[0])
     function = None if origin is None else origin.function
     return Setter(name, value, _kind(frame, name, entry), where, function, is_hidden, entry)
 

@@ -59,7 +59,7 @@ def _add_argument(parser: ArgumentParser, parameter: Parameter, parsed: ParsedAr
     key = parameter.key if parameter.is_bound else None
     settings: dict[str, Any] = {"parsed": parsed, "key": key}
     if not is_required:
-        settings["help"] = f"(default: {default_text(parameter.default)})".replace("%", "%%")
+        settings["help"] = f"(default: {default_text(parameter.default, parameter.key)})".replace("%", "%%")
     if _is_switch(parameter):
         parser.add_argument(_option_of(parameter), action=SwitchOption, dest=parameter.name, **settings)
         return

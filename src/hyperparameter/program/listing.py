@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..core.key import parent_of, split_last
-from ..errors import ConfigError, did_you_mean, short_repr
+from ..core.origin import is_secret, marked_keys
+from ..errors import ConfigError, did_you_mean, shown
 from .arguments import choices_of, expected_type
 
 if TYPE_CHECKING:
     from ..catalog.catalog import Catalog
     from ..catalog.declaration import Declaration
     from ..configuration.config import Config
+    from ..core.origin import Origin
     from ..core.value import Entry
 
 __all__ = ["explain_key", "format_parameters", "possible_values"]
@@ -67,8 +69,11 @@ def _explanation(key: str, entries: list[Entry], declarations: list[Declaration]
     lines = []
     if entries:
         *earlier, (value, origin) = entries
-        lines += [f"{key} = {short_repr(value)}", f"  {origin}"]
-        lines += [f"  instead of {short_repr(value)}, {origin}" for value, origin in reversed(earlier)]
+        lines += [f"{key} = {_shown(key, value, origin)}", f"  {_place(key, value, origin)}"]
+        lines += [
+            f"  instead of {_shown(key, value, origin)}, {_place(key, value, origin)}"
+            for value, origin in reversed(earlier)
+        ]
     elif declarations[0].default is not None:
         lines.append(f"{key} = {declarations[0].default}, the default")
     else:
@@ -78,6 +83,14 @@ def _explanation(key: str, entries: list[Entry], declarations: list[Declaration]
         if declaration.help:
             lines.append(f"    {declaration.help}")
     return lines
+
+
+def _shown(key: str, value: Any, origin: Origin | None) -> str:
+    return shown(key, value, marked_keys([(key, (value, origin))]))
+
+
+def _place(key: str, value: Any, origin: Origin | None) -> str:
+    return str(origin.without_value() if origin is not None and is_secret(key, origin, value) else origin)
 
 
 def _declaration_text(declaration: Declaration) -> str:

@@ -10,8 +10,10 @@ from ..conversion.type_checks import is_immutable
 from ..core.context import current_frame
 from ..core.kernel import ReferenceBase
 from ..core.key import join_name, name_of, segments_of
+from ..core.origin import marked_keys
+from ..core.tree import items as tree_items
 from ..core.value import MISSING, SCALAR_TYPES, Parts, has_plain_hash, input_of, is_scalar_type, is_untyped
-from ..errors import MissingParamError, ParamError, short_repr
+from ..errors import MissingParamError, ParamError, shown
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -163,7 +165,12 @@ def truth(frame: Frame, key: str) -> bool:
 
 def misfit_error(frame: Frame, key: str, misfit: Misfit) -> ParamError:
     """Return the error for a value that cannot be converted, with the origin of each part at fault."""
-    return param_error(misfit, key, lambda path: frame.origin_of(_key_at(key, path)))
+    error = param_error(misfit, key, lambda path: frame.origin_of(_key_at(key, path)))
+    marked = _marked_keys(frame, key)
+    if marked:
+        for part in error.errors:
+            part.marked = marked
+    return error
 
 
 def _key_at(key: str, path: Sequence[str | int]) -> str:
@@ -190,7 +197,12 @@ def describe(frame: Frame, key: str) -> str:
     except Misfit:
         value = frame.entry(key)[0]
     has_no_value = type(given) is Parts and given.value is MISSING
-    return f"<{path_of(key)}{':' if has_no_value else ' ='} {short_repr(value)}>"
+    return f"<{path_of(key)}{':' if has_no_value else ' ='} {shown(key, value, _marked_keys(frame, key))}>"
+
+
+def _marked_keys(frame: Frame, key: str) -> list[str]:
+    """Return the keys at and below a key whose values are marked as secret."""
+    return marked_keys(tree_items(frame.node(key), key))
 
 
 def path_of(key: str) -> str:

@@ -19,9 +19,9 @@ from ..core.hooks import Hooks
 from ..core.kernel import RootBase, ScopeBase
 from ..core.key import check_key
 from ..core.map import items
-from ..core.origin import Origin
+from ..core.origin import Origin, marked_keys
 from ..core.value import MISSING
-from ..errors import KeySyntaxError, short_repr
+from ..errors import KeySyntaxError, shown
 from .reading import plain_value, read_current, require
 from .reference import (
     Reference,
@@ -186,7 +186,8 @@ class Scope(ScopeBase):
 
     def __repr__(self) -> str:
         values = {key: entry[0] for key, entry in self.__entries__()}
-        return f"hp.scope{'.empty' if self.__empty__ else ''}({short_repr(values) if values else ''})"
+        text = shown("", values, marked_keys(self.__entries__())) if values else ""
+        return f"hp.scope{'.empty' if self.__empty__ else ''}({text})"
 
     def __entries__(self) -> Iterator[tuple[str, Entry]]:
         # A key comes before the keys below it, also if the overrides are a map, which has no order.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ..core.context import current_frame, freeze, replace_current
+from ..core.origin import marked_keys
 from ..core.tree import EMPTY_NODE, find, items, merge
-from ..errors import MissingParamError, short_repr
+from ..errors import MissingParamError, shown
 from .reading import plain_value
 
 TYPE_CHECKING = False
@@ -130,7 +131,8 @@ class Snapshot:
         return self._hash
 
     def __repr__(self) -> str:
-        return f"<hp.snapshot: {short_repr(self._dict())}>"
+        values = shown("", self._dict(), marked_keys(items(self._view)))
+        return f"<hp.snapshot: {values}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _unpickled, (dict(items(self._view)),)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from ..core.kernel import ReferenceBase
 from ..core.key import check_key, check_length, is_below, join_name, parents, segments_of, split_override
+from ..core.origin import marked_entry
 from ..core.value import PLAIN_TYPES, hides, is_append, is_mapping, link, replace, untyped_entry
 from ..errors import KeySyntaxError, short_repr
+from ..secrecy import Secret
 from .reading import path_of
 
 TYPE_CHECKING = False
@@ -102,7 +104,8 @@ def _add_flattened(pairs: list[tuple[str, Entry]], key: str, value: Any, origin:
                 f"the value of {path!r} is the reference {leaf!r}, not a value: "
                 f"read it first, with {path_of(leaf.__key__)} | default"
             )
-        pairs += (loaded and loaded(path, leaf)) or [(path, (leaf, origin))]
+        entry = marked_entry(leaf, origin) if type(leaf) is Secret else (leaf, origin)
+        pairs += (loaded and loaded(path, leaf)) or [(path, entry)]
 
 
 def flatten(key: str, value: Any) -> Iterator[tuple[str, Any]]:

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..errors import short_repr
+from ..errors import shown
+from ..secrecy import MASK, has_secrets
 from .documents import dump_json
 from .parser import UsageError
 from .targets import find_target, scan_targets
@@ -51,7 +52,7 @@ def show_config(arguments: Namespace) -> int:
         return 0
     if not items:
         sys.stderr.write("nothing is set\n")
-    rows = [(key, short_repr(value), config.where(key) or "") for key, value in items]
+    rows = [(key, shown(key, value, config.__marked__()), config.where(key) or "") for key, value in items]
     print_lines(list(align_columns(rows, styles=("bold", "green", "dim"))))
     return 0
 
@@ -84,11 +85,16 @@ def _load_config(arguments: Namespace, catalog: Catalog | None) -> Config:
 
 def _value_record(key: str, value: Any, config: Config) -> dict[str, Any]:
     *earlier, _ = config.history(key)
+
+    def shown_value(value: Any) -> Any:
+        is_hidden = has_secrets(key, value, config.__marked__())
+        return MASK if is_hidden else _json_value(value)
+
     return {
         "key": key,
-        "value": _json_value(value),
+        "value": shown_value(value),
         "place": config.where(key),
-        "instead_of": [{"value": _json_value(value), "place": place} for value, place in earlier],
+        "instead_of": [{"value": shown_value(value), "place": place} for value, place in earlier],
     }
 
 

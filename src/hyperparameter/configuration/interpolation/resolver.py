@@ -15,7 +15,7 @@ from ...conversion.rule import Misfit, convert, part_of
 from ...conversion.spelling import as_file_value, plain_of
 from ...conversion.type_checks import is_immutable
 from ...core.key import check_key, is_below, name_of, parents, segments_of
-from ...core.origin import place_of
+from ...core.origin import SecretOrigin, is_secret, place_of
 from ...core.value import (
     MISSING,
     FileValue,
@@ -28,6 +28,7 @@ from ...core.value import (
     replace,
 )
 from ...errors import ConfigError, KeySyntaxError, did_you_mean, nearest
+from ...secrecy import is_secret_key
 from ..merge import flatten_dict
 from ..nested import shown_value
 from .parser import Reference, Unresolvable, parse
@@ -75,8 +76,28 @@ def resolve_references(merged: Merged) -> set[str]:
         else:
             leaves[key] = _entry_of(value, entry)
             merged.originals[key] = unresolved
-    merged.leaves = leaves
+    merged.leaves = _with_marks(leaves, merged.originals)
     return resolver.referred
+
+
+def _with_marks(leaves: dict[str, Entry], originals: dict[str, Any]) -> dict[str, Entry]:
+    """Mark the values that contain a secret because of a reference, such as `postgres://me:${password}@host`."""
+    secret_texts = {str(entry[0]) for key, entry in leaves.items() if is_secret(key, entry[1])} - {"", "None"}
+    marked = {}
+    for key, unresolved in originals.items():
+        entry = leaves.get(key)
+        if entry is None:
+            continue
+        shown = str(entry[0])
+        if any(text in shown for text in secret_texts) or _names_secret_variable(str(unresolved)):
+            marked[key] = (entry[0], SecretOrigin.of(entry[1]), *entry[2:])
+    return {**leaves, **marked}
+
+
+def _names_secret_variable(unresolved: str) -> bool:
+    """Return whether a text refers to an environment variable with a secret name: `${env:DB_PASSWORD}`."""
+    names = [text.partition("}")[0].partition(",")[0] for text in unresolved.split("${env:")[1:]]
+    return any(is_secret_key(name.strip()) for name in names)
 
 
 def _entry_of(value: Any, unresolved: Entry) -> Entry:
@@ -292,7 +313,8 @@ class _Resolver:
         return Unresolvable(f"{key!r} is not set{did_you_mean(near)}")
 
     def _with_place(self, key: str) -> str:
-        place = place_of(self.merged.leaves[key][1])
+        value, origin = self.merged.leaves[key][:2]
+        place = place_of(origin, key, value)
         return f"{key} ({place})" if place else key
 
     def _error(self, key: str, detail: str) -> ConfigError:
