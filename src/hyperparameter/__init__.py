@@ -26,7 +26,7 @@ from .errors import (
 )
 from .functions.bind import bind
 from .functions.param import param
-from .lazy import check, config, env, explain, fingerprint, launch
+from .lazy import check, config, env, explain, fingerprint, launch, tree
 from .scopes.scope import Reference, Scope, scope
 from .scopes.snapshot import Snapshot, frozen, reset, snapshot
 from .secrecy import secret, secrets
@@ -64,4 +64,5 @@ __all__ = [
     "secret",
     "secrets",
     "snapshot",
+    "tree",
 ]

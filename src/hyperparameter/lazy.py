@@ -20,12 +20,13 @@ if TYPE_CHECKING:
     from .configuration.config import Config
     from .configuration.environment import Environment
     from .history.explain import Explanation
+    from .history.listing import Tree
     from .scopes.scope import Reference, Scope
     from .scopes.sources import Keyed, Source
 
     ConfigSource: TypeAlias = str | PathLike[str] | Mapping[Any, Any] | Environment | Scope | Keyed
 
-__all__ = ["check", "config", "env", "explain", "fingerprint", "launch"]
+__all__ = ["check", "config", "env", "explain", "fingerprint", "launch", "tree"]
 
 
 class ConfigFunction:
@@ -172,6 +173,23 @@ def fingerprint(*patterns: str) -> str:
     from .history.fingerprint import fingerprint_of_view
 
     return fingerprint_of_view(patterns)
+
+
+def tree(prefix: str = "") -> Tree:
+    """List what is set in the current view, one key a line, each value with the place that set it.
+
+    With a prefix, only the keys at and below it are listed. Print the result, or iterate over its rows, which
+    have `key`, `text` and `where`. Raises `KeySyntaxError`, a `ValueError`, for a bad prefix.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> with hp.scope({"train.lr": 0.1, "seed": 3}):
+        ...     [(row.key, row.text) for row in hp.tree()]
+        [('seed', '3'), ('train.lr', '0.1')]
+    """
+    from .history.listing import tree_of_view
+
+    return tree_of_view(prefix)
 
 
 def launch(
