@@ -128,9 +128,6 @@ class ParamError(ValueError):
         hyperparameter.errors.ParamError: 'train.lr' = 'fast' is not a valid float (set at ...)
     """
 
-    # The keys below this one whose values are marked as secret.
-    marked: Collection[str] = ()
-
     def __init__(
         self,
         key: str,
@@ -184,7 +181,7 @@ class ParamError(ValueError):
         return any(is_secret_key(name) for name in getattr(self, "near", ()))
 
     def _shown_value(self) -> str:
-        return MASK if self._is_secret else shown(self.key, self.value, self.marked)
+        return MASK if self._is_secret else shown(self.key, self.value)
 
     def _shown_detail(self) -> str:
         return masked_text(str(self.detail), self.value) if self._is_secret else str(self.detail)
@@ -192,7 +189,7 @@ class ParamError(ValueError):
     def _shown_origin(self) -> Origin | None:
         if self._origin is None:
             return None
-        is_secret = self._is_secret or has_secrets(self.key, self.value, self.marked)
+        is_secret = self._is_secret or has_secrets(self.key, self.value)
         return self._origin.without_value() if is_secret else self._origin
 
     def _list_errors(self, place: str) -> str:

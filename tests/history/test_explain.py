@@ -84,6 +84,12 @@ def test_a_value_hides_what_is_set_below_its_key_further_out():
     assert why.winner is None
 
 
+def test_empty_mappings_and_appended_values_hide_nothing():
+    with hp.scope({"m.a": 1}, "n.+=1"), hp.scope({"m": {}}, "n.+=2"):
+        assert facts(hp.explain("m")) == [("m", {}, "scope", False), ("m.a", 1, "scope", False)]
+        assert [setter.is_hidden for setter in hp.explain("n").setters] == [False, False]
+
+
 def test_a_subtree_lists_the_keys_below_it():
     with hp.scope({"m.a": 1, "m.b": 1}), hp.scope({"m.b": 2, "m.c.d": 3}):
         why = hp.explain("m")

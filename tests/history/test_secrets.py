@@ -143,6 +143,16 @@ def test_a_bound_function_keeps_the_mark_when_it_is_pickled():
     assert bound(hp.scope.key) == "<hp.scope.key = ******>"
 
 
+def test_an_error_about_a_part_masks_a_marked_part():
+    @hp.param("subtree")
+    def read(port: dict[str, int]): ...
+
+    with hp.scope({"subtree.port": {"a": 1, "key": hp.secret(SECRET)}}), pytest.raises(hp.ParamError) as caught:
+        read()
+    assert "'subtree.port.key' = ******" in str(caught.value)
+    assert SECRET not in str(caught.value)
+
+
 def test_json_text_with_a_secret_is_not_shown():
     with hp.scope(f'm={{"a": [{{"token": "{SECRET}"}}]}}', 'n={"a": 1}') as scope:
         assert SECRET not in repr(scope) + repr(hp.scope.m) + str(hp.explain("m"))

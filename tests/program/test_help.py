@@ -125,3 +125,47 @@ def test_a_closed_pipe_is_not_an_error_but_a_full_disk_is(write_program):
         check=False,
     )
     assert process.stderr == "prog.py: error: cannot write to stdout: No space left on device\n"
+
+
+def test_explain_shows_the_value_of_a_reference_and_the_text_that_refers(write_program):
+    program = write_program(
+        """
+        import hyperparameter as hp
+
+        @hp.param("data")
+        def load(root="/data", file="a.csv"): ...
+
+        if __name__ == "__main__":
+            hp.launch()
+        """
+    )
+    program.write("conf.toml", '[data]\nfile = "${data.root}/b.csv"\nroot = "/tmp"\n')
+    assert program("-C", "conf.toml", "--explain", "data.file").out.splitlines()[:2] == [
+        "data.file = '/tmp/b.csv'",
+        "  '${data.root}/b.csv', set at conf.toml:2",
+    ]
+
+
+def test_explain_shows_the_parts_of_a_structure_that_are_set(write_program):
+    program = write_program(
+        """
+        from dataclasses import dataclass
+        import hyperparameter as hp
+
+        @dataclass
+        class Opt:
+            lr: float = 0.1
+            decay: float = 0.0
+
+        @hp.param("train")
+        def train(opt: Opt = Opt()): ...
+
+        if __name__ == "__main__":
+            hp.launch()
+        """
+    )
+    lines = program("-D", "train.opt.lr=0.5", "--explain", "train.opt").out.splitlines()
+    assert lines[:2] == [
+        "train.opt = Opt(lr=0.1, decay=0.0), the default",
+        "  train.opt.lr = '0.5', set by -D train.opt.lr=0.5",
+    ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..core.key import check_key, name_of, parents, segments_of
+from ..core.key import check_key, is_below, name_of, parents, segments_of
 from ..core.origin import marked_keys, place_of
 from ..core.value import MISSING, replace
 from ..scopes.sources import flatten
@@ -159,6 +159,16 @@ class Config(dict):  # type: ignore[type-arg]
         if entry is not None and type(entry[0]) is not replace:
             values.append((provenance.originals.get(key, entry[0]), entry[1]))
         return values
+
+    def __resolved__(self, key: str) -> Any:
+        """Return the value of a flat key with its references resolved; the last one if the key was removed."""
+        entry = self._provenance.entries.get(key)
+        return entry[0] if entry and type(entry[0]) is not replace else self.__history__(key)[-1][0]
+
+    def __keys_below__(self, key: str) -> list[str]:
+        """Return the flat keys below a key that are set, sorted."""
+        entries = self._provenance.entries.items()
+        return sorted(name for name, entry in entries if is_below(name, key) and type(entry[0]) is not replace)
 
     def __repr__(self) -> str:
         return repr(masked("", dict(self), self.__marked__()))

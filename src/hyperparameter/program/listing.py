@@ -57,7 +57,12 @@ def explain_key(key: str, catalog: Catalog, config: Config) -> str:
     entries = config.__history__(key)
     declarations = catalog.by_key.get(key, [])
     if entries or declarations:
-        return "".join(f"{line}\n" for line in _explanation(key, entries, declarations))
+        lines = _value_lines(key, entries, declarations, config)
+        for declaration in declarations:
+            lines.append(f"  declared as {_declaration_text(declaration)}")
+            if declaration.help:
+                lines.append(f"    {declaration.help}")
+        return "".join(f"{line}\n" for line in lines)
     keys_below = catalog.keys_below(key)
     if not keys_below:
         hint = did_you_mean(catalog.suggestions(key)[:1])
@@ -65,24 +70,28 @@ def explain_key(key: str, catalog: Catalog, config: Config) -> str:
     return "\n".join(explain_key(name, catalog, config) for name in sorted(keys_below))
 
 
-def _explanation(key: str, entries: list[Entry], declarations: list[Declaration]) -> list[str]:
+def _value_lines(key: str, entries: list[Entry], declarations: list[Declaration], config: Config) -> list[str]:
+    """Return the value of a key and everything that set it; the parts of it that are set on their own, too."""
     lines = []
     if entries:
         *earlier, (value, origin) = entries
-        lines += [f"{key} = {_shown(key, value, origin)}", f"  {_place(key, value, origin)}"]
-        lines += [
-            f"  instead of {_shown(key, value, origin)}, {_place(key, value, origin)}"
-            for value, origin in reversed(earlier)
-        ]
+        resolved = config.__resolved__(key)
+        lines.append(f"{key} = {_shown(key, resolved, origin)}")
+        is_reference = type(value) is str and "${" in value and resolved != value
+        source = f"{_shown(key, value, origin)}, " if is_reference else ""
+        lines.append(f"  {source}{_place(key, value, origin)}")
+        lines += [f"  instead of {_value_text(key, *entry)}" for entry in reversed(earlier)]
     elif declarations[0].default is not None:
         lines.append(f"{key} = {declarations[0].default}, the default")
     else:
         lines.append(f"{key} is not set and has no default")
-    for declaration in declarations:
-        lines.append(f"  declared as {_declaration_text(declaration)}")
-        if declaration.help:
-            lines.append(f"    {declaration.help}")
+    for name in config.__keys_below__(key):
+        lines.append(f"  {name} = {_value_text(name, *config.__history__(name)[-1])}")
     return lines
+
+
+def _value_text(key: str, value: Any, origin: Origin | None) -> str:
+    return f"{_shown(key, value, origin)}, {_place(key, value, origin)}"
 
 
 def _shown(key: str, value: Any, origin: Origin | None) -> str:

@@ -165,12 +165,7 @@ def truth(frame: Frame, key: str) -> bool:
 
 def misfit_error(frame: Frame, key: str, misfit: Misfit) -> ParamError:
     """Return the error for a value that cannot be converted, with the origin of each part at fault."""
-    error = param_error(misfit, key, lambda path: frame.origin_of(_key_at(key, path)))
-    marked = _marked_keys(frame, key)
-    if marked:
-        for part in error.errors:
-            part.marked = marked
-    return error
+    return param_error(misfit, key, lambda path: frame.origin_of(_key_at(key, path)))
 
 
 def _key_at(key: str, path: Sequence[str | int]) -> str:
@@ -197,12 +192,8 @@ def describe(frame: Frame, key: str) -> str:
     except Misfit:
         value = frame.entry(key)[0]
     has_no_value = type(given) is Parts and given.value is MISSING
-    return f"<{path_of(key)}{':' if has_no_value else ' ='} {shown(key, value, _marked_keys(frame, key))}>"
-
-
-def _marked_keys(frame: Frame, key: str) -> list[str]:
-    """Return the keys at and below a key whose values are marked as secret."""
-    return marked_keys(tree_items(frame.node(key), key))
+    text = shown(key, value, marked_keys(tree_items(frame.node(key), key)))
+    return f"<{path_of(key)}{':' if has_no_value else ' ='} {text}>"
 
 
 def path_of(key: str) -> str:
