@@ -128,6 +128,9 @@ class ParamError(ValueError):
         hyperparameter.errors.ParamError: 'train.lr' = 'fast' is not a valid float (set at ...)
     """
 
+    # Whether the value is marked as secret, for an error without an origin.
+    is_marked = False
+
     def __init__(
         self,
         key: str,
@@ -176,7 +179,7 @@ class ParamError(ValueError):
     @property
     def _is_secret(self) -> bool:
         """Whether the value is secret, or may be a secret whose key is misspelled."""
-        if is_secret_key(self.key) or (self._origin is not None and self._origin.is_secret):
+        if self.is_marked or is_secret_key(self.key) or (self._origin is not None and self._origin.is_secret):
             return True
         return any(is_secret_key(name) for name in getattr(self, "near", ()))
 

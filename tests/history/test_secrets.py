@@ -153,6 +153,35 @@ def test_an_error_about_a_part_masks_a_marked_part():
     assert SECRET not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    "sources",
+    [
+        ({"a": hp.secret(SECRET)}, {"a.b": 1}),
+        ({"a": {"b": 1}}, {"a": hp.secret(SECRET)}),
+        ({"password": SECRET}, {"password.b": 1}),
+        ({"a": hp.secret(SECRET + "${nope}")},),
+        ({"a": hp.secret(SECRET)}, {"b": "${a.c}"}),
+    ],
+    ids=str,
+)
+def test_an_error_of_a_configuration_masks_the_value(sources):
+    with pytest.raises(hp.ConfigError) as caught:
+        hp.config(*sources)
+    assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize("key", ["password", "n"])
+def test_an_error_of_a_schema_masks_the_value(key):
+    @dataclass
+    class Schema:
+        password: int = 0
+        n: int = 0
+
+    with pytest.raises(hp.ConfigError, match=r"\*\*\*\*\*\* is not a valid int") as caught:
+        hp.config({key: hp.secret(SECRET) if key == "n" else SECRET}, schema=Schema)
+    assert SECRET not in str(caught.value)
+
+
 def test_json_text_with_a_secret_is_not_shown():
     with hp.scope(f'm={{"a": [{{"token": "{SECRET}"}}]}}', 'n={"a": 1}') as scope:
         assert SECRET not in repr(scope) + repr(hp.scope.m) + str(hp.explain("m"))
@@ -186,6 +215,9 @@ COMMANDS = [
     ["prog.py", "-D", f'db.port={{"password": "{SECRET}"}}'],
     ["-m", "hyperparameter", "show", "-D", f'db.extra={{"x": [{{"api_key": "{SECRET}"}}]}}'],
     ["-m", "hyperparameter", "show", "-D", f'db.extra={{"api_key": "{SECRET}"}}', "--format", "json"],
+    ["prog.py", "-D", f"db.password={SECRET}", "db.password.x=1"],
+    ["prog.py", "-D", "db.password.x=1", f"db.password={SECRET}"],
+    ["-m", "hyperparameter", "show", "-D", f"db.password={SECRET}", "-D", "db.password.x=1"],
     ["prog.py", "-D", f"db..password={SECRET}"],
     ["prog.py", "-D", f"db.my_password={SECRET}"],
     ["prog.py", "-D", f'db.extra={{"api_key": "{SECRET}"}}'],

@@ -16,7 +16,7 @@ from ..core.key import (
     segments_of,
     split_last,
 )
-from ..core.origin import marked_entry
+from ..core.origin import is_secret, marked_entry
 from ..core.value import APPEND, input_of, is_append, is_exactly, is_mapping, link, replace
 from ..errors import ConfigError, KeySyntaxError, short_repr
 from ..secrecy import Secret
@@ -295,10 +295,16 @@ class _FileMerge(_MappingMerge):
 
 def _clash(key: str, leaf: Entry, table_key: str, table: Entry, hint: str = "") -> ConfigError:
     """Return the error for a key that is a value in one source and a table in another."""
-    text = f"is a value{_in_parentheses(leaf[1])}, but "
+    text = f"is a value{_in_parentheses(key, leaf)}, but "
     text += "it is also a table" if table_key == key else f"{table_key!r} makes it a table"
-    return ConfigError(key, value=plain_of(leaf[0]), detail=f"{text}{_in_parentheses(table[1])}{hint}")
+    detail = f"{text}{_in_parentheses(table_key, table)}{hint}"
+    error = ConfigError(key, value=plain_of(leaf[0]), detail=detail)
+    error.is_marked = is_secret(key, leaf[1])
+    return error
 
 
-def _in_parentheses(origin: Origin | None) -> str:
-    return "" if origin is None else f" ({origin})"
+def _in_parentheses(key: str, entry: Entry) -> str:
+    origin = entry[1]
+    if origin is None:
+        return ""
+    return f" ({origin.without_value() if is_secret(key, origin, plain_of(entry[0])) else origin})"
