@@ -44,14 +44,13 @@ class BlockFailed(Exception):
 
 def call(namespace, parameters, args, kwargs):
     """Call a decorated function that returns its arguments by name."""
-    signature = inspect.Signature(parameters)
-
-    def function(*args, **kwargs):
-        bound = signature.bind(*args, **kwargs)
-        bound.apply_defaults()
-        return dict(bound.arguments)
-
-    function.__signature__ = signature
+    # A plain function, because only its signature is certain: a missing argument is an error of the library.
+    names = ", ".join(parameter.name for parameter in parameters)
+    function = eval(f"lambda {names}: dict(locals())")
+    function.__qualname__ = "function"
+    empty = inspect.Parameter.empty
+    function.__defaults__ = tuple(p.default for p in parameters if p.default is not empty)
+    function.__annotations__ = {p.name: p.annotation for p in parameters if p.annotation is not empty}
     return hp.param(namespace)(function)(*args, **kwargs)
 
 

@@ -56,14 +56,26 @@ class UnresolvedAnnotation:
 
 
 def signature_of(function: Any) -> Signature:
-    """Return the signature of a function; annotations that cannot be evaluated yet are left as text."""
+    """Return the signature of a function; annotations that cannot be evaluated yet are left as text.
+
+    A wrapper that passes on `*args` or `**kwargs` has the signature of the function that it wraps. Without
+    them, it has its own. A function that has no signature, as some of C, takes any arguments.
+    """
     import inspect
 
+    options: dict[str, Any] = {}
     if sys.version_info >= (3, 14):
         from annotationlib import Format
 
-        return inspect.signature(function, annotation_format=Format.FORWARDREF)
-    return inspect.signature(function)
+        options["annotation_format"] = Format.FORWARDREF
+    try:
+        signature = inspect.signature(function, follow_wrapped=False, **options)
+        kinds = {parameter.kind for parameter in signature.parameters.values()}
+        if kinds & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
+            return inspect.signature(function, **options)
+    except ValueError:
+        return inspect.signature(lambda *args, **kwargs: (args, kwargs))
+    return signature
 
 
 def outer_names(function: Any, frame: FrameType) -> dict[str, Any]:

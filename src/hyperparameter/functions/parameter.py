@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import FunctionType
+
 from ..conversion.annotations import UnresolvedAnnotation, resolve_annotation, signature_of
 from ..conversion.rule import Misfit, accepts_given, accepts_parts, convert, convert_like, plain
 from ..core.key import join
@@ -31,6 +33,8 @@ class Parameter:
         is_positional_only: whether the caller cannot pass it by name.
         is_bound: whether a scope can set it. A positional-only parameter without default cannot be set by a
             scope, because the argument after it would take its place.
+        is_required: whether a call fails that does not get it. It is False if the signature has a default, and
+            if the function can take other arguments than its signature says.
         accepts_parts: whether the keys below `key` can become a part of its value.
         simple_type: bool, int, float or str if the parameter has that type, or None.
     """
@@ -42,18 +46,22 @@ class Parameter:
         "index",
         "is_bound",
         "is_positional_only",
+        "is_required",
         "key",
         "name",
         "simple_type",
     )
 
-    def __init__(self, key: str, index: int | None, parameter: inspect.Parameter, annotation: Any) -> None:
+    def __init__(
+        self, key: str, index: int | None, parameter: inspect.Parameter, annotation: Any, is_certain: bool
+    ) -> None:
         self.key = key
         self.name = parameter.name
         self.index = index
         self.is_positional_only = parameter.kind is parameter.POSITIONAL_ONLY
         self.default: Any = MISSING if parameter.default is parameter.empty else parameter.default
         self.is_bound = not self.is_positional_only or self.default is not MISSING
+        self.is_required = is_certain and self.default is MISSING
         self.annotation = annotation
         self.accepts_parts = _accepts_parts(annotation, self.default)
         self.simple_type = _simple_type(annotation, self.default)
@@ -145,7 +153,7 @@ class Parameters:
         """List the parameters for the Rust kernel, which resolves simple ones itself.
 
         Each is its name, its key, its position (-1 if it is keyword-only), its type if that is bool, int, float
-        or str, and whether it has a default. Return None if the kernel can never resolve a call.
+        or str, and whether a call can do without it. Return None if the kernel can never resolve a call.
         """
         parameters = self._inspected()
         if self._variadic or any(parameter.is_positional_only for parameter in parameters):
@@ -156,7 +164,7 @@ class Parameters:
                 parameter.key,
                 -1 if parameter.index is None else parameter.index,
                 parameter.simple_type,
-                parameter.default is not MISSING,
+                not parameter.is_required,
             )
             for parameter in parameters
         )
@@ -188,6 +196,7 @@ class Parameters:
         signature = list(signature_of(self._function).parameters.values())
         if self._cls is not None and hasattr(self._cls, "__signature__"):
             signature = signature[:1] + list(signature_of(self._cls).parameters.values())
+        is_certain = self._is_signature_certain()
         parameters = []
         for index, parameter in enumerate(signature):
             if parameter.kind is parameter.VAR_KEYWORD:
@@ -198,8 +207,23 @@ class Parameters:
             else:
                 position = None if parameter.kind is parameter.KEYWORD_ONLY else index
                 key = join(self.namespace, parameter.name)
-                parameters.append(Parameter(key, position, parameter, self._annotation_of(parameter)))
+                annotation = self._annotation_of(parameter)
+                parameters.append(Parameter(key, position, parameter, annotation, is_certain))
         return parameters
+
+    def _is_signature_certain(self) -> bool:
+        """Return whether the function takes the arguments of its signature, and no others.
+
+        The signature of a wrapper is often that of the wrapped function, but a wrapper can add arguments of its
+        own. A model of pydantic takes aliases. Only the function itself knows what is missing there.
+        """
+        # This is not `isinstance`, because a decorated function passes for a plain one.
+        is_plain = type(self._function) is FunctionType and not hasattr(self._function, "__wrapped__")
+        return (
+            is_plain
+            and not hasattr(self._function, "__signature__")
+            and not hasattr(self._cls, "__signature__")
+        )
 
     def _annotation_of(self, parameter: inspect.Parameter) -> Any:
         if parameter.annotation is parameter.empty:

@@ -124,20 +124,30 @@ class Plans:
             return args, {**plan, **kwargs}
         if isinstance(plan, PartialPlan) and kwargs.keys() >= plan.unresolved:
             return args, {**plan.values, **fresh, **kwargs}
-        positional, named = list(args), {}
+        positional: list[tuple[Parameter, Any]] = []
+        named = {}
         for parameter in self._parameters:
             if _is_passed_by_position(parameter, len(args)):
                 continue
             if parameter.name in kwargs and not parameter.is_positional_only:
                 continue
             value = parameter.value_in(frame)
-            if value is MISSING and parameter.default is MISSING:
+            if value is MISSING and parameter.is_required:
                 raise self._missing_argument_error(parameter, frame)
             if parameter.is_positional_only:
-                positional.append(parameter.default if value is MISSING else value)
+                positional.append((parameter, value))
             elif value is not MISSING:
                 named[parameter.name] = value
-        return tuple(positional), {**named, **kwargs}
+        return (*args, *self._positional_values(positional, frame)), {**named, **kwargs}
+
+    def _positional_values(self, values: list[tuple[Parameter, Any]], frame: Frame) -> list[Any]:
+        """Return the values of positional-only parameters, up to the last one that is set."""
+        while values and values[-1][1] is MISSING:
+            values.pop()
+        for parameter, value in values:
+            if value is MISSING and parameter.default is MISSING:
+                raise self._missing_argument_error(parameter, frame)
+        return [parameter.default if value is MISSING else value for parameter, value in values]
 
     def _plan(self, frame: Frame, count: int) -> tuple[Plan | None, dict[str, Any]]:
         """Make and cache the plan for calls with `count` positional arguments; None if they have none.
@@ -159,7 +169,7 @@ class Plans:
             except ParamError:
                 # The call fails only if the caller does not pass the argument.
                 value, is_usable = None, False
-            if value is MISSING and parameter.default is not MISSING:
+            if value is MISSING and not parameter.is_required:
                 continue
             if parameter.is_positional_only:
                 # A plan adds keyword arguments, and this argument cannot be one.
