@@ -104,3 +104,11 @@ def output_of(result: Result) -> str:
 
 def output_lines(result: Result) -> list[str]:
     return output_of(result).splitlines()
+
+
+def run_python(*arguments: str, env: dict[str, str] | None = None) -> str:
+    """Run Python, and return what it prints to stdout. It must not fail."""
+    command = [sys.executable, *arguments]
+    result = subprocess.run(command, capture_output=True, text=True, env={**os.environ, **(env or {})})
+    assert result.returncode == 0, result.stderr
+    return result.stdout

@@ -18,14 +18,27 @@ if TYPE_CHECKING:
 
 __all__ = ["bind"]
 
+# `inspect.iscoroutinefunction` looks at the code of every object that has the last four, and joblib.Memory at
+# the source of the code.
+_COPIED_ATTRIBUTES = (
+    "__module__",
+    "__name__",
+    "__qualname__",
+    "__doc__",
+    "__code__",
+    "__defaults__",
+    "__kwdefaults__",
+    "__annotations__",
+)
+
 
 def bind(function: Callable[P, R], /) -> Callable[P, R]:
     """Return a callable that runs `function` in the current view, wherever and whenever it is called.
 
     It can be called by any thread, any number of times, also at the same time. It pickles if `function` and the
-    values of the view do, so it can be sent to another process. What the function sets stays inside its call.
-    If the call returns a coroutine or a generator, each of its steps runs in the view too. `inspect` reports a
-    bound coroutine or generator function as one.
+    values of the view do, so it can be sent to another process; if a value does not, `pickle.PicklingError`
+    names its key. What the function sets stays inside its call. If the call returns a coroutine or a generator
+    each of its steps runs in the view too. `inspect` reports a bound coroutine or generator function as one.
 
     Call it before the pool starts, not inside a generator that the pool consumes. joblib and `Pool.imap` run
     such a generator in a thread of their own, where no scope is entered. `bind` cannot detect that.
@@ -47,9 +60,8 @@ def bind(function: Callable[P, R], /) -> Callable[P, R]:
 
 
 def _bound(function: Callable[..., Any], frame: Frame) -> Any:
-    kind = kind_of(function)
-    cls = BoundCoroutineFunction if kind == "coroutine" else Bound
-    return cls(function, frame, kind)
+    cls = BoundCoroutineFunction if kind_of(function) == "coroutine" else Bound
+    return cls(function, frame)
 
 
 def _unpickled(function: Callable[..., Any], view: Snapshot) -> Any:
@@ -64,12 +76,8 @@ class Bound:
     Only the flat view is pickled.
     """
 
-    def __init__(self, function: Callable[..., Any], frame: Frame, kind: str) -> None:
-        names = ["__module__", "__name__", "__qualname__", "__doc__"]
-        if kind != "function":
-            # `inspect.iscoroutinefunction` looks at the code of every object that has these attributes.
-            names += ["__code__", "__defaults__", "__kwdefaults__", "__annotations__"]
-        for name in names:
+    def __init__(self, function: Callable[..., Any], frame: Frame) -> None:
+        for name in _COPIED_ATTRIBUTES:
             if hasattr(function, name):
                 setattr(self, name, getattr(function, name))
         self.__wrapped__ = function
@@ -79,6 +87,17 @@ class Bound:
         view = View(self._frame)
         # The function itself can be a plain wrapper, so what it returns decides.
         return drive(view.run(self.__wrapped__, *args, **kwargs), view)
+
+    @property
+    def func_name(self) -> str:
+        """The name under which joblib.Memory stores results: the function's own, and a hash of the view.
+
+        Raises `pickle.PicklingError`, which names the key, for a value that does not pickle.
+        """
+        from ..scopes.pickled import values_hash
+
+        name = getattr(self, "__name__", type(self.__wrapped__).__name__)
+        return f"{name}-{values_hash(Snapshot(self._frame.view()).__entries__())}"
 
     def __repr__(self) -> str:
         return f"<hp.bind({self.__wrapped__!r}): {len(self._frame.visible_keys())} parameters>"

@@ -199,7 +199,15 @@ class Scope(ScopeBase):
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (dict(items(self.__overrides__)),)
+        from .pickled import pickled_form
+
+        return _unpickled, (type(self), *pickled_form(self.__entries__()))
+
+
+def _unpickled(cls: type[Scope], *form: Any) -> Scope:
+    from .pickled import unpickled_entries
+
+    return cls(dict(unpickled_entries(*form)))
 
 
 def _attribute_to_set(cls: type, name: str) -> str:

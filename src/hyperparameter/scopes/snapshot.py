@@ -70,19 +70,25 @@ class Snapshot:
 
     Snapshots with equal items are equal, and have equal hashes. `hash` raises `TypeError` if a value has no
     hash, and names its key.
+
+    Snapshots with the same values, set in the same places, pickle to the same bytes. `pickle.PicklingError`
+    names the key whose value does not pickle.
     """
 
-    __slots__ = ("_hash", "_view")
+    __slots__ = ("_hash", "_sorted_entries", "_view")
 
     def __init__(self, view: Node) -> None:
         self._view = view
         self._hash: int | None = None
+        self._sorted_entries: list[tuple[str, Entry]] | None = None
 
     def __entries__(self) -> Iterator[tuple[str, Entry]]:
-        return items(self._view)
+        if self._sorted_entries is None:
+            self._sorted_entries = sorted(items(self._view), key=lambda item: item[0])
+        return iter(self._sorted_entries)
 
     def _dict(self) -> dict[str, Any]:
-        return {key: plain_value(entry) for key, entry in sorted(items(self._view), key=lambda item: item[0])}
+        return {key: plain_value(entry) for key, entry in self.__entries__()}
 
     def keys(self) -> KeysView[str]:
         """Return all keys, sorted."""
@@ -135,8 +141,12 @@ class Snapshot:
         return f"<hp.snapshot: {values}>"
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _unpickled, (dict(items(self._view)),)
+        from .pickled import pickled_form
+
+        return _unpickled, pickled_form(self.__entries__())
 
 
-def _unpickled(entries: dict[str, Entry]) -> Snapshot:
-    return Snapshot(merge(EMPTY_NODE, entries.items()))
+def _unpickled(*form: Any) -> Snapshot:
+    from .pickled import unpickled_entries
+
+    return Snapshot(merge(EMPTY_NODE, unpickled_entries(*form)))
