@@ -1,9 +1,13 @@
 """Decorated classes: their constructors take arguments from scopes, and they stay the same classes."""
 
+import copy
 import dataclasses
 import inspect
 import pickle
-from typing import NamedTuple
+import sys
+from fractions import Fraction
+from textwrap import TextWrapper
+from typing import NamedTuple, Protocol
 
 import attrs
 import msgspec
@@ -116,3 +120,128 @@ def test_with_multiple_inheritance_the_next_constructor_in_order_is_called():
 
     with hp.scope(**{"ns.x": 5}):
         assert Both().seen == [5, "right"]
+
+
+class Named(Protocol):
+    """A Protocol whose classes also inherit an `__init__` from elsewhere."""
+
+    name: str
+
+
+class Net:
+    def __init__(self, dim=1):
+        self.dim = dim
+
+
+def test_a_protocol_before_the_base_with_the_constructor_is_passed_over():
+    @hp.param("ns")
+    class Both(Named, Net):
+        pass
+
+    class Other(Named, Net):
+        pass
+
+    class Child(Both, Other):
+        pass
+
+    assert (Both().dim, Both(2).dim, Child().dim) == (1, 2, 1)
+    with hp.scope(**{"ns.dim": 5}):
+        assert (Both().dim, Both(2).dim, Child().dim, Other().dim) == (5, 2, 5, 1)
+    for wrong in (lambda: Both(1, 2), lambda: Both(size=1)):
+        with pytest.raises(TypeError, match="argument"):
+            wrong()
+
+
+def test_a_class_of_a_protocol_without_constructor_has_no_parameters():
+    with pytest.raises(TypeError, match="Bare has no parameters to bind"):
+
+        @hp.param("ns")
+        class Bare(Named):
+            pass
+
+
+def test_a_class_of_another_module_is_not_changed():
+    """Each call returns a subclass with a namespace of its own."""
+    first, second = hp.param("p1")(TextWrapper), hp.param("p2")(TextWrapper)
+    with hp.scope(**{"p1.width": 10, "p2.width": 20}):
+        assert (first().width, second().width, TextWrapper().width) == (10, 20, 70)
+        assert (first(30).width, isinstance(first(), TextWrapper), issubclass(second, TextWrapper)) == (
+            30,
+            True,
+            True,
+        )
+    assert hp.param("p1")(TextWrapper) is first
+    assert (first.__name__, first.__doc__, first.__module__) == ("TextWrapper", TextWrapper.__doc__, __name__)
+    assert inspect.signature(first) == inspect.signature(TextWrapper)
+
+
+def test_a_second_name_for_a_class_makes_a_subclass():
+    class Base:
+        def __init__(self, x=1):
+            self.x = x
+
+    first, second = hp.param("p1")(Base), hp.param("p2")(Base)
+    assert first is Base
+    assert (second.__mro__[1], second.__module__, second.__qualname__) == (Base, __name__, Base.__qualname__)
+    with hp.scope(**{"p1.x": 10, "p2.x": 20}):
+        assert (first().x, second().x) == (10, 20)
+    with hp.scope(**{"p1.x": 10}):
+        assert second().x == 10
+
+
+def test_a_helper_of_another_module_decorates_a_new_class_in_place(monkeypatch):
+    helpers = {"__name__": "helpers", "hp": hp}
+    exec("def configured(cls): return hp.param('ns')(cls)", helpers)
+
+    class Base:
+        def __init__(self, x=1):
+            self.x = x
+
+    assert helpers["configured"](Base) is Base
+    monkeypatch.setattr(sys.modules[__name__], "Net", Net)
+    assert helpers["configured"](Net) is not Net
+
+
+def test_objects_of_a_class_of_another_module_pickle():
+    wrapper = hp.param("p1")(TextWrapper)(width=10)
+    for protocol in range(pickle.HIGHEST_PROTOCOL + 1):
+        loaded = pickle.loads(pickle.dumps(wrapper, protocol))
+        assert type(loaded) is type(wrapper)
+        assert vars(loaded) == vars(wrapper)
+    assert type(copy.deepcopy(wrapper)) is type(wrapper)
+    number = hp.param("p1")(Fraction)(3)
+    with hp.scope(**{"p1.denominator": 2}):
+        assert type(number)(3) == 1.5
+    loaded = pickle.loads(pickle.dumps(number))
+    assert (loaded, type(loaded)) == (3, type(number))
+
+
+def test_a_class_that_a_decorated_metaclass_makes_belongs_to_its_own_module():
+    @hp.param("ns")
+    class OwnInit(type):
+        def __init__(cls, name, bases, namespace, frozen=False):
+            super().__init__(name, bases, namespace)
+            cls.frozen = frozen
+
+    @hp.param("ns")
+    class OwnNew(type):
+        def __new__(mcls, name, bases, namespace, frozen=False):
+            cls = super().__new__(mcls, name, bases, namespace)
+            cls.frozen = frozen
+            return cls
+
+        def __init__(cls, *args, **kwargs):
+            pass
+
+    @hp.param("ns")
+    class Inherits(OwnNew):
+        pass
+
+    @hp.param("ns")
+    class Plain(type):
+        pass
+
+    metaclasses = (OwnInit, OwnNew, Inherits)
+    assert {metaclass("Made", (), {}).__module__ for metaclass in (*metaclasses, Plain)} == {__name__}
+    with hp.scope(**{"ns.frozen": True}):
+        assert [metaclass("Made", (), {}).frozen for metaclass in metaclasses] == [True] * 3

@@ -5,8 +5,9 @@ from __future__ import annotations
 # The module `weakref` would import four more modules.
 from _weakref import ref
 
-from ..conversion.annotations import module_names
+from ..conversion.annotations import module_names, outer_names
 from ..errors import ParamError
+from ..scopes.reference import Reference
 from .context_managers import drive_checked
 from .parameter import Parameters
 from .plan import Plans
@@ -17,11 +18,12 @@ from .wrappers import plain_function, wrap
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import FrameType
     from typing import Any
 
     from ..core.frame import Frame
 
-__all__ = ["Binding"]
+__all__ = ["Binding", "decorate_function"]
 
 
 class Binding:
@@ -111,3 +113,23 @@ class Binding:
                 parameter.value_in(frame)
             except ParamError as error:
                 yield error
+
+
+def decorate_function(function: Any, namespace: str, frame: FrameType, cls: Any = None) -> Any:
+    """Decorate a function. Text in its annotations can name the variables of `frame`."""
+    _refuse_reference_defaults(function)
+    binding = Binding(namespace, function, outer_names(function, frame), cls)
+    binding.decorated = decorated = wrap(function, binding)
+    return decorated
+
+
+def _refuse_reference_defaults(function: Any) -> None:
+    positional_defaults = getattr(function, "__defaults__", None) or ()
+    keyword_defaults = getattr(function, "__kwdefaults__", None) or {}
+    for default in (*positional_defaults, *keyword_defaults.values()):
+        # A proxy as default, such as `flask.current_app`, can fail if `isinstance` asks for its `__class__`.
+        if issubclass(type(default), Reference):
+            raise TypeError(
+                f"a default of {function.__qualname__}() is the reference {default!r}, not a value: "
+                "use a value as default, and read the reference in the body"
+            )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 
-from ..conversion.annotations import outer_names
 from ..core.key import check_key
 from ..errors import short_repr
-from ..scopes.reference import Reference
-from .binding import Binding
-from .wrappers import wrap
+from .binding import decorate_function
+from .constructors import decorate_class
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,60 +67,5 @@ def _decorate(target: Any, namespace: str | None, frame: FrameType) -> Any:
             raise TypeError(f"{short_repr(target)} has no name: give hp.param a namespace")
         namespace = check_key(target.__name__)
     if isinstance(target, type):
-        return _decorate_class(target, namespace, frame)
-    return _decorate_function(target, namespace, frame)
-
-
-def _decorate_function(function: Any, namespace: str, frame: FrameType, cls: Any = None) -> Any:
-    _refuse_reference_defaults(function)
-    binding = Binding(namespace, function, outer_names(function, frame), cls)
-    binding.decorated = decorated = wrap(function, binding)
-    return decorated
-
-
-def _refuse_reference_defaults(function: Any) -> None:
-    positional_defaults = getattr(function, "__defaults__", None) or ()
-    keyword_defaults = getattr(function, "__kwdefaults__", None) or {}
-    for default in (*positional_defaults, *keyword_defaults.values()):
-        # A proxy as default, such as `flask.current_app`, can fail if `isinstance` asks for its `__class__`.
-        if issubclass(type(default), Reference):
-            raise TypeError(
-                f"a default of {function.__qualname__}() is the reference {default!r}, not a value: "
-                "use a value as default, and read the reference in the body"
-            )
-
-
-def _decorate_class(cls: Any, namespace: str, frame: FrameType) -> Any:
-    """Decorate the constructor of a class. The class is changed in place, so it stays that class."""
-    if hasattr(cls, "__struct_fields__"):
-        raise TypeError(f"{cls.__name__} is a msgspec.Struct, and its constructor cannot be bound")
-    constructors = [name for name in ("__init__", "__new__") if getattr(cls, name) is not getattr(object, name)]
-    if not constructors:
-        raise TypeError(
-            f"{cls.__name__} has no parameters to bind (if a decorator such as dataclass adds them, "
-            "put hp.param above it)"
-        )
-    for name in constructors:
-        function = cls.__dict__[name] if name in cls.__dict__ else _call_inherited(cls, name)
-        # `__new__` is a static method.
-        function = getattr(function, "__func__", function)
-        decorated = _decorate_function(function, namespace, frame, cls)
-        setattr(cls, name, staticmethod(decorated) if name == "__new__" else decorated)
-    return cls
-
-
-def _call_inherited(cls: Any, name: str) -> Any:
-    """Return a constructor that calls the inherited one: the next in the order of the instance's class."""
-    from functools import update_wrapper
-
-    if name == "__init__":
-
-        def init(self: Any, /, *args: Any, **kwargs: Any) -> None:
-            super(cls, self).__init__(*args, **kwargs)
-
-        return update_wrapper(init, cls.__init__)
-
-    def new(instance_class: Any, /, *args: Any, **kwargs: Any) -> Any:
-        return super(cls, instance_class).__new__(instance_class, *args, **kwargs)
-
-    return update_wrapper(new, cls.__new__)
+        return decorate_class(target, namespace, frame)
+    return decorate_function(target, namespace, frame)
