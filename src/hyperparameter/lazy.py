@@ -115,8 +115,8 @@ def check(*sources: Source, allow_unknown: bool = False) -> None:
 
     A key is declared by a decorated function, or by code of the program that reads it; the source code is
     scanned without running it. An undeclared key is an error if it is below the namespace of a decorated
-    function, or if it resembles a declared key; `allow_unknown` accepts the second kind. Any other undeclared
-    key gives an `UnknownParamWarning`.
+    function, or if it resembles a declared key. Any other undeclared key gives an `UnknownParamWarning`. So
+    does every undeclared key with `allow_unknown`, or if the source does not show all that the program reads.
 
     The sources are the same as those of `hp.scope(...)`. Raises `ConfigError`, which lists every error.
 
@@ -217,7 +217,7 @@ def launch(
         config: files to read before those that the user gives.
         env: the prefix of the environment variables that set parameters, such as `"APP_"`. Without it, no
             variables are read.
-        allow_unknown: warn of a key that looks misspelled instead of refusing it, as `--allow-unknown` does.
+        allow_unknown: warn of an unknown key instead of refusing it, as `--allow-unknown` does.
 
     Wrong input ends the process before a function is called: a message is printed to stderr and
     `SystemExit` is raised with exit code 2. Raises `TypeError` for a function that cannot become a program.

@@ -9,7 +9,7 @@ def scan_text(folder, text, head="import hyperparameter as hp\n"):
     """Return the declarations in a text, which must scan without problems."""
     path = folder / "program.py"
     path.write_text(head + textwrap.dedent(text), encoding="utf-8")
-    declarations, problems = scan([path])
+    declarations, problems, _ = scan([path])
     assert problems == []
     return declarations
 

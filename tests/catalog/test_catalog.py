@@ -5,6 +5,7 @@ from scanning import scan_text
 
 import hyperparameter as hp
 from hyperparameter.catalog.catalog import Catalog
+from hyperparameter.catalog.declaration import registered_declarations
 
 pytestmark = pytest.mark.one_kernel
 
@@ -24,14 +25,31 @@ TRAIN = "@hp.param('train')\ndef train(lr=0.1, steps=3): ...\n"
         ("train.colour", "is not a parameter of train(), which has 'lr', 'steps' ({read})"),
     ],
 )
-def test_a_read_of_a_whole_namespace_does_not_make_a_misspelled_parameter_known(tmp_path, reading, key, reason):
+def test_a_key_that_only_a_read_of_the_whole_namespace_reads_is_reported(tmp_path, reading, key, reason):
     catalog = catalog_of(tmp_path, TRAIN + reading)
     read = f"only the whole subtree 'train' is read, at {tmp_path / 'program.py'}:4"
-    errors, unread = catalog.errors({key: (1, None)}, allow_unknown=True)
-    assert ([str(error) for error in errors], unread) == (
-        [f"{key!r} {reason.format(read=read)}"],
-        [],
-    )
+    for allow_unknown in (False, True):
+        errors, unread = catalog.errors({key: (1, None)}, allow_unknown=allow_unknown)
+        assert (errors, [str(error) for error in unread]) == (
+            [],
+            [f"{key!r} {reason.format(read=read)}"],
+        )
+
+
+def test_a_misspelled_parameter_is_refused_unless_unknown_keys_are_allowed(tmp_path):
+    catalog = catalog_of(tmp_path, TRAIN)
+    (error,), unread = catalog.errors({"train.lrr": (1, None)})
+    assert (str(error), unread) == ("'train.lrr' is not a parameter of train(); did you mean 'train.lr'?", [])
+    errors, (warning,) = catalog.errors({"train.lrr": (1, None)}, allow_unknown=True)
+    assert (errors, str(warning)) == ([], str(error))
+
+
+def test_a_part_that_is_computed_at_run_time_can_be_several_segments(tmp_path):
+    catalog = catalog_of(tmp_path, "hp.scope[f'task.{name}.seed'] | 1\nhp.scope.model[name] | 1\n")
+    for key in ("task.a.seed", "task.a.b.seed", "model.a", "model.a.b"):
+        assert catalog.unknown_key_error(key, (1, None)) is None
+    for key in ("task.seed", "task.a.seeds"):
+        assert catalog.unknown_key_error(key, (1, None)) is not None
 
 
 @pytest.mark.parametrize(
@@ -76,9 +94,11 @@ def test_self_and_cls_are_not_parameters_of_a_method():
     @hp.param("functions")
     def function(self=1, width=1): ...
 
-    hp.check({"methods.one.width": 1, "methods.two.width": 2, "functions.self": 3})
+    catalog = Catalog(registered_declarations())
+    for key in ("methods.one.width", "methods.two.width", "functions.self"):
+        assert catalog.errors({key: (1, None)}) == ([], [])
     for key in ("methods.one.self", "methods.two.cls"):
-        with pytest.raises(hp.ConfigError, match="is not a parameter of"):
-            hp.check({key: 1})
+        (error,), _ = catalog.errors({key: (1, None)})
+        assert "is not a parameter of" in str(error)
     # Decorated functions are known as long as they exist.
     del Model, function

@@ -316,7 +316,7 @@ def test_the_scanner_declares_what_the_decorators_declare(tmp_path):
     )
     # No scope is meant to set the first parameter of a method.
     registered = [row for row in json.loads(done.stdout) if row[0].rpartition(".")[2] not in ("self", "cls")]
-    declarations, problems = scan([path])
+    declarations, problems, _ = scan([path])
     assert problems == []
     scanned = {
         (declaration.key, declaration.kind): declaration

@@ -184,7 +184,7 @@ def test_every_key_that_a_program_really_reads_is_known(tmp_path):
     assert done.stderr == ""
     read = json.loads(done.stdout)
     assert len(read) > 50
-    declarations, problems = scan([path])
+    declarations, problems, _ = scan([path])
     assert problems == []
     catalog = Catalog(declarations)
     computed_at_run_time = ["WHOLE"]

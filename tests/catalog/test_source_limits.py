@@ -93,7 +93,7 @@ def test_the_standard_library_is_scanned_without_problems(tmp_path):
         (tmp_path / f"{path.parent.name}_{path.name}").write_text(
             text + "\nimport hyperparameter as hp\n", "utf-8"
         )
-    declarations, problems = scan(sorted(tmp_path.iterdir()))
+    declarations, problems, _ = scan(sorted(tmp_path.iterdir()))
     assert problems == []
     assert len({declaration.key for declaration in declarations}) > 1000
 
@@ -105,7 +105,7 @@ def test_a_bug_of_the_scanner_is_reported_and_stops_nothing(tmp_path, monkeypatc
     monkeypatch.setitem(EXECUTORS, ast.Assert, faulty)
     path = tmp_path / "program.py"
     path.write_text("import hyperparameter as hp\nassert 1\n")
-    assert scan([path]) == ([], [f"{path}:2: cannot be scanned: IndexError('a bug')"])
+    assert scan([path]) == ([], [f"{path}:2: cannot be scanned: IndexError('a bug')"], [("", f"{path}:2")])
 
 
 def test_two_thousand_files_are_scanned(tmp_path):

@@ -64,7 +64,7 @@ def test_a_bad_file_is_reported_with_its_place(tmp_path, data, line, reason):
     good, bad = tmp_path / "good.py", tmp_path / "bad.py"
     good.write_text("import hyperparameter as hp\nhp.scope.a | 1")
     bad.write_bytes(data)
-    declarations, (problem,) = scan([bad, good])
+    declarations, (problem,), _ = scan([bad, good])
     assert [declaration.key for declaration in declarations] == ["a"]
     assert problem.startswith(f"{bad}:{line if line else ''}")
     assert reason in problem
@@ -76,7 +76,7 @@ def test_anything_but_a_file_is_reported(tmp_path):
     (tmp_path / "to_nowhere.py").symlink_to(tmp_path / "nowhere")
     os.mkfifo(tmp_path / "pipe.py")
     names = ["x.py", "missing.py", "to_nowhere.py", "pipe.py"]
-    declarations, problems = scan([tmp_path / name for name in names])
+    declarations, problems, _ = scan([tmp_path / name for name in names])
     assert declarations == []
     assert [problem.partition(":1: ")[0] for problem in problems] == [str(tmp_path / name) for name in names]
     assert "is a folder" in problems[0]
@@ -100,7 +100,7 @@ def test_unreadable_files_and_folders_are_reported():
         if is_root:
             # Root can read everything.
             os.seteuid(65534)
-        _, problems = scan(project_files(root))
+        _, problems, _ = scan(project_files(root))
         assert relative_paths(program_files(root / "main.py"), root) == ["main.py", "x.py"]
     finally:
         if is_root:
@@ -116,14 +116,14 @@ def test_files_are_decoded_as_python_does(tmp_path):
     (tmp_path / "a.py").write_bytes(b"# -*- coding: latin-1 -*-\n" + text.encode("latin-1"))
     (tmp_path / "b.py").write_bytes(text.encode("utf-8-sig"))
     (tmp_path / "c.py").write_bytes(text.replace("\n", "\r\n").encode())
-    declarations, problems = scan(project_files(tmp_path))
+    declarations, problems, _ = scan(project_files(tmp_path))
     assert problems == []
     assert [declaration.key for declaration in declarations] == ["größe"] * 3
 
 
 def test_files_that_do_not_mention_the_library_are_not_parsed(tmp_path):
     (tmp_path / "x.py").write_text("x = (")
-    assert scan([tmp_path / "x.py"]) == ([], [])
+    assert scan([tmp_path / "x.py"]) == ([], [], [])
 
 
 def test_progress_is_reported_after_each_file(tmp_path):

@@ -40,7 +40,7 @@ configuration options:
   -lps, --list-params   list all parameters and exit
   -ep KEY, --explain KEY
                         show the value of a parameter and where it is set, and exit
-  --allow-unknown       warn of a key that looks misspelled, instead of refusing it
+  --allow-unknown       warn of an unknown key, instead of refusing it
 
 all parameters, to set with -D KEY=VALUE or in a file:
   model

@@ -52,9 +52,15 @@ def test_wrong_input_ends_the_program_with_an_error(write_program, case):
             "prog.py: warning: 'logging.level' is not used: no code reads it (set by -D logging.level=debug)\n",
         ),
         (
-            "-D model.zebra=1 --allow-unknown",
+            "-D model.zebra=1",
             2,
             "prog.py: error: 'model.zebra' is not a parameter of model(), "
+            "which has 'act', 'hidden' (set by -D model.zebra=1)\n",
+        ),
+        (
+            "-D model.zebra=1 --allow-unknown",
+            0,
+            "prog.py: warning: 'model.zebra' is not a parameter of model(), "
             "which has 'act', 'hidden' (set by -D model.zebra=1)\n",
         ),
         ("-D root=7 train.steps=${root}", 0, ""),

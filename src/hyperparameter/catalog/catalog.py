@@ -2,7 +2,8 @@
 
 An undeclared key is an error if it is below the namespace of a decorated function, because all parameters
 of the function are known, or if it resembles a declared key: it is probably a misspelling. Any other
-undeclared key may be for code that computes its keys at run time, so it is only reported.
+undeclared key is only reported. So is every undeclared key that the program may read in code that the scan
+could not follow: a right key must never stop a program.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ..core.value import Entry
-    from .declaration import Declaration
+    from .declaration import Declaration, UnfollowedRead
 
 __all__ = ["Catalog"]
 
@@ -42,7 +43,7 @@ class Catalog:
         namespaces: the decorated functions, by their namespaces.
     """
 
-    def __init__(self, declarations: Iterable[Declaration]) -> None:
+    def __init__(self, declarations: Iterable[Declaration], unfollowed: Iterable[UnfollowedRead] = ()) -> None:
         self.by_key: dict[str, list[Declaration]] = defaultdict(list)
         self.namespaces: dict[str, list[Declaration]] = defaultdict(list)
         # The declarations of keys with a `*`, by the segments of the key.
@@ -54,6 +55,13 @@ class Catalog:
         self._positions: dict[tuple[str, str, str], int] = {}
         for declaration in declarations:
             self._add(declaration)
+        # The places that may read any key below a prefix; "" is above all keys. The parameters of a function
+        # that is decorated in this process are known, even if the scan could not find them out.
+        declared_places = {item.place for items in self.namespaces.values() for item in items}
+        self._unfollowed: dict[str, str] = {}
+        for prefix, place in unfollowed:
+            if place not in declared_places:
+                self._unfollowed.setdefault(prefix, place)
 
     def _add(self, declaration: Declaration) -> None:
         key = declaration.key
@@ -84,9 +92,11 @@ class Catalog:
         segments = segments_of(key)
         declarations = list(self.by_key.get(key, ()))
         for pattern, candidates in self._patterns.items():
-            if _matches(pattern, segments):
-                is_same_length = len(pattern) == len(segments)
-                declarations += (item for item in candidates if is_same_length or _reads_subtree(item))
+            lengths = _matching_lengths(pattern, segments)
+            if len(segments) in lengths:
+                declarations += candidates
+            elif lengths:
+                declarations += filter(_reads_subtree, candidates)
         for prefix in parents(key):
             if prefix in self._subtrees:
                 declarations += filter(_reads_subtree, self.by_key[prefix])
@@ -124,8 +134,7 @@ class Catalog:
     ) -> tuple[list[ParamError], list[UnknownParamError]]:
         """Return the errors of a set of overrides, and the keys that are undeclared but not errors.
 
-        Every key in `known_keys` counts as declared. With `allow_unknown`, a key that resembles a declared one
-        is not an error.
+        Every key in `known_keys` counts as declared. With `allow_unknown`, an undeclared key is not an error.
         """
         known_keys = set(known_keys)
         unknown_keys: list[ParamError] = []
@@ -137,11 +146,25 @@ class Catalog:
                 wrong_value = self.wrong_value_error(key, entry)
                 if wrong_value is not None:
                     wrong_values.append(wrong_value)
-            elif error.namespace is not None or (error.near and not allow_unknown):
+            elif self._is_refused(error, allow_unknown):
                 unknown_keys.append(error)
             else:
                 unread.append(error)
         return unknown_keys + wrong_values, unread
+
+    def _is_refused(self, error: UnknownParamError, allow_unknown: bool) -> bool:
+        if self._unfollowed_place(error.key) is not None:
+            return False
+        if error.namespace == error.key:
+            # The value itself is wrong: the keys below a namespace cannot be set by one value.
+            return True
+        is_read = bool(self.declarations_of(error.key))
+        return not (allow_unknown or is_read) and (error.namespace is not None or bool(error.near))
+
+    def _unfollowed_place(self, key: str) -> str | None:
+        """Return a place where the program may read a key, although it is not declared."""
+        prefixes = ("", *parents(key), key) if self._unfollowed else ()
+        return next((self._unfollowed[prefix] for prefix in prefixes if prefix in self._unfollowed), None)
 
     def unknown_key_error(self, key: str, entry: Entry) -> UnknownParamError | None:
         """Return the error for a key that no code reads, or None for a known key.
@@ -156,9 +179,17 @@ class Catalog:
             return None
         if self.is_prefix(key):
             return self._prefix_error(key, entry)
-        if namespace is None:
-            return UnknownParamError.of(key, entry, "is not used: no code reads it", self.suggestions(key))
-        return self._namespace_error(key, entry, namespace, declarations)
+        if namespace is not None:
+            return self._namespace_error(key, entry, namespace, declarations)
+        if any(prefix in self._unfollowed for prefix in parents(key)):
+            # It is a parameter of a function that only running the program shows.
+            return None
+        detail = f"is not used: no code reads it{self._unfollowed_text(key)}"
+        return UnknownParamError.of(key, entry, detail, self.suggestions(key))
+
+    def _unfollowed_text(self, key: str) -> str:
+        place = self._unfollowed_place(key)
+        return "" if place is None else f", but the code at {place} can read any key"
 
     def _prefix_error(self, key: str, entry: Entry) -> UnknownParamError | None:
         """Return the error for a value that is set at a prefix; an empty mapping and None are accepted."""
@@ -186,6 +217,7 @@ class Catalog:
         if subtree_reads:
             whole = subtree_reads[0]
             detail += f" (only the whole subtree {whole.key!r} is read, at {whole.place})"
+        detail += self._unfollowed_text(key)
         return UnknownParamError.of(key, entry, detail, suggestions, namespace)
 
     def wrong_value_error(self, key: str, entry: Entry) -> ParamError | None:
@@ -246,11 +278,20 @@ def _reads_subtree(declaration: Declaration) -> bool:
     return accepts_parts(type(declaration.default_value))
 
 
-def _matches(pattern: tuple[str, ...], segments: tuple[str, ...]) -> bool:
-    """Return whether a key, or a prefix of it, matches a pattern."""
-    if len(segments) < len(pattern):
-        return False
-    return all(expected in ("*", segment) for expected, segment in zip(pattern, segments, strict=False))
+def _matching_lengths(pattern: tuple[str, ...], segments: tuple[str, ...]) -> set[int]:
+    """Return the lengths of the prefixes of a key that match a pattern, in segments.
+
+    A `*` matches one or more segments, because a text that is computed at run time can contain dots.
+    """
+    lengths = {0}
+    for expected in pattern:
+        if not lengths:
+            break
+        if expected == "*":
+            lengths = set(range(min(lengths) + 1, len(segments) + 1))
+        else:
+            lengths = {n + 1 for n in lengths if n < len(segments) and segments[n] == expected}
+    return lengths
 
 
 def _resembles(key: str, other: str) -> bool:

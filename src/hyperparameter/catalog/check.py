@@ -83,10 +83,10 @@ def errors_of(
     from .declaration import registered_declarations
     from .source import scan
 
-    declarations, problems = scan(source_files())
-    for problem in problems:
+    scanned = scan(source_files())
+    for problem in scanned.problems:
         report_problem(problem)
-    catalog = Catalog([*registered_declarations(), *declarations])
+    catalog = Catalog([*registered_declarations(), *scanned.declarations], scanned.unfollowed)
     catalog_errors, unread = catalog.errors(entries, known_keys, allow_unknown)
     reported = {error.key for error in errors}
     errors += (error for error in catalog_errors if error.key not in reported)

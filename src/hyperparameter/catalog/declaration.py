@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from inspect import unwrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..conversion.annotations import UnresolvedAnnotation
 from ..conversion.rule import convert, convert_like
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from ..functions.parameter import Parameter
 
-__all__ = ["Declaration", "registered_declarations"]
+__all__ = ["Declaration", "UnfollowedRead", "registered_declarations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,18 @@ class Declaration:
         if self.annotation is not MISSING:
             return convert(value, self.annotation)
         return value if self.default_value is MISSING else convert_like(value, self.default_value)
+
+
+class UnfollowedRead(NamedTuple):
+    """A place where the program may read keys that the scan does not find.
+
+    Attributes:
+        prefix: the program may read any key below it; "" for any key at all.
+        place: `file:line`.
+    """
+
+    prefix: str
+    place: str
 
 
 def registered_declarations() -> Iterator[Declaration]:

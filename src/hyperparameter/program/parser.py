@@ -187,7 +187,7 @@ def _add_common_options(parser: Parser, settings: Settings) -> None:
         "--allow-unknown",
         store=parsed.allow_unknown,
         nargs=0,
-        help="warn of a key that looks misspelled, instead of refusing it",
+        help="warn of an unknown key, instead of refusing it",
     )
     # argcomplete reads this attribute.
     define.completer = settings.complete_define  # type: ignore[attr-defined]

@@ -100,7 +100,7 @@ def _add_check(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--allow-unknown",
         action="store_true",
-        help="warn of a key that looks misspelled, instead of reporting an error",
+        help="warn of an unknown key, instead of reporting an error",
     )
 
 

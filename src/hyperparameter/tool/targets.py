@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from importlib.metadata import Distribution
 
-    from ..catalog.declaration import Declaration
+    from ..catalog.declaration import Declaration, UnfollowedRead
     from .packages import Requirement
 
 __all__ = [
@@ -69,10 +69,11 @@ class ScannedTarget:
 
     target: Target
     declarations: list[Declaration]
+    unfollowed: list[UnfollowedRead]
 
     @property
     def catalog(self) -> Catalog:
-        return Catalog(self.declarations)
+        return Catalog(self.declarations, self.unfollowed)
 
 
 def find_target(text: str) -> Target:
@@ -211,7 +212,10 @@ def scan_targets(targets: Iterable[Target]) -> list[ScannedTarget]:
                 replace(declaration, place=_relative_place(declaration.place, target.root))
                 for declaration in result.declarations
             ]
-            scanned_targets.append(ScannedTarget(target, declarations))
+            unfollowed = [
+                item._replace(place=_relative_place(item.place, target.root)) for item in result.unfollowed
+            ]
+            scanned_targets.append(ScannedTarget(target, declarations, unfollowed))
     return scanned_targets
 
 

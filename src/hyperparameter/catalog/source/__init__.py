@@ -27,8 +27,10 @@ The steps for one file:
    key that is wrongly unknown stops a program, and a key that is wrongly known does not.
 4. `signatures` declares the parameters of decorated functions and classes, with the help of `fields`,
    `annotations` and `defaults`.
-5. `scanning` puts the declarations of all files together, and `exports` adds the references that files
-   import from each other.
+5. `scanning` puts the declarations of all files together. It interprets a file again if that imports
+   something of the library from another file (`modules`), as in `from common import hp`.
+6. A scope that goes to code which the scanner does not follow, and a key that it cannot find out, are
+   *unfollowed reads*. After one of them, no key is certainly unknown.
 """
 
 from __future__ import annotations

@@ -68,10 +68,10 @@ def _if(interpreter: Interpreter, node: ast.If) -> None:
 
 def _with(interpreter: Interpreter, node: ast.With | ast.AsyncWith) -> None:
     for item in node.items:
-        value = interpreter.use(item.context_expr)
+        value = interpreter.use_here(item.context_expr)
         if item.optional_vars is not None:
-            is_scope = LibraryObject.ENTERED_SCOPE in value
-            interpreter.assign(item.optional_vars, (LibraryObject.ENTERED_SCOPE,) if is_scope else UNKNOWN)
+            scopes = tuple(scope for scope in value if scope is LibraryObject.ENTERED_SCOPE)
+            interpreter.assign(item.optional_vars, scopes)
     interpreter.execute(node.body)
 
 

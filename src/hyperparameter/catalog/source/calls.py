@@ -6,6 +6,7 @@ import ast
 from typing import TYPE_CHECKING
 
 from .expressions import index_texts, item_of
+from .imports import full_name
 from .texts import format_text, join_texts
 from .values import (
     HOLE,
@@ -13,12 +14,14 @@ from .values import (
     Class,
     Decorator,
     Function,
+    ImportedName,
     Instance,
     LibraryObject,
     Reference,
     ScopeMethod,
     Text,
     join,
+    reads_any_key,
 )
 
 if TYPE_CHECKING:
@@ -29,8 +32,15 @@ if TYPE_CHECKING:
 
 __all__ = ["EVALUATORS"]
 
-SCOPES = (LibraryObject.SCOPE, LibraryObject.ENTERED_SCOPE)
 DECLARING_FUNCTIONS = (LibraryObject.PARAM, LibraryObject.LAUNCH)
+# Functions of the library whose results are mappings.
+MAPPING_FUNCTIONS = ("hyperparameter.config", "hyperparameter.snapshot")
+# Methods of a scope that read no key.
+SETTING_METHODS = ("clear", "current", "empty", "frozen", "init", "update")
+# Builtins that read nothing of a reference, and those that at most show what is in a scope.
+BLIND_BUILTINS = ("callable", "id", "isinstance", "repr", "type")
+HARMLESS_BUILTINS = (*BLIND_BUILTINS, "bool", "format", "len", "print", "str")
+IMPORTING_FUNCTIONS = ("importlib.import_module", "builtins.__import__")
 
 
 def _call(interpreter: Interpreter, node: ast.Call) -> AbstractValue:
@@ -46,13 +56,11 @@ def _call(interpreter: Interpreter, node: ast.Call) -> AbstractValue:
             interpreter.read(node, references, required=True)
         return UNKNOWN
     arguments = [interpreter.evaluate(argument) for argument in node.args]
-    keywords = {keyword.arg or "**": interpreter.use(keyword.value) for keyword in node.keywords}
-    result, is_declaration = UNKNOWN, False
-    if callee:
-        _pass_scopes(interpreter, node, callee, arguments, keywords)
-        result = join(_result_of(interpreter, node, item, arguments) for item in callee)
-        is_declaration = any(isinstance(item, Decorator) or item in DECLARING_FUNCTIONS for item in callee)
-    if not is_declaration:
+    keywords = {keyword.arg or "**": interpreter.use_here(keyword.value) for keyword in node.keywords}
+    _pass_scopes(interpreter, node, callee, arguments, keywords)
+    result = join(_result_of(interpreter, node, item, arguments) for item in callee) if callee else UNKNOWN
+    is_declaration = any(isinstance(item, Decorator) or item in DECLARING_FUNCTIONS for item in callee)
+    if not (is_declaration or _is_builtin(interpreter, node, BLIND_BUILTINS)):
         for argument, value in zip(node.args, arguments, strict=True):
             interpreter.read(argument, value)
     return result
@@ -65,8 +73,15 @@ def _result_of(
     match callee:
         case LibraryObject.SCOPE:
             return (LibraryObject.ENTERED_SCOPE,)
+        case LibraryObject.SCOPE_CLASS:
+            return (LibraryObject.ENTERED_SCOPE,)
         case ScopeMethod(name):
+            if name not in SETTING_METHODS:
+                # It returns all keys, or all values.
+                interpreter.unfollowed.add(node.lineno)
             return (LibraryObject.ENTERED_SCOPE,) if name in ("current", "empty", "init") else UNKNOWN
+        case ImportedName(name):
+            return (LibraryObject.MAPPING,) if name in MAPPING_FUNCTIONS else UNKNOWN
         case Class():
             return (Instance(callee.body_env),)
         case LibraryObject.LAUNCH:
@@ -75,7 +90,10 @@ def _result_of(
         case LibraryObject.PARAM:
             return _param(interpreter, node, arguments)
         case Decorator(namespace) if arguments:
-            return _decorate(interpreter, _definitions(interpreter, node.args[0], arguments[0]), namespace)
+            definitions = _definitions(interpreter, node.args[0], arguments[0])
+            if not definitions:
+                interpreter.open_namespace(node, namespace)
+            return _decorate(interpreter, definitions, namespace)
         case _:
             return UNKNOWN
 
@@ -92,14 +110,18 @@ def _special_call(interpreter: Interpreter, node: ast.Call, callee: AbstractValu
             return UNKNOWN
         if node.func.id == "getattr" and len(arguments) in (2, 3):
             base = interpreter.evaluate(arguments[0])
+            interpreter.hand_on(node, tuple(item for item in base if isinstance(item, ImportedName)))
             attribute = item_of(interpreter, node, base, index_texts(interpreter, arguments[1]))
             return join([attribute, *(interpreter.evaluate(default) for default in arguments[2:])])
+    if ScopeMethod("get") in callee and arguments:
+        return _get_of_scope(interpreter, node)
+    if len(arguments) == 1 and full_name(node.func, interpreter.env) in IMPORTING_FUNCTIONS:
+        modules = interpreter.evaluate(arguments[0])
+        return tuple(ImportedName(item.text) for item in modules if type(item) is Text)
     if isinstance(node.func, ast.Attribute):
         method = node.func.attr
         if method in ("enter_context", "enter_async_context") and len(arguments) == 1:
-            return interpreter.use(arguments[0])
-        if ScopeMethod("get") in callee and len(arguments) in (1, 2) and not node.keywords:
-            return _get_of_scope(interpreter, node)
+            return interpreter.use_here(arguments[0])
         if method in ("format", "join") and isinstance(node.func.value, ast.Constant):
             return _text_method(interpreter, node, method, node.func.value.value)
     return None
@@ -110,7 +132,7 @@ def _get_of_scope(interpreter: Interpreter, node: ast.Call) -> AbstractValue:
     keys = index_texts(interpreter, node.args[0])
     # The value is not converted, so the default says nothing about its type.
     item_of(interpreter, node, (LibraryObject.ENTERED_SCOPE,), keys, required=False)
-    for default in node.args[1:]:
+    for default in [*node.args[1:], *(keyword.value for keyword in node.keywords)]:
         interpreter.use(default)
     return UNKNOWN
 
@@ -142,28 +164,51 @@ def _pass_scopes(
 
     References need not be passed on, because a reference that is passed to a function counts as read.
     """
+    values = [*zip(node.args, arguments, strict=True)]
+    values += [(keyword.value, keywords[keyword.arg or "**"]) for keyword in node.keywords]
+    if not any(map(_scopes_in, (value for _, value in values))) or _is_harmless(interpreter, node, callee):
+        return
     positional = [_scopes_in(value) for value in arguments]
-    if any(isinstance(argument, ast.Starred) for argument in node.args):
-        # The positions of the other arguments are not known.
-        positional = []
     by_name = {name: _scopes_in(value) for name, value in keywords.items()}
-    if any(positional) or any(by_name.values()):
-        for function in _functions_called(callee):
-            _pass_to_function(interpreter, function, positional, by_name)
+    is_followed = bool(callee) and not any(isinstance(argument, ast.Starred) for argument in node.args)
+    for item in callee if is_followed else ():
+        functions = list(_functions_called(item))
+        passed = [_pass_to_function(interpreter, function, positional, by_name) for function in functions]
+        is_followed = is_followed and bool(passed) and all(passed)
+    if not is_followed:
+        for argument, value in values:
+            interpreter.hand_on(argument, value)
+
+
+def _is_harmless(interpreter: Interpreter, node: ast.Call, callee: AbstractValue) -> bool:
+    """Return whether a call reads no key with the scopes that it gets."""
+    if not callee:
+        return _is_builtin(interpreter, node, HARMLESS_BUILTINS)
+    return all(
+        isinstance(item, LibraryObject | Decorator)
+        or (isinstance(item, ScopeMethod) and item.name in SETTING_METHODS)
+        or (isinstance(item, ImportedName) and item.name.startswith("hyperparameter."))
+        for item in callee
+    )
+
+
+def _is_builtin(interpreter: Interpreter, node: ast.Call, names: tuple[str, ...]) -> bool:
+    """Return whether a call is one of the builtins with these names."""
+    module, _, name = (full_name(node.func, interpreter.env) or "").rpartition(".")
+    return module == "builtins" and name in names
 
 
 def _scopes_in(value: AbstractValue) -> AbstractValue:
-    return tuple(item for item in value if item in SCOPES)
+    return tuple(item for item in value if reads_any_key(item))
 
 
-def _functions_called(callee: AbstractValue) -> Iterator[Function]:
+def _functions_called(callee: PossibleValue) -> Iterator[Function]:
     """Yield the functions of the file that a call runs; of a class, its `__init__`."""
-    for item in callee:
-        if isinstance(item, Function):
-            yield item
-        elif isinstance(item, Class):
-            methods = item.body_env.instance_attribute("__init__")
-            yield from (method for method in methods if isinstance(method, Function))
+    if isinstance(callee, Function):
+        yield callee
+    elif isinstance(callee, Class):
+        methods = callee.body_env.instance_attribute("__init__")
+        yield from (method for method in methods if isinstance(method, Function))
 
 
 def _pass_to_function(
@@ -171,21 +216,27 @@ def _pass_to_function(
     function: Function,
     positional: list[AbstractValue],
     by_name: dict[str, AbstractValue],
-) -> None:
-    """Add scopes to what the parameters of a function may be; visit its body again if they are new."""
+) -> bool:
+    """Add scopes to what the parameters of a function may be; visit its body again if they are new.
+
+    Return whether each scope has a parameter.
+    """
     parameters = function.body_env.arguments
     names = [argument.arg for argument in (*function.node.args.posonlyargs, *function.node.args.args)]
     if names and any(isinstance(item, Instance) for item in parameters.get(names[0], UNKNOWN)):
         # The call does not pass `self`.
         del names[0]
     has_new_values = False
-    for name, scopes in (by_name | dict(zip(names, positional, strict=False))).items():
+    values = by_name | dict(zip(names, positional, strict=False))
+    for name, scopes in values.items():
         before = parameters.get(name)
         if before is not None and not set(scopes) <= set(before):
             parameters[name] = join((before, scopes))
             has_new_values = True
     if has_new_values:
         interpreter.revisit(function.body_env)
+    is_short = not any(positional[len(names) :])
+    return is_short and all(name in parameters for name, scopes in values.items() if scopes)
 
 
 # --- Declarations ---
@@ -199,6 +250,8 @@ def _param(interpreter: Interpreter, node: ast.Call, arguments: list[AbstractVal
     if definitions:
         return _decorate(interpreter, definitions, None)
     texts = [item.text for item in arguments[0] if type(item) is Text]
+    if not texts:
+        interpreter.unfollowed.add(node.lineno)
     return tuple(Decorator(text) for text in texts or [HOLE])
 
 

@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
 from .environment import Environment
+from .imports import full_name
 from .signatures import is_static_method, pair_with_defaults
 from .values import (
     UNKNOWN,
@@ -21,6 +22,7 @@ from .values import (
     Instance,
     LibraryObject,
     Reference,
+    reads_any_key,
 )
 
 if TYPE_CHECKING:
@@ -31,9 +33,25 @@ if TYPE_CHECKING:
 
 __all__ = ["EVALUATORS", "EXECUTORS"]
 
+# The decorators of these modules leave the parameters of a function as they are.
+TRUSTED_MODULES = (
+    "abc",
+    "attr",
+    "attrs",
+    "builtins",
+    "contextlib",
+    "dataclasses",
+    "functools",
+    "hyperparameter",
+    "pydantic",
+    "torch",
+    "typing",
+    "typing_extensions",
+)
+
 
 def _function(interpreter: Interpreter, node: ast.FunctionDef | ast.AsyncFunctionDef) -> None:
-    decorators = [interpreter.use(decorator) for decorator in node.decorator_list]
+    decorators = [interpreter.use_here(decorator) for decorator in node.decorator_list]
     env = interpreter.env
     body_env = _defer_body(interpreter, node, env.nested_qualname(node.name))
     positional = [*node.args.posonlyargs, *node.args.args]
@@ -48,8 +66,8 @@ def _lambda(interpreter: Interpreter, node: ast.Lambda) -> AbstractValue:
 
 
 def _class(interpreter: Interpreter, node: ast.ClassDef) -> None:
-    decorators = [interpreter.use(decorator) for decorator in node.decorator_list]
-    bases = [interpreter.use(base) for base in node.bases]
+    decorators = [interpreter.use_here(decorator) for decorator in node.decorator_list]
+    bases = [interpreter.use_here(base) for base in node.bases]
     bases += [interpreter.use(keyword.value) for keyword in node.keywords]
     outer = interpreter.env
     body_env = Environment(outer, outer.nested_qualname(node.name), is_class=True)
@@ -64,12 +82,36 @@ def _bind_definition(
     interpreter: Interpreter, definition: Function | Class, name: str, decorators: list[AbstractValue]
 ) -> None:
     interpreter.env.bind(name, (definition,))
-    for decorator in decorators:
+    nodes: list[ast.expr] = getattr(definition.node, "decorator_list", [])
+    for number, decorator in enumerate(decorators):
         for item in decorator:
-            if item is LibraryObject.PARAM:
-                interpreter.decorated.append((definition, None))
-            elif isinstance(item, Decorator):
-                interpreter.decorated.append((definition, item.namespace))
+            if item is LibraryObject.PARAM or isinstance(item, Decorator):
+                namespace = item.namespace if isinstance(item, Decorator) else None
+                interpreter.decorated.append((definition, namespace))
+                inner = zip(nodes[number + 1 :], decorators[number + 1 :], strict=True)
+                if not all(_keeps_parameters(interpreter, node, value) for node, value in inner):
+                    interpreter.wrapped.add(definition.node)
+
+
+def _keeps_parameters(interpreter: Interpreter, decorator: ast.expr, value: AbstractValue) -> bool:
+    """Return whether a decorator is known to leave the parameters of a function as they are."""
+    function = decorator.func if isinstance(decorator, ast.Call) else decorator
+    name = full_name(function, interpreter.env) or ""
+    if name.partition(".")[0] in TRUSTED_MODULES:
+        return True
+    return bool(value) and all(isinstance(item, Function) and _wraps(item) for item in value)
+
+
+def _wraps(decorator: Function) -> bool:
+    """Return whether a decorator returns the function itself, or a wrapper with its signature."""
+    arguments = decorator.node.args.args
+    first = arguments[0].arg if arguments else ""
+    nodes = list(ast.walk(decorator.node))
+    results = [node.value for node in nodes if isinstance(node, ast.Return)]
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    return any(full_name(call.func, decorator.body_env) == "functools.wraps" for call in calls) or (
+        bool(results) and all(isinstance(result, ast.Name) and result.id == first for result in results)
+    )
 
 
 def _defer_body(interpreter: Interpreter, node: FunctionNode, qualname: str) -> Environment:
@@ -96,7 +138,7 @@ def _arguments(interpreter: Interpreter, args: ast.arguments) -> dict[str, Abstr
     for argument, default in pair_with_defaults(args):
         value = UNKNOWN if default is None else interpreter.evaluate(default)
         arguments[argument.arg] = tuple(
-            item for item in value if type(item) is Reference or item is LibraryObject.SCOPE
+            item for item in value if type(item) is Reference or reads_any_key(item)
         )
         if _is_scope_class(interpreter, argument.annotation):
             arguments[argument.arg] += (LibraryObject.ENTERED_SCOPE,)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ...core.key import join as join_key
 from .defaults import READ
-from .imports import imported_value
 from .texts import concatenate, format_percent
 from .values import (
     HOLE,
@@ -34,6 +33,8 @@ __all__ = ["EVALUATORS", "index_texts", "item_of"]
 # Names that are methods, not keys, on an entered scope and on `hp.scope`.
 ENTERED_SCOPE_METHODS = frozenset(("clear", "get", "items", "keys", "update", "values"))
 SCOPE_METHODS = frozenset(("current", "empty", "frozen", "init"))
+# Attributes of a configuration that read no value.
+MAPPING_ATTRIBUTES = frozenset(("history", "referred", "where"))
 
 
 def item_of(
@@ -76,17 +77,24 @@ def _constant(_: Interpreter, node: ast.Constant) -> AbstractValue:
 
 def _attribute(interpreter: Interpreter, node: ast.Attribute) -> AbstractValue:
     base = interpreter.evaluate(node.value)
-    value = tuple(item for possible in base for item in _attribute_of(possible, node.attr))
+    if (
+        node.attr[:2] == "__"
+        and node.attr[-2:] == "__"
+        and not any(isinstance(item, Instance) for item in base)
+    ):
+        # Python's own attributes are not keys, but they can lead to any key.
+        interpreter.hand_on(node.value, base)
+    if LibraryObject.MAPPING in base and node.attr not in MAPPING_ATTRIBUTES:
+        interpreter.unfollowed.add(node.lineno)
+    value = tuple(item for possible in base for item in _attribute_of(interpreter, possible, node.attr))
     if base and not value:
         interpreter.unknown_attributes.add(node.attr)
     return value
 
 
-def _attribute_of(item: PossibleValue, name: str) -> AbstractValue:
+def _attribute_of(interpreter: Interpreter, item: PossibleValue, name: str) -> AbstractValue:
     if isinstance(item, ImportedName):
-        if item.name == "hyperparameter":
-            return imported_value(item.name, name)
-        return (ImportedName(f"{item.name}.{name}"),)
+        return interpreter.imported(item.name, name)
     if name[:2] == "__" and name[-2:] == "__":
         # Python's own attributes are not keys.
         return UNKNOWN
@@ -110,6 +118,8 @@ def _attribute_of(item: PossibleValue, name: str) -> AbstractValue:
 
 def _subscript(interpreter: Interpreter, node: ast.Subscript) -> AbstractValue:
     base = interpreter.evaluate(node.value)
+    if LibraryObject.MAPPING in base:
+        interpreter.unfollowed.add(node.lineno)
     return item_of(interpreter, node, base, index_texts(interpreter, node.slice))
 
 
@@ -161,12 +171,16 @@ def _unary_operation(interpreter: Interpreter, node: ast.UnaryOp) -> AbstractVal
 
 def _comparison(interpreter: Interpreter, node: ast.Compare) -> AbstractValue:
     """Evaluate a comparison, of which `"a.b" in scope` is a read."""
-    left = interpreter.use(node.left)
+    left = interpreter.use_here(node.left)
     for operator, right in zip(node.ops, node.comparators, strict=True):
-        is_in_scope = LibraryObject.ENTERED_SCOPE in interpreter.use(right)
-        if is_in_scope and isinstance(operator, ast.In | ast.NotIn):
-            keys = (child_key("", item.text) for item in left if type(item) is Text)
-            interpreter.read(node, tuple(Reference(key) for key in keys if key is not None), READ)
+        container = interpreter.use_here(right)
+        if isinstance(operator, ast.In | ast.NotIn):
+            if LibraryObject.ENTERED_SCOPE in container:
+                texts = [item.text for item in left if type(item) is Text] or [HOLE]
+                keys = (child_key("", text) for text in texts)
+                interpreter.read(node, tuple(Reference(key) for key in keys if key is not None), READ)
+            if LibraryObject.MAPPING in container:
+                interpreter.unfollowed.add(node.lineno)
     return UNKNOWN
 
 

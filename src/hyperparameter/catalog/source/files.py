@@ -21,7 +21,8 @@ COMMENT_OR_CONTINUATION = re.compile(r"#[^\n]*|\\\r?\n")
 IMPORT = re.compile(
     r"(?:^|[;:])[ \t]*(?:"
     r"from[ \t]+([\w.]+)\s*\bimport\b[ \t]*(?:\(([^)]{0,20000})\)|([^\n;]*))"
-    r"|import[ \t]+([^\n;]+))",
+    r"|import[ \t]+([^\n;]+))"
+    r"""|\bimport_module\s*\(\s*["']([\w.]+)["']""",
     re.MULTILINE,
 )
 
@@ -112,9 +113,11 @@ def _imports(text: str) -> Iterator[tuple[int, list[str]]]:
     This uses a regular expression, because parsing the many files that do not use the library would take
     long. At worst, a line of a docstring that looks like an import adds a file that the program does not use.
     """
-    for module, in_parentheses, on_line, plain in IMPORT.findall(COMMENT_OR_CONTINUATION.sub(" ", text)):
-        if plain:
-            for name in _imported_names(plain):
+    for module, in_parentheses, on_line, plain, called in IMPORT.findall(
+        COMMENT_OR_CONTINUATION.sub(" ", text)
+    ):
+        if plain or called:
+            for name in _imported_names(plain or called):
                 yield 0, name.split(".")
             continue
         path = module.lstrip(".")

@@ -20,7 +20,8 @@ def imported_value(module: str, name: str) -> AbstractValue:
         for library_object in LibraryObject:
             if library_object.value == f"hp.{name}":
                 return (library_object,)
-    return (ImportedName(f"{module}.{name}"),)
+    dot = "" if module.endswith(".") else "."
+    return (ImportedName(f"{module}{dot}{name}"),)
 
 
 def full_name(node: ast.expr, env: Environment) -> str | None:

@@ -10,12 +10,24 @@ from ...core.value import MISSING
 from ..declaration import Declaration
 from .defaults import BOTH, READ, enum_default, read_kinds
 from .environment import Environment
+from .imports import imported_value
 from .literals import literal_type, literal_value, source_text
-from .values import UNKNOWN, Instance, LibraryObject, Reference, join
+from .values import (
+    HOLE,
+    UNKNOWN,
+    ImportedName,
+    Instance,
+    LibraryObject,
+    Reference,
+    child_key,
+    join,
+    reads_any_key,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from .modules import Imports
     from .values import AbstractValue, Class, Function
 
     Evaluators: TypeAlias = Mapping[type[ast.expr], Callable[["Interpreter", Any], AbstractValue]]
@@ -35,23 +47,32 @@ class Interpreter:
     `execute` for the parts of their node.
 
     Attributes:
+        imports: what the file imports from the other files of its program.
         declarations: the reads so far.
         decorated: each decorated function or class and its namespace, None if that is its own name.
-        module_references: for each name that the top of the module assigns a reference to, the expression
-            and its value.
+        wrapped: the definitions of those that other decorators may have changed before.
+        module_references: for each name that the top of the module gives a reference to, the expression or
+            the import, and the value.
         loaded_names: every name that the file uses somewhere.
         unknown_attributes: the names of attributes whose value was not known when they were used.
+        unfollowed: the lines where the file reads a key that the scanner cannot find out, or hands a scope on
+            to code that the scanner does not follow.
+        open_namespaces: the namespaces of decorated functions whose parameters are not known, and the lines.
         env: the environment of the node that is being visited.
         line: the line of the statement that is being visited.
     """
 
-    def __init__(self, file: str, evaluators: Evaluators, executors: Executors) -> None:
+    def __init__(self, file: str, imports: Imports, evaluators: Evaluators, executors: Executors) -> None:
         self.file = file
+        self.imports = imports
         self.declarations: list[Declaration] = []
         self.decorated: list[tuple[Function | Class, str | None]] = []
-        self.module_references: dict[str, tuple[ast.expr, AbstractValue]] = {}
+        self.wrapped: set[ast.AST] = set()
+        self.module_references: dict[str, tuple[ast.expr | ast.stmt, AbstractValue]] = {}
         self.loaded_names: set[str] = set()
         self.unknown_attributes: set[str] = set()
+        self.unfollowed: set[int] = set()
+        self.open_namespaces: dict[str, int] = {}
         self.env = Environment()
         self.line = 1
         self._evaluators = evaluators
@@ -88,9 +109,13 @@ class Interpreter:
 
     def revisit(self, body_env: Environment) -> None:
         """Visit the body of a function again, because it is called with arguments that were not known."""
-        if body_env.visit_body is not None and self._revisits < MOST_REVISITS:
+        if body_env.visit_body is None:
+            return
+        if self._revisits < MOST_REVISITS:
             self._revisits += 1
             self._bodies.append(body_env.visit_body)
+        else:
+            self.unfollowed.add(self.line)
 
     def _visit_bodies(self) -> None:
         # The list grows while it is iterated over.
@@ -109,6 +134,12 @@ class Interpreter:
 
     def use(self, node: ast.expr) -> AbstractValue:
         """Return the value of an expression that is not followed further: references in it count as read."""
+        value = self.use_here(node)
+        self.hand_on(node, value)
+        return value
+
+    def use_here(self, node: ast.expr) -> AbstractValue:
+        """Return the value of an expression that references are read in, but that hands no scope on."""
         value = self.evaluate(node)
         self.read(node, value)
         return value
@@ -129,10 +160,15 @@ class Interpreter:
     # --- Reads ---
 
     def read(
-        self, node: ast.expr, value: AbstractValue, kinds: tuple[str, ...] = BOTH, *, required: bool = False
+        self,
+        node: ast.expr | ast.stmt,
+        value: AbstractValue,
+        kinds: tuple[str, ...] = BOTH,
+        *,
+        required: bool = False,
     ) -> None:
         """Declare that a node reads the references in a value, without a default."""
-        for key in _keys(value) if value else ():
+        for key in self._keys(node, value) if value else ():
             for kind in kinds:
                 self.declarations.append(
                     Declaration(key, kind, f"{self.file}:{node.lineno}", self.env.qualname, required=required)
@@ -141,7 +177,7 @@ class Interpreter:
     def read_with_default(self, node: ast.expr, value: AbstractValue, default: ast.expr) -> None:
         """Declare that a node reads the references in a value, with a default."""
         self.use(default)
-        keys = _keys(value)
+        keys = self._keys(node, value)
         if not keys:
             return
         kinds = read_kinds(default, self.env)
@@ -164,6 +200,35 @@ class Interpreter:
                 default_value=default_value,
             )
             self.declarations.append(declaration)
+
+    def hand_on(self, node: ast.expr, value: AbstractValue) -> None:
+        """Note that a value goes to code that is not followed: through a scope it can read any key."""
+        for item in value:
+            is_module = isinstance(item, ImportedName) and self.imports.is_exporting_module(item.name)
+            if is_module or reads_any_key(item):
+                self.unfollowed.add(node.lineno)
+
+    def open_namespace(self, node: ast.expr, namespace: str | None) -> None:
+        """Note that functions whose parameters are not known are decorated with a namespace."""
+        key = child_key("", namespace or HOLE)
+        if key is None or "*" in key:
+            self.unfollowed.add(node.lineno)
+        else:
+            self.open_namespaces[key] = node.lineno
+
+    def _keys(self, node: ast.expr | ast.stmt, value: AbstractValue) -> list[str]:
+        """Return the keys of the references in a value, without those whose segments are all unknown."""
+        keys = [item.key for item in value if type(item) is Reference]
+        known = [key for key in keys if key.strip("*.")]
+        if len(known) < len(keys):
+            self.unfollowed.add(node.lineno)
+        return known
+
+    # --- Imports ---
+
+    def imported(self, module: str, name: str) -> AbstractValue:
+        """Return the value of a name that the file imports from a module."""
+        return self.imports.value_of(module, name) or imported_value(module, name)
 
     # --- Assignments ---
 
@@ -191,8 +256,3 @@ class Interpreter:
                 attributes[name] = join((before, followed))
                 if name in self.unknown_attributes and attributes[name] != before:
                     self._needs_second_pass = True
-
-
-def _keys(value: AbstractValue) -> list[str]:
-    """Return the keys of the references in a value, without those whose segments are all unknown."""
-    return [item.key for item in value if type(item) is Reference and item.key.strip("*.")]

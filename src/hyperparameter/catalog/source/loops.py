@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from .environment import Environment
 from .imports import full_name
-from .values import UNKNOWN, Expression, Reference, Text, join
+from .values import UNKNOWN, Expression, Reference, Text, join, reads_any_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -104,7 +104,7 @@ def _assigned(env: Environment, node: ast.expr) -> ast.expr:
 
 def _any_of(interpreter: Interpreter, nodes: Iterable[ast.expr]) -> AbstractValue:
     value = join(interpreter.evaluate(node) for node in nodes)
-    return tuple(item for item in value if type(item) is Reference or type(item) is Text)
+    return tuple(item for item in value if type(item) is Reference or type(item) is Text or reads_any_key(item))
 
 
 def _pair(first: ast.expr, second: ast.expr) -> ast.expr:

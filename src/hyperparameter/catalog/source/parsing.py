@@ -21,6 +21,7 @@ class SourceError(Exception):
 
     def __init__(self, path: Path, line: int | None, reason: str) -> None:
         super().__init__(f"{path}:{line or 1}: {reason}")
+        self.reason = reason
 
 
 def read(path: Path) -> bytes:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.key import join
 from ...core.value import MISSING
-from ..declaration import Declaration
+from ..declaration import Declaration, UnfollowedRead
 from ..docstrings import ParsedDocstring
 from .annotations import annotation_object
 from .defaults import enum_default
@@ -39,9 +39,13 @@ class Signature(NamedTuple):
 
 
 def decorated_declarations(
-    file: str, definition: Function | Class, namespace: str | None
-) -> Iterator[Declaration]:
-    """Yield the declarations of a decorated function or class, under its own name if `namespace` is None."""
+    file: str, definition: Function | Class, namespace: str | None, is_wrapped: bool
+) -> Iterator[Declaration | UnfollowedRead]:
+    """Yield the declarations of a decorated function or class, under its own name if `namespace` is None.
+
+    If it can have parameters that are not known, yield its namespace as unfollowed. `is_wrapped` says that
+    another decorator may have changed its parameters.
+    """
     node = definition.node
     name = "<lambda>" if isinstance(node, ast.Lambda) else node.name
     key = child_key("", name if namespace is None else namespace)
@@ -53,7 +57,9 @@ def decorated_declarations(
         place = f"{file}:{signature.line}"
         docstring = ParsedDocstring(*signature.docstrings)
         # Below a declared namespace every undeclared key is refused, so all parameters must be known.
-        if key.strip("*.") and signature.is_complete:
+        if is_wrapped or not signature.is_complete:
+            yield UnfollowedRead("" if "*" in key else key, place)
+        elif key.strip("*."):
             yield Declaration(key, "namespace", place, owner, help=docstring.summary)
         helps = _parameter_helps(docstring, signature)
         for parameter in signature.parameters:
@@ -123,19 +129,24 @@ def _constructors(definition: Class) -> Iterator[Signature]:
     """Yield the signatures of `__init__` and `__new__`: the class's own, or inherited in the same file."""
     classes = list(lineage(definition))
     class_docstring = ast.get_docstring(definition.node, clean=False)
+    is_complete = not any(map(has_unknown_base, classes))
+    has_constructor = False
     for name in ("__init__", "__new__"):
         for cls in classes:
             function = _method(cls.node, name)
             if function is not None:
                 docstrings = class_docstring, ast.get_docstring(function, clean=False)
                 parameters = _settable_parameters(function.args, cls.body_env, is_method=True)
+                has_constructor = True
                 yield Signature(_first_line(function), parameters, docstrings)
                 break
             if has_generated(cls, name):
                 parameters = list(fields_of(cls).values())
-                is_complete = not any(map(has_unknown_base, classes))
+                has_constructor = True
                 yield Signature(_first_line(definition.node), parameters, (class_docstring,), is_complete)
                 break
+    if not has_constructor and not is_complete:
+        yield Signature(_first_line(definition.node), [], (class_docstring,), is_complete=False)
 
 
 def _method(node: ast.ClassDef, name: str) -> ast.FunctionDef | None:

@@ -50,6 +50,7 @@ def _assign_expression(
     if not isinstance(target, ast.Name) or interpreter.env.is_class:
         # From here on it is an attribute or an item, so a reference counts as read.
         interpreter.read(expression, value)
+        interpreter.hand_on(expression, value)
     elif interpreter.env.outer is None and any(type(item) is Reference for item in value):
         interpreter.module_references[target.id] = expression, value
     interpreter.assign(target, value or (Expression(expression, interpreter.env),))
@@ -88,10 +89,20 @@ def _import_from(interpreter: Interpreter, node: ast.ImportFrom) -> None:
     module = "." * node.level + (node.module or "")
     for alias in node.names:
         if alias.name != "*":
-            interpreter.env.bind(alias.asname or alias.name, imported_value(module, alias.name))
+            value = interpreter.imported(module, alias.name)
+            _bind_import(interpreter, node, alias.asname or alias.name, value)
         elif module == "hyperparameter":
             for name in STAR_NAMES:
                 interpreter.env.bind(name, imported_value(module, name))
+        else:
+            for name, value in interpreter.imports.all_of(module).items():
+                _bind_import(interpreter, node, name, value)
+
+
+def _bind_import(interpreter: Interpreter, node: ast.ImportFrom, name: str, value: AbstractValue) -> None:
+    interpreter.env.bind(name, value)
+    if interpreter.env.outer is None and any(type(item) is Reference for item in value):
+        interpreter.module_references[name] = node, value
 
 
 def _global(interpreter: Interpreter, node: ast.Global) -> None:

@@ -45,6 +45,7 @@ __all__ = [
     "child_key",
     "join",
     "limit_values",
+    "reads_any_key",
 ]
 
 # Stands in a text for a part that is computed at run time. Unicode reserves this character for such uses inside
@@ -63,6 +64,8 @@ class LibraryObject(Enum):
     SCOPE_CLASS = "hp.Scope"
     PARAM = "hp.param"
     LAUNCH = "hp.launch"
+    # What `hp.config(...)` and `hp.snapshot()` return: mappings whose items can be read without a scope.
+    MAPPING = "a configuration or snapshot"
     # What `with hp.scope(...) as ps` binds. All such objects can read the same keys, so one stands for all.
     ENTERED_SCOPE = "an entered scope"
 
@@ -192,6 +195,15 @@ def limit_values(values: Iterable[PossibleValue]) -> AbstractValue:
     any_text = (Text(HOLE),) if Text in dropped else ()
     any_reference = (Reference("*"),) if Reference in dropped else ()
     return possible[:MOST_VALUES] + any_text + any_reference
+
+
+def reads_any_key(value: object) -> bool:
+    """Return whether code that gets a value can read any key with it, or declare any function."""
+    if isinstance(value, ImportedName):
+        return value.name == "hyperparameter"
+    if isinstance(value, LibraryObject):
+        return value is not LibraryObject.SCOPE_CLASS and value is not LibraryObject.LAUNCH
+    return isinstance(value, ScopeMethod | Decorator)
 
 
 def child_key(prefix: str, text: str) -> str | None:
