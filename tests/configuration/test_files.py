@@ -86,6 +86,7 @@ MULTIPLYING_ALIASES = "\n".join(
     ["a0: &a0 [x, x, x, x, x, x, x, x, x]"]
     + [f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]" for n in range(1, 10)]
 )
+LONG_KEY = b".".join([b"a", b'"b.c"'] * 10_000)
 TOO_MANY_DIGITS = "Exceeds the limit (4300 digits) for integer string conversion"
 
 # A file's name and content, and the start of the error for it. The error starts with the path that is loaded.
@@ -106,6 +107,9 @@ FILES = [
     ("a.toml", b'"a.b" = 1\n[a]\nb = 2', "a.toml:1: 'a.b' is set twice, once with a dotted name"),
     ("a.toml", b"[t]\n_replace_ = 1", "a.toml:2: 't._replace_' is not valid: expected true or false, got 1"),
     ("a.toml", b"a = 1\nb = '\xff'", "a.toml:2:6: not valid UTF-8: byte 11 is 0xff"),
+    ("a.toml", b"a = 1\n" + LONG_KEY + b" = 1", "a.toml:2:1: a key has more than 256 segments"),
+    ("a.toml", b"[" + LONG_KEY + b"]", "a.toml:1:2: a key has more than 256 segments"),
+    ("a.toml", b"a = {" + LONG_KEY + b" = 1}", "a.toml:1:6: a key has more than 256 segments"),
     # JSON
     (
         "a.json",
@@ -119,6 +123,17 @@ FILES = [
         "a.json:3:2: the key 'c' is set twice, first on line",
     ),
     ("a.json", b'{"a": [1,\n NaN]}', "a.json:2:2: NaN is not valid JSON"),
+    ("a.json", b'{"a":\n NaNN}', "a.json:2:2: NaNN is not valid JSON"),
+    ("a.json", b'{"a": [NaN"x"]}', "a.json:1:8: NaN is not valid JSON"),
+    ("a.json", b'{"a": [1 , NaN{', "a.json:1:12: NaN is not valid JSON"),
+    ("a.json", b'{"a" : 1 ,\n "a" : 2 }', "a.json:2:2: the key 'a' is set twice, first on line 1"),
+    (
+        "a.json",
+        b'{"a": "\\ud83d\\ude00",\n "b": ["\\uDE00\\uD83D"]}',
+        "a.json:2:8: \\ude00 is half of a character, and the other half is missing",
+    ),
+    ("a.json", b'{"\\ud83d": 1}', "a.json:1:2: \\ud83d is half of a character"),
+    ("a.json", b'{"' + b".".join([b"a"] * 20_000) + b'": 1}', "a.json:1: 'a.a.a.a.a.a.a.a.a.a.a.a.a.a."),
     ("a.json", b'{"a": -Infinity}', "a.json:1:7: -Infinity is not valid JSON"),
     ("a.json", b'{"a":\n' + b"9" * 5000 + b"}", f"a.json:2:1: {TOO_MANY_DIGITS}"),
     ("a.json", b'{"a": ' * 100_000, "a.json: it is nested too deeply"),
@@ -183,6 +198,14 @@ FILES = [
 def test_the_error_for_a_broken_file_names_the_place(name, content, text):
     Path(name).write_bytes(content)
     assert error_of(text.partition(":")[0]).startswith(text)
+
+
+def test_whole_characters_and_long_texts_are_no_faults():
+    Path("a.json").write_text('{"a": "\\ud83d\\ude00" , "b" : [ 1 , 2 ] , "c": "\\\\ud83d"}')
+    assert hp.config("a.json") == {"a": "\U0001f600", "b": [1, 2], "c": "\\ud83d"}
+    dots = "a." * 1000
+    Path("a.toml").write_text(f'a = """\n{dots}a\n""" # {dots}a\nb = \'{dots}\'\nc."{dots}" = 1')
+    assert hp.config("a.toml") == {"a": f"{dots}a\n", "b": dots, "c": {dots: 1}}
 
 
 def test_empty_files_and_byte_order_marks_are_fine():

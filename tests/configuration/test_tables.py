@@ -105,3 +105,8 @@ def test_an_error_of_a_default_factory_does_not_show_the_values():
     with pytest.raises(hp.ConfigError) as caught:
         hp.config({"table": {"password": "secret"}}, schema=Broken)
     assert str(caught.value) == "the configuration is not a valid Broken: KeyError: 'name'"
+
+
+def test_a_table_that_an_empty_table_became_is_still_a_table():
+    with pytest.raises(hp.ConfigError, match=r"'a' = 2 is a value .*, but 'a\.b\.c' makes it a table"):
+        hp.config({"a": {"b": {}}}, {"a": {"b": {"c": 1}}}, {"a": 2})

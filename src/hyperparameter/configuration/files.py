@@ -54,10 +54,10 @@ class File:
 
     def place(self, key: str) -> str:
         """Return `file:line` of a key, or of its nearest prefix that has a line."""
-        for prefix in (key, *parents(key)):
-            if prefix in self.lines:
-                return f"{self.name}:{self.lines[prefix]}"
-        return self.name
+        if key in self.lines:
+            return f"{self.name}:{self.lines[key]}"
+        prefix = next((prefix for prefix in parents(key) if prefix in self.lines), None)
+        return f"{self.name}:{self.lines[prefix]}" if prefix else self.name
 
 
 class Place:

@@ -1,6 +1,6 @@
-"""JSON, by the standard library, except that repeated keys and NaN are refused.
+"""JSON, by the standard library, except that repeated keys, NaN and lone surrogates are refused.
 
-The standard library accepts both, and does not say where they are. If a text has one of them, or if the line of
+The standard library accepts them, and does not say where they are. If a text has one of them, or if the line of
 a key is needed, `_Walk` goes over the text a second time.
 """
 
@@ -12,12 +12,17 @@ from json.decoder import scanstring  # type: ignore[attr-defined]  # pyright: ig
 from typing import Any, NoReturn
 
 from ...conversion.spelling import float_of, int_of
+from ...errors import shorten
 from .keys import key_below
 from .syntax_error import FileSyntaxError, line_and_column
 
 _SPACE = re.compile(r"[ \t\n\r]*")
-_ATOM = re.compile(r"[^\s,\]}]+")
-_NOT_JSON = ("NaN", "Infinity", "-Infinity")
+# What stands where a number, true, false or null is expected, and what is one of these.
+_ATOM = re.compile(r"[^\s,:\[\]{}\"]*")
+_VALID_ATOM = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|true|false|null")
+# A surrogate is half of a character. Two escapes, such as `\ud83d\ude00`, make a whole one.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _JSON_NAMES: dict[type, str] = {
     list: "an array",
     str: "a string",
@@ -56,6 +61,9 @@ def parse(text: str) -> dict[str, Any]:
     except ValueError as error:
         _Walk(text).walk()
         raise FileSyntaxError(f"not valid JSON: {error}") from None
+    # Few texts have such an escape, and only they are searched.
+    if _SURROGATE_ESCAPE.search(text):
+        _Walk(text).walk()
     if not isinstance(value, dict):
         raise FileSyntaxError(f"expected an object at the top, got {_JSON_NAMES[type(value)]}", 1, 1)
     return value
@@ -95,7 +103,7 @@ class _Walk:
     def _walk_value(self, key: str, *, has_lines: bool) -> None:
         first = self._next_character()
         if first == '"':
-            self.position = scanstring(self.text, self.position + 1)[1]
+            self._walk_string()
         elif first == "{":
             self._walk_object(key, has_lines=has_lines)
         elif first == "[":
@@ -112,7 +120,7 @@ class _Walk:
         self.position += 1
         while self._next_character() != "}":
             start = self.position
-            name, self.position = scanstring(self.text, self.position + 1)
+            name = self._walk_string()
             line = self._line_at(start)
             if name in lines:
                 raise self._error(f"the key {name!r} is set twice, first on line {lines[name]}", start)
@@ -127,17 +135,27 @@ class _Walk:
             self._skip_comma()
         self.position += 1
 
+    def _walk_string(self) -> str:
+        """Walk over a text in quotes, and return what it stands for."""
+        start = self.position
+        value, self.position = scanstring(self.text, start + 1)
+        surrogate = _SURROGATE.search(value)
+        if surrogate:
+            detail = f"\\u{ord(surrogate[0]):04x} is half of a character, and the other half is missing"
+            raise self._error(detail, start)
+        return value
+
     def _walk_atom(self, first: str) -> None:
         """Walk over a number, true, false or null."""
-        atom = _ATOM.match(self.text, self.position)
-        if atom is None or atom[0] in _NOT_JSON:
-            raise self._error(f"{atom[0] if atom else first} is not valid JSON", self.position)
-        if len(atom[0]) > _LONG_NUMBER:
+        atom = _ATOM.match(self.text, self.position)[0]  # type: ignore[index]
+        if not _VALID_ATOM.fullmatch(atom):
+            raise self._error(f"{shorten(atom or first)} is not valid JSON", self.position)
+        if len(atom) > _LONG_NUMBER:
             try:
-                json.loads(atom[0])
+                json.loads(atom)
             except ValueError as error:
                 raise self._error(str(error), self.position) from None
-        self.position = atom.end()
+        self.position += len(atom)
 
     def _skip_comma(self) -> None:
         if self._next_character() == ",":

@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import Any
 
 from ...conversion.spelling import float_of
+from ...core.key import MAX_SEGMENTS
 from ...core.value import FileValue
 from .keys import key_below
 from .syntax_error import FileSyntaxError, line_and_column
@@ -29,8 +30,23 @@ CLOSERS = ("]", "}", '"""', "'''")
 MAX_WORK = 2_000_000
 
 
+# A line with as many dots as a key may have segments. Few files have one, and only their text is searched for
+# long keys.
+_MAYBE_LONG_KEY = re.compile(rf"(?:[^\n.]*\.){{{MAX_SEGMENTS}}}")
+_SEGMENT = r"""(?:[\w-]+|"(?:\\.|[^"\\\n])*"|'[^'\n]*')"""
+_KEY_TOKEN = re.compile(
+    r'''"""(?:\\.|[^\\])*?"{3,5}'''  # text in double quotes, of several lines
+    r"""|'''.*?'{3,5}"""  # text in single quotes, of several lines
+    r"|#[^\n]*"  # a comment
+    rf"|(?P<key>{_SEGMENT}(?:[ \t]*\.[ \t]*{_SEGMENT})*)",
+    re.DOTALL,
+)
+
+
 def parse(text: str) -> dict[str, Any]:
     """Return the table of a TOML text; raise `FileSyntaxError`."""
+    if _MAYBE_LONG_KEY.search(text):
+        _check_length_of_keys(text)
     try:
         table = tomllib.loads(text, parse_float=float_of)
     except tomllib.TOMLDecodeError as error:
@@ -77,6 +93,14 @@ def _with_spellings(value: Any, spellings: dict[int, str | None]) -> Any:
     if type(value) is list:
         return [_with_spellings(item, spellings) for item in value]
     return FileValue(value, spellings[value]) if type(value) is int and value in spellings else value
+
+
+def _check_length_of_keys(text: str) -> None:
+    """Refuse a key of too many segments. The time that tomllib takes for a key grows with its square."""
+    for match in _KEY_TOKEN.finditer(text):
+        if match["key"] and len(re.findall(_SEGMENT, match["key"])) > MAX_SEGMENTS:
+            place = line_and_column(text, match.start())
+            raise FileSyntaxError(f"a key has more than {MAX_SEGMENTS} segments", *place)
 
 
 def _split_place(message: str, text: str) -> tuple[str, int, int]:
