@@ -26,7 +26,7 @@ from .errors import (
 )
 from .functions.bind import bind
 from .functions.param import param
-from .lazy import check, config, env, explain, fingerprint, launch, tree
+from .lazy import check, config, env, executor, explain, fingerprint, launch, tree
 from .scopes.scope import Reference, Scope, scope
 from .scopes.snapshot import Snapshot, frozen, reset, snapshot
 from .secrecy import secret, secrets
@@ -52,6 +52,7 @@ __all__ = [
     "check",
     "config",
     "env",
+    "executor",
     "explain",
     "fingerprint",
     "frozen",

@@ -23,6 +23,7 @@ ROOMS = [
     "configuration",
     "catalog",
     "history",
+    "execution",
     "program",
     "tool",
 ]

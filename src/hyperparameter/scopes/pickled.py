@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from ..core.origin import Origin
     from ..core.value import Entry
 
-__all__ = ["pickled_form", "unpickled_entries", "values_hash"]
+__all__ = ["by_value", "picklable", "pickled_form", "unpickled_entries", "values_hash"]
 
 # They have no parts, and pickle writes them without references.
 _NUMBERS = frozenset((bool, int, float, type(None)))
@@ -175,18 +175,26 @@ class _Pickled:
 
 def _checked(key: str, value: Any, origin: Origin | None) -> Any:
     """Return a value if it pickles, or what stands for it; raise `PicklingError` if it does not."""
+    try:
+        return picklable(value)
+    # Any code of the value can run here.
+    except Exception as error:
+        raise _pickling_error(key, value, origin, error) from error
+
+
+def picklable(value: Any) -> Any:
+    """Return a value if it pickles, or what pickles in its place. Raise what pickle raises if it does not."""
     pickler = pickle.Pickler(_Nowhere(), 5, buffer_callback=lambda _: None)
     multiprocessing = sys.modules.get("multiprocessing.reduction")
     if multiprocessing is not None:
         pickler.dispatch_table = _skipping(multiprocessing.ForkingPickler._extra_reducers)
     try:
         pickler.dump(value)
-    # Any code of the value can run here.
-    except Exception as error:
-        data = _by_cloudpickle(value)
-        if data is None:
-            raise _pickling_error(key, value, origin, error) from error
-        return _Pickled(data)
+    except Exception:
+        pickled = by_value(value)
+        if pickled is None:
+            raise
+        return pickled
     return value
 
 
@@ -200,11 +208,12 @@ def _skipping(types: Iterable[type]) -> dict[type, Callable[[Any], Any]]:
     return {**copyreg.dispatch_table, **dict.fromkeys(types, lambda _: (object, ()))}
 
 
-def _by_cloudpickle(value: Any) -> bytes | None:
+def by_value(value: Any) -> Any:
+    """Return what pickles as the bytes of cloudpickle, None if it is not installed or fails."""
     try:
         import cloudpickle  # type: ignore[import-untyped]
 
-        return cloudpickle.dumps(value)
+        return _Pickled(cloudpickle.dumps(value))
     # Without cloudpickle, or if it fails too, the error of pickle is the one to report.
     except Exception:
         return None
