@@ -8,6 +8,7 @@ from .core.context import replace_current
 from .core.frame import EMPTY_FRAME
 from .core.kernel import get_baseline, set_baseline
 from .core.origin import Origin
+from .program.baselines import starts
 from .scopes.scope import Scope
 from .scopes.sources import entries_from
 from .secrecy import patterns
@@ -41,7 +42,9 @@ def clean(*sources: Source, **params: Any) -> Any:
 @contextmanager
 def _clean(scope: Scope | None) -> Iterator[None]:
     baseline, frame, secret_patterns = get_baseline(), replace_current(None), list(patterns)
+    launch_starts = list(starts)
     set_baseline(EMPTY_FRAME)
+    starts.clear()
     try:
         if scope is not None:
             scope.__enter__()
@@ -50,4 +53,5 @@ def _clean(scope: Scope | None) -> Iterator[None]:
         set_baseline(baseline)
         replace_current(frame)
         patterns[:] = secret_patterns
+        starts[:] = launch_starts
         patterns[:] = secret_patterns

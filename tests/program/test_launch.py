@@ -153,6 +153,41 @@ def test_launch_returns_the_result_and_keeps_the_baseline():
     assert hp.scope.train.lr | 0.0 == 0.5
 
 
+def test_nothing_of_an_earlier_launch_is_visible_in_a_later_one():
+    def train(lr=0.1, fail=False):
+        assert hp.scope.written | 0 == 0
+        hp.scope.written = 1
+        if fail:
+            raise ValueError
+        return lr, hp.scope.seed | 0, hp.scope.mine | 0
+
+    with hp.scope(mine=1):
+        hp.frozen()
+    assert hp.launch(train, argv=["--lr", "3", "-D", "seed=5"]) == (3.0, 5, 1)
+    assert (hp.scope.train.lr | 0.0, hp.scope.written | 0) == (3.0, 0)
+    assert hp.launch(train, argv=[]) == (0.1, 0, 1)
+    with pytest.raises(ValueError):
+        hp.launch(train, argv=["--lr", "4", "--fail"])
+    assert hp.launch(train, argv=[]) == (0.1, 0, 1)
+    hp.launch(train, argv=["--lr", "3"])
+    with hp.scope(other=1):
+        assert hp.launch(train, argv=["-D", "seed=6"]) == (0.1, 6, 1)
+        # The scope keeps the baseline of the moment at which it was entered.
+        assert hp.scope.train.lr | 0.0 == 3.0
+
+
+def test_a_program_that_another_one_launches_starts_from_the_values_of_that_one():
+    def inner(lr=0.1):
+        return lr, hp.scope.seed | 0
+
+    def outer(seed=1):
+        results = [hp.launch(inner, argv=["--lr", "3"]), hp.launch(inner, argv=[])]
+        return [*results, hp.scope.outer.seed | 0]
+
+    assert hp.launch(outer, argv=["--seed", "7", "-D", "seed=5"]) == [(3.0, 5), (0.1, 5), 7]
+    assert hp.launch(inner, argv=[]) == (0.1, 0)
+
+
 @pytest.mark.parametrize(
     ("problem", "text"),
     [

@@ -42,6 +42,7 @@ __all__ = [
     "innermost_scope",
     "is_in_scope",
     "leave",
+    "moved_to",
     "replace_current",
     "write",
 ]
@@ -74,6 +75,21 @@ def replace_current(frame: Frame | None) -> Frame | None:
     previous = current.get()
     set_current(frame)
     return previous
+
+
+def moved_to(frame: Frame | None, baseline: Frame) -> Frame | None:
+    """Return a frame that `replace_current` returned, with another baseline below its scopes."""
+    if frame is None or frame.parent is None:
+        # Such a frame is on top of the baseline of each moment.
+        return frame
+    above = []
+    while frame.parent is not None:
+        above.append(frame)
+        frame = frame.parent
+    frame = baseline
+    for upper in reversed(above):
+        frame = Frame(upper.scope, upper.overrides, frame)
+    return frame
 
 
 def freeze() -> None:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import os
 import sys
 
-from ..core.context import freeze, is_in_scope, replace_current
+from ..core.context import is_in_scope
 from ..errors import ParamError
 from ..scopes.scope import Scope
+from .baselines import run_baseline
 from .command import Command, decorated_functions
 from .parser import Parser
 from .settings import Settings
@@ -104,18 +105,12 @@ def _run(parser: Parser, commands: Sequence[Command], argv: Sequence[str]) -> An
 
 def _call(command: Command, arguments: tuple[list[Any], list[Any]], entries: dict[str, Entry]) -> Any:
     scope = Scope(entries)
-    # The baseline must not include a scope of the caller, because the caller leaves that scope later.
-    callers_frame = replace_current(None)
-    try:
+    with run_baseline(scope):
+        if not is_in_scope():
+            return command.call(*arguments)
+        # The scope of the caller would override the baseline, so enter the values again above that scope.
         with scope:
-            freeze()
-    finally:
-        replace_current(callers_frame)
-    if not is_in_scope():
-        return command.call(*arguments)
-    # The scope of the caller would override the baseline, so enter the values again above that scope.
-    with scope:
-        return command.call(*arguments)
+            return command.call(*arguments)
 
 
 def _complete(parser: Parser) -> None:
