@@ -188,6 +188,25 @@ def test_a_namespace_whose_parameters_cannot_be_told_accepts_every_key(tmp_path,
     assert outcome_of(catalog) == "refused"
 
 
+@pytest.mark.parametrize(
+    ("head", "annotation"),
+    [
+        ("from elsewhere import Devices", "Devices"),
+        ("from typing import TypeVar\nT = TypeVar('T')", "T"),
+        ("from elsewhere import *", "int"),
+        ("from elsewhere import *", "Devices"),
+        ("import elsewhere", "elsewhere.Devices"),
+        ("from elsewhere import Devices", "'Devices | None'"),
+    ],
+)
+def test_an_annotation_that_cannot_be_told_accepts_every_value(tmp_path, head, annotation):
+    code = f"{IMPORT}{head}\n@hp.param('train')\ndef train(devices: {annotation} = 1): ...\n"
+    catalog = catalog_of(tmp_path, {"main.py": code})
+    assert catalog.errors({"train.devices": ("cpu", None)}) == ([], [])
+    (error,), _ = catalog.errors({"train.device": ("cpu", None)})
+    assert error.near == ("train.devices",)
+
+
 def test_a_program_runs_with_a_key_that_only_a_helper_reads(tmp_path):
     write_files(
         tmp_path,

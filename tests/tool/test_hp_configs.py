@@ -58,6 +58,21 @@ def test_allow_unknown_accepts_misspelled_keys(hp):
     assert hp("check", ".", "-D", "train.lrr=1", "--allow-unknown").code == 0
 
 
+def test_check_follows_the_imports_of_a_file_and_links_to_folders(hp):
+    (hp.folder / "real").mkdir()
+    (hp.folder / "real" / "deep.py").write_text("import hyperparameter as hp\nhp.scope.opt.momentun | 1\n")
+    (hp.folder / "real" / "again").symlink_to(hp.folder / "real")
+    (hp.folder / "app").mkdir()
+    (hp.folder / "app" / "linked").symlink_to(hp.folder / "real")
+    (hp.folder / "app" / "run.py").write_text(
+        "import hyperparameter as hp\nimport linked.deep\nhp.scope.opt.momentum | 1\n"
+    )
+    (hp.folder / "run.py").symlink_to(hp.folder / "app" / "run.py")
+    for target in ("app", "app/run.py", "run.py"):
+        result = hp("check", target, "-D", "opt.momentun=1")
+        assert (result.code, result.out, result.err) == (0, "", "no errors in 1 value\n")
+
+
 def test_a_key_that_an_interpolation_refers_to_is_known(hp):
     assert hp("check", ".", "-D", "opt.momentun=0.5", "train.lr=${opt.momentun}").code == 0
 

@@ -103,7 +103,8 @@ def registered_declarations() -> Iterator[Declaration]:
                 None if parameter.default is MISSING else default_text(parameter.default),
                 _type_text(parameter),
                 annotation=parameter.annotation if is_resolved else MISSING,
-                default_value=parameter.default,
+                # An annotation decides what fits, also one that cannot be evaluated. Then every value fits.
+                default_value=parameter.default if is_resolved else MISSING,
                 required=parameter.default is MISSING,
             )
 

@@ -82,14 +82,15 @@ def moved_to(frame: Frame | None, baseline: Frame) -> Frame | None:
     if frame is None or frame.parent is None:
         # Such a frame is on top of the baseline of each moment.
         return frame
-    above = []
-    while frame.parent is not None:
-        above.append(frame)
-        frame = frame.parent
-    frame = baseline
+    above: list[Frame] = []
+    lower: Frame | None = frame
+    while lower is not None and lower.parent is not None:
+        above.append(lower)
+        lower = lower.parent
+    moved = baseline
     for upper in reversed(above):
-        frame = Frame(upper.scope, upper.overrides, frame)
-    return frame
+        moved = Frame(upper.scope, upper.overrides, moved)
+    return moved
 
 
 def freeze() -> None:

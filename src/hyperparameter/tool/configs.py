@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..catalog.source import program_files
 from ..errors import shown
 from ..secrecy import MASK, has_secrets
 from .documents import dump_json
@@ -58,7 +60,11 @@ def show_config(arguments: Namespace) -> int:
 
 
 def _scan_catalog(path: str) -> Catalog:
-    (scanned,) = scan_targets([find_target(path)])
+    """Return what a target declares; for a file, with everything that it imports from its own program."""
+    target = find_target(path)
+    if target.package is None and Path(path).is_file():
+        target = replace(target, files=program_files(Path(path)))
+    (scanned,) = scan_targets([target])
     return scanned.catalog
 
 

@@ -122,6 +122,9 @@ class _Evaluation:
     def _name(self, node: ast.Name, env: Environment) -> Any:
         value = env.lookup(node.id)
         if value is None:
+            if env.module().has_unknown_names:
+                # `from elsewhere import *` can bind any name.
+                raise UnknownAnnotationError
             return _imported_type(f"builtins.{node.id}")
         if len(value) == 1:
             (item,) = value

@@ -21,6 +21,7 @@ class Environment:
         "arguments",
         "attributes",
         "bases",
+        "has_unknown_names",
         "is_class",
         "names",
         "outer",
@@ -42,6 +43,8 @@ class Environment:
         # For a class: the bases that the file defines, and the attributes that methods assign to `self`.
         self.bases: tuple[Environment, ...] = ()
         self.attributes: dict[str, AbstractValue] = {}
+        # For a module: whether a star import can bind any name.
+        self.has_unknown_names = False
 
     def lookup(self, name: str) -> AbstractValue | None:
         """Return the value of a name here, or None if nothing in the file binds it."""

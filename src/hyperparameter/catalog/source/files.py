@@ -36,8 +36,17 @@ def project_files(path: Path) -> list[Path]:
     if not os.path.isdir(path):
         return [path]
     files: list[Path] = []
-    for folder, subfolders, names in os.walk(path, onerror=lambda error: files.append(Path(error.filename))):
-        subfolders[:] = [name for name in subfolders if not _is_skipped(Path(folder), name)]
+    seen: set[str] = set()
+    for folder, subfolders, names in os.walk(
+        path, onerror=lambda error: files.append(Path(error.filename)), followlinks=True
+    ):
+        # A link can lead to a folder above, or to one that is in the project already.
+        seen.add(os.path.realpath(folder))
+        subfolders[:] = [
+            name
+            for name in sorted(subfolders, key=lambda name: os.path.islink(os.path.join(folder, name)))
+            if not _is_skipped(Path(folder), name) and os.path.realpath(os.path.join(folder, name)) not in seen
+        ]
         files.extend(Path(folder, name) for name in names if name.endswith(".py"))
     return sorted(files)
 

@@ -92,6 +92,10 @@ def _declaration(key: str, place: str, owner: str, parameter: WrittenParameter, 
         default_value = literal_value(parameter.default)
     annotation = init_var_type(parameter.annotation, parameter.env)
     type_text = literal_type(default_value) if annotation is None else _annotation_text(annotation)
+    expected = annotation_object(annotation, parameter.env)
+    if annotation is not None and expected is MISSING:
+        # The annotation decides what fits, not the default. It cannot be told, so every value fits.
+        default_value = MISSING
     return Declaration(
         key,
         "parameter",
@@ -100,7 +104,7 @@ def _declaration(key: str, place: str, owner: str, parameter: WrittenParameter, 
         default_text,
         type_text,
         help_text,
-        annotation_object(annotation, parameter.env),
+        expected,
         default_value,
         required=parameter.default is None,
     )

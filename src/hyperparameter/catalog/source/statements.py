@@ -95,6 +95,7 @@ def _import_from(interpreter: Interpreter, node: ast.ImportFrom) -> None:
             for name in STAR_NAMES:
                 interpreter.env.bind(name, imported_value(module, name))
         else:
+            interpreter.env.module().has_unknown_names = True
             for name, value in interpreter.imports.all_of(module).items():
                 _bind_import(interpreter, node, name, value)
 
