@@ -1,8 +1,10 @@
 """Files: their values, the lines of their keys, and the errors for broken files."""
 
+import math
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -137,25 +139,25 @@ FILES = [
     ("a.json", b'{"a": -Infinity}', "a.json:1:7: -Infinity is not valid JSON"),
     ("a.json", b'{"a":\n' + b"9" * 5000 + b"}", f"a.json:2:1: {TOO_MANY_DIGITS}"),
     ("a.json", b'{"a": ' * 100_000, "a.json: it is nested too deeply"),
-    ("a.json", b"[1]", "a.json:1:1: expected an object at the top, got an array"),
-    ("a.json", b"3", "a.json:1:1: expected an object at the top, got a number"),
+    ("a.json", b"[1]", "a.json:1:1: expected a table at the top, got a list"),
+    ("a.json", b"3", "a.json:1:1: expected a table at the top, got a number"),
     ("a.json", b'{"": 1}', "a.json:1: '' is not a valid key: it is empty"),
     # YAML
     (
         "a.yaml",
         b"a: [1\nb: 2",
-        "a.yaml:2:2: not valid YAML: while parsing a flow sequence: expected",
+        "a.yaml:2:2: not valid YAML: while parsing a flow sequence: did not find expected ',' or ']'",
     ),
     (
         "a.yaml",
         b"a: 1\n\tb: 2",
-        "a.yaml:2:1: not valid YAML: while scanning for the next token",
+        "a.yaml:2:1: not valid YAML: while scanning a plain scalar: found a tab character",
     ),
     ("a.yaml", b"a: 1\nb: {c: 1, c: 2}", "a.yaml:2:11: the key 'c' is set twice, first on line 2"),
     (
         "a.yaml",
-        b"a: 1\n---\nb: 2",
-        "a.yaml:2:1: not valid YAML: expected a single document in the stream",
+        b"a: 1\n---\nb: 2\n---\n- 3",
+        "a.yaml:5:1: expected a table at the top, got a list",
     ),
     ("a.yaml", b"a: x\x07", "a.yaml:1:5: unacceptable character #x0007: special characters are not allowed"),
     ("a.yaml", b"a: *b", "a.yaml:1:4: not valid YAML: found undefined alias 'b'"),
@@ -174,10 +176,21 @@ FILES = [
     ("a.yaml", b"a: !mine 3", "a.yaml:1:4: the tag '!mine' is not allowed: use plain values only"),
     ("a.yaml", b"a: 1\ntrue: 2", "a.yaml:2:1: expected text as a key, got bool (true)"),
     ("a.yaml", b"? [1, 2]\n: 3", "a.yaml:1:3: expected text as a key, got seq"),
-    ("a.yaml", b"- 1", "a.yaml:1:1: expected a mapping at the top, got a sequence"),
-    ("a.yaml", b"text", "a.yaml:1:1: expected a mapping at the top, got a scalar"),
+    ("a.yaml", b"- 1", "a.yaml:1:1: expected a table at the top, got a list"),
+    ("a.yaml", b"text", "a.yaml:1:1: expected a table at the top, got text"),
     ("a.yaml", b"a: " + b"[ " * 150 + b"]" * 150, "a.yaml:1:204: it is nested deeper than 100 levels"),
-    ("a.yaml", b"a: " + b"[ " * 5000 + b"]" * 5000, "a.yaml: it is nested too deeply"),
+    ("a.yaml", b"a: " + b"[ " * 5000 + b"]" * 5000, "a.yaml:1:204: it is nested deeper than 100 levels"),
+    (
+        "a.yaml",
+        b"a: 1\n<<: 3",
+        "a.yaml:2:5: the value of '<<' is expected to be a mapping or a list of mappings",
+    ),
+    ("a.yaml", b"<<: {a: 1}\n<<: {b: 1}", "a.yaml:2:1: the key '<<' is set twice, first on line 1"),
+    ("a.yaml", b"a: !!int x", "a.yaml:1:4: 'x' is not a valid int"),
+    ("a.yaml", b"a: !!binary x", "a.yaml:1:4: "),
+    ("a.yaml", b"a: !!map [x]", "a.yaml:1:4: the tag '!!map' is not allowed: use plain values only"),
+    ("a.yaml", b"? &b [1]\n: 1", "a.yaml:1:3: expected text as a key, got seq"),
+    ("a.yaml", b"a: &b [1]\n*b : 1", "a.yaml:2:1: expected text as a key, got seq"),
     ("a.yaml", b"a: 1\nb: " + b"9" * 5000, f"a.yaml:2:4: {TOO_MANY_DIGITS}"),
     ("a.yaml", b"a: 2024-02-31", "a.yaml:1:4: day is out of range for month"),
     # Paths that are not files of a known format
@@ -206,6 +219,45 @@ def test_whole_characters_and_long_texts_are_no_faults():
     dots = "a." * 1000
     Path("a.toml").write_text(f'a = """\n{dots}a\n""" # {dots}a\nb = \'{dots}\'\nc."{dots}" = 1')
     assert hp.config("a.toml") == {"a": f"{dots}a\n", "b": dots, "c": {dots: 1}}
+
+
+def test_yaml_is_version_1_2_whatever_the_file_says():
+    texts = {
+        "%YAML 1.1\n---\na: [no, on, y, 0o17, 017, 1:30]": ["no", "on", "y", 15, 17, "1:30"],
+        "a: [=, ! 3, !!str 3, '3', <<]": ["=", "3", "3", "3", "<<"],
+        "a: [1_000, +1, -0x1f, 0b11, 1., .5, 1e3, .5e3]": [1000, 1, -31, 3, 1.0, 0.5, 1000.0, 500.0],
+        "a: [_1, 1e, +, -x, ., 0x, 1.2.3, ~x]": ["_1", "1e", "+", "-x", ".", "0x", "1.2.3", "~x"],
+        "a: [-.inf, ~, Null, TRUE, !!null x, !!float 1]": [-math.inf, None, None, True, None, 1.0],
+        "a: [2001-01-02, 2001-1-2 3:04:05.5, 2001-01-02T03:04:05-05:30]": [
+            datetime(2001, 1, 2).date(),
+            datetime(2001, 1, 2, 3, 4, 5, 500_000),
+            datetime(2001, 1, 2, 8, 34, 5, tzinfo=UTC),
+        ],
+        "a: [!!binary aG k=, !!int '3', !!seq [x], !!bool TRUE]": [b"hi", 3, ["x"], True],
+    }
+    for text, values in texts.items():
+        Path("a.yaml").write_text(text)
+        assert hp.config("a.yaml") == {"a": values}
+
+
+def test_the_documents_of_a_yaml_file_are_merged_in_order():
+    Path("a.yaml").write_text("a: {x: 1, y: 1}\n---\n---\n# only\n---\na:\n  x: 2\n...\n")
+    cfg = hp.config("a.yaml")
+    assert cfg == {"a": {"x": 2, "y": 1}}
+    assert cfg.history("a.x") == [(1, "a.yaml:1"), (2, "a.yaml:7")]
+    Path("a.yaml").write_text("a: &b 1\n---\nc: *b")
+    assert error_of("a.yaml") == "a.yaml:3:4: not valid YAML: found undefined alias 'b'"
+
+
+def test_yaml_anchors_and_merge_keys_as_usual():
+    Path("a.yaml").write_text(
+        "a: &a {x: 1, y: 1}\nb: &b {y: 2, z: 2}\n&k c: &c\n  <<: [*a, *b]\n  z: 3\n"
+        "d: &a 1\n'<<': [*k, *c, *a]\n"
+    )
+    merged = {"x": 1, "y": 1, "z": 3}
+    cfg = hp.config("a.yaml")
+    assert cfg == {"a": {"x": 1, "y": 1}, "b": {"y": 2, "z": 2}, "c": merged, "d": 1, "<<": ["c", merged, 1]}
+    assert [cfg.where(f"c.{name}") for name in "xyz"] == ["a.yaml:1", "a.yaml:1", "a.yaml:5"]
 
 
 def test_empty_files_and_byte_order_marks_are_fine():
@@ -251,8 +303,8 @@ def test_the_error_for_an_unreadable_file_says_why():
     [
         (
             "hp.config('y.yaml')",
-            "ruamel",
-            "y.yaml: to read YAML, install ruamel.yaml: pip install ruamel.yaml",
+            "yaml",
+            "y.yaml: to read YAML, install PyYAML: pip install PyYAML",
         ),
         (
             "hp.config.hydra('.', 'c')",

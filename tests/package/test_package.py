@@ -27,7 +27,7 @@ SLOW_IMPORTS = [
     "re",
     "dataclasses",
     "tomllib",
-    "ruamel.yaml",
+    "yaml",
     "hyperparameter.configuration.load",
     "hyperparameter.catalog",
     "hyperparameter.program",

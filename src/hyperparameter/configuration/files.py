@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import stat
-from functools import cached_property
+from functools import cached_property, partial
 
+from ..conversion.spelling import plain_of
 from ..core.key import parents
 from ..core.origin import Origin
 from ..errors import ConfigError, did_you_mean, nearest
@@ -13,8 +14,11 @@ from .formats.syntax_error import FileSyntaxError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
     from types import ModuleType
     from typing import Any
+
+    from .formats.document import Document
 
 # The largest file that is read, in bytes. People write configurations, and write far less.
 MAX_SIZE = 16 * 1024 * 1024
@@ -29,8 +33,17 @@ class File:
         self.text = text
         self.parser = parser
 
-    def parse(self) -> dict[str, Any]:
-        """Return the table of the file; raise `ConfigError` with line and column if the text is broken."""
+    def tables(self) -> Iterator[tuple[dict[str, Any], Callable[[str], Origin]]]:
+        """Yield the table of each document, and the origin of a key in it; raise `ConfigError`."""
+        for number, document in enumerate(self._parse()):
+            if type(document.value) is not dict:
+                place = f"{self.name}:{document.line}:{document.column}"
+                detail = f"expected a table at the top, got {_kind_of(document.value)}"
+                raise ConfigError(detail=detail, origin=Origin.at(place))
+            yield document.value, partial(self._origin_of, number)
+
+    def _parse(self) -> list[Document]:
+        """Return the documents of the file; raise `ConfigError` with line and column if the text is broken."""
         try:
             return self.parser.parse(self.text)
         except FileSyntaxError as error:
@@ -42,35 +55,46 @@ class File:
             raise ConfigError(detail="it is nested too deeply", origin=Origin.at(self.name)) from None
 
     @cached_property
-    def lines(self) -> dict[str, int]:
+    def _lines(self) -> list[dict[str, int]]:
         try:
             return self.parser.lines(self.text)
         # The lines are for the text of an error. If they cannot be found, the error must still be shown.
         except Exception:
-            return {}
+            return []
 
-    def origin_of(self, key: str) -> Origin:
-        return Origin.at(Place(self, key))
+    def _origin_of(self, number: int, key: str) -> Origin:
+        return Origin.at(Place(self, number, key))
 
-    def place(self, key: str) -> str:
-        """Return `file:line` of a key, or of its nearest prefix that has a line."""
-        if key in self.lines:
-            return f"{self.name}:{self.lines[key]}"
-        prefix = next((prefix for prefix in parents(key) if prefix in self.lines), None)
-        return f"{self.name}:{self.lines[prefix]}" if prefix else self.name
+    def place(self, number: int, key: str) -> str:
+        """Return `file:line` of a key in a document, or of its nearest prefix that has a line."""
+        lines = self._lines[number] if number < len(self._lines) else {}
+        if key in lines:
+            return f"{self.name}:{lines[key]}"
+        prefix = next((prefix for prefix in parents(key) if prefix in lines), None)
+        return f"{self.name}:{lines[prefix]}" if prefix else self.name
 
 
 class Place:
     """The place of a value in a file. Its text is `file:line`; the line is found when the text is needed."""
 
-    __slots__ = ("file", "key")
+    __slots__ = ("file", "key", "number")
 
-    def __init__(self, file: File, key: str) -> None:
+    def __init__(self, file: File, number: int, key: str) -> None:
         self.file = file
+        self.number = number
         self.key = key
 
     def __str__(self) -> str:
-        return self.file.place(self.key)
+        return self.file.place(self.number, self.key)
+
+
+def _kind_of(value: Any) -> str:
+    """Return what a value at the top of a file is called."""
+    value = plain_of(value)
+    if value is None:
+        return "null"
+    names = {list: "a list", str: "text", bool: "true or false", int: "a number", float: "a number"}
+    return names.get(type(value), type(value).__name__)
 
 
 def read(path: str) -> File:
@@ -99,7 +123,7 @@ def _parser_of(file_format: str, path: str) -> ModuleType:
     try:
         from .formats import yaml
     except ModuleNotFoundError as error:
-        text = "to read YAML, install ruamel.yaml: pip install ruamel.yaml"
+        text = "to read YAML, install PyYAML: pip install PyYAML"
         raise ConfigError(detail=text, origin=Origin.at(path)) from error
     return yaml
 

@@ -115,7 +115,8 @@ def _add(merged: Merged, source: Any, origin: Origin | None) -> None:
         _add_text(merged, source, origin, placed_origin)
     elif isinstance(source, str | os.PathLike):
         file = files.read(os.fsdecode(source))
-        merged.add_file(file.parse(), file.origin_of)
+        for table, origin_of in file.tables():
+            merged.add_file(table, origin_of)
     elif isinstance(source, Config):
         _add_config(merged, source, origin)
     elif hasattr(type(source), "__entries__"):

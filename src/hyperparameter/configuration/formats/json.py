@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from ...conversion.spelling import float_of, int_of
 from ...errors import shorten
+from .document import Document
 from .keys import key_below
 from .syntax_error import FileSyntaxError, line_and_column
 
@@ -23,14 +24,6 @@ _VALID_ATOM = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][-+]?[0-9]+)?|
 # A surrogate is half of a character. Two escapes, such as `\ud83d\ude00`, make a whole one.
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
-_JSON_NAMES: dict[type, str] = {
-    list: "an array",
-    str: "a string",
-    int: "a number",
-    float: "a number",
-    bool: "true or false",
-    type(None): "null",
-}
 # Python may refuse to read a number of more characters than this, because it has too many digits.
 _LONG_NUMBER = 500
 
@@ -39,10 +32,10 @@ class _Refused(Exception):  # noqa: N818
     """The text has something that only the standard library accepts. `_Walk` finds its place."""
 
 
-def parse(text: str) -> dict[str, Any]:
-    """Return the object of a JSON text, {} for an empty text; raise `FileSyntaxError`."""
+def parse(text: str) -> list[Document]:
+    """Return the document of a JSON text, none for an empty text; raise `FileSyntaxError`."""
     if not text.strip():
-        return {}
+        return []
     try:
         value = json.loads(
             text,
@@ -64,16 +57,14 @@ def parse(text: str) -> dict[str, Any]:
     # Few texts have such an escape, and only they are searched.
     if _SURROGATE_ESCAPE.search(text):
         _Walk(text).walk()
-    if not isinstance(value, dict):
-        raise FileSyntaxError(f"expected an object at the top, got {_JSON_NAMES[type(value)]}", 1, 1)
-    return value
+    return [Document(value, *line_and_column(text, _SPACE.match(text).end()))]  # type: ignore[union-attr]
 
 
-def lines(text: str) -> dict[str, int]:
-    """Return the line of each key, by flat key; keys in lists have none."""
+def lines(text: str) -> list[dict[str, int]]:
+    """Return the line of each key of the document, by flat key; keys in lists have none."""
     walk = _Walk(text)
     walk.walk()
-    return walk.lines
+    return [walk.lines]
 
 
 def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

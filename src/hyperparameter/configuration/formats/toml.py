@@ -20,6 +20,7 @@ from typing import Any
 from ...conversion.spelling import float_of
 from ...core.key import MAX_SEGMENTS
 from ...core.value import FileValue
+from .document import Document
 from .keys import key_below
 from .syntax_error import FileSyntaxError, line_and_column
 
@@ -43,8 +44,8 @@ _KEY_TOKEN = re.compile(
 )
 
 
-def parse(text: str) -> dict[str, Any]:
-    """Return the table of a TOML text; raise `FileSyntaxError`."""
+def parse(text: str) -> list[Document]:
+    """Return the document of a TOML text; raise `FileSyntaxError`."""
     if _MAYBE_LONG_KEY.search(text):
         _check_length_of_keys(text)
     try:
@@ -54,9 +55,11 @@ def parse(text: str) -> dict[str, Any]:
         raise FileSyntaxError(f"not valid TOML: {detail}", line, column) from None
     # Python refuses to read an integer of thousands of digits. `lines` raises the error with the line.
     except ValueError as error:
-        lines(text)
+        _lines(text)
         raise FileSyntaxError(str(error)) from None
-    return _with_spellings(table, _unusual_integers(text)) if _MAYBE_UNUSUAL.search(text) else table
+    if _MAYBE_UNUSUAL.search(text):
+        table = _with_spellings(table, _unusual_integers(text))
+    return [Document(table)]
 
 
 # tomllib has no hook for integers. Few files have an integer that Python writes in another way, and only their
@@ -113,7 +116,12 @@ def _split_place(message: str, text: str) -> tuple[str, int, int]:
     return f"{match[1]} at the end of the file", *line_and_column(text, len(text))
 
 
-def lines(text: str) -> dict[str, int]:
+def lines(text: str) -> list[dict[str, int]]:
+    """Return the line of each key of the document, by flat key; keys in lists have none."""
+    return [_lines(text)]
+
+
+def _lines(text: str) -> dict[str, int]:
     """Return the line that each key's statement starts at, by flat key.
 
     Tables and keys of inline tables have a line too.

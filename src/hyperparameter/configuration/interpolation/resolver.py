@@ -82,6 +82,8 @@ def resolve_references(merged: Merged) -> set[str]:
 
 def _with_marks(leaves: dict[str, Entry], originals: dict[str, Any]) -> dict[str, Entry]:
     """Mark the values that contain a secret because of a reference, such as `postgres://me:${password}@host`."""
+    if not originals:
+        return leaves
     secret_texts = {str(entry[0]) for key, entry in leaves.items() if is_secret(key, entry[1])} - {"", "None"}
     marked = {}
     for key, unresolved in originals.items():
