@@ -96,8 +96,13 @@ with hp.scope(a=2):
 """
 
 
-def test_the_rust_kernel_rejects_a_second_interpreter():
+def test_a_second_interpreter_gets_the_python_kernel():
     done = python("-c", SECOND_INTERPRETER)
+    assert (done.stdout.splitlines(), done.stderr) == (["python 1", "python 1", "rust 2"], "")
+
+
+def test_forcing_the_rust_kernel_in_a_second_interpreter_is_an_error():
+    done = python("-c", SECOND_INTERPRETER, HYPERPARAMETER_KERNEL="rust")
     message = (
         "the Rust kernel cannot be used here (it serves the main interpreter of a process, and this is "
         "another one); use HYPERPARAMETER_KERNEL=python"

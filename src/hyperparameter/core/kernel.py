@@ -30,6 +30,18 @@ The Rust kernel is used if the package was built with it. The environment variab
 if kernel not in ("", "python", "rust"):
     raise ImportError(f"HYPERPARAMETER_KERNEL: expected 'python' or 'rust', got {kernel!r}")
 
+
+def _is_main_interpreter() -> bool:
+    from importlib import import_module
+
+    try:
+        interpreters = import_module("_interpreters")
+    except ModuleNotFoundError:
+        # Python 3.11 and 3.12 have it under this name.
+        interpreters = import_module("_xxsubinterpreters")
+    return bool(interpreters.get_current() == interpreters.get_main())
+
+
 if not TYPE_CHECKING and kernel != "python":
     try:
         from ._native import (
@@ -53,10 +65,13 @@ if not TYPE_CHECKING and kernel != "python":
             ) from error
         kernel = "python"
     except ImportError as error:
-        # The Rust kernel is installed but cannot be used here, as in a second interpreter of the process.
-        raise ImportError(
-            f"the Rust kernel cannot be used here ({error}); use HYPERPARAMETER_KERNEL=python"
-        ) from error
+        # The Rust kernel serves the main interpreter of a process only. A second one, such as a worker of
+        # `InterpreterPoolExecutor`, uses the Python kernel.
+        if kernel == "rust" or _is_main_interpreter():
+            raise ImportError(
+                f"the Rust kernel cannot be used here ({error}); use HYPERPARAMETER_KERNEL=python"
+            ) from error
+        kernel = "python"
     else:
         kernel = "rust"
 
