@@ -39,6 +39,8 @@ MAX_LENGTH = 200
 
 # If there are more names than this, only those with the same parent or the same last segment are compared.
 MAX_COMPARED = 5000
+# A name is similar if it has at least this ratio; see similarity.py.
+MIN_RATIO = 0.6
 
 
 def short_repr(value: object) -> str:
@@ -78,7 +80,7 @@ def default_text(default: object, key: str = "") -> str:
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
     """Return the names that are most similar to `name`, best first."""
-    from difflib import get_close_matches
+    from .similarity import SimilarNames
 
     candidates = list(names)
     if len(candidates) > MAX_COMPARED:
@@ -86,7 +88,7 @@ def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:
         prefix, suffix = f"{parent}.", f".{last}"
         related = [other for other in candidates if other.startswith(prefix) or other.endswith(suffix)]
         candidates = related[:MAX_COMPARED]
-    return get_close_matches(name, sorted(candidates), n=most)
+    return SimilarNames(candidates).nearest(name, most, MIN_RATIO)
 
 
 def did_you_mean(names: Iterable[str]) -> str:

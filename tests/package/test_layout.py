@@ -14,6 +14,7 @@ PACKAGE = Path(hp.__file__).parent
 
 # The rooms, lowest first. A module imports from its own room and from the rooms before it.
 ROOMS = [
+    "similarity",
     "secrecy",
     "errors",
     "core",

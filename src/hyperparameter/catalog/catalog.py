@@ -10,29 +10,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from ..conversion.faults import param_error
 from ..conversion.rule import Misfit, accepts_parts
 from ..core.key import is_below, parents, segments_of, split_last
 from ..core.value import MISSING, input_of, is_mapping
-from ..errors import ParamError, UnknownParamError, nearest
+from ..errors import ParamError, UnknownParamError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ..core.value import Entry
     from .declaration import Declaration, UnfollowedRead
+    from .suggestions import SimilarKeys
 
 __all__ = ["Catalog"]
 
-# What `_letters` removes from a key.
-_SEPARATORS = dict.fromkeys(map(ord, '."_-'))
 # An error lists at most this many parameters of a function.
 MOST_LISTED = 10
 MOST_SUGGESTIONS = 3
-# Two segments resemble each other if at least this share of their characters is the same.
-MIN_SIMILARITY = 0.65
 
 
 class Catalog:
@@ -119,13 +117,19 @@ class Catalog:
         """Return the innermost namespace of a decorated function that a key is below."""
         return next((prefix for prefix in parents(key) if prefix in self.namespaces), None)
 
-    def suggestions(self, key: str) -> list[str]:
-        """Return the declared keys that a key may be a misspelling of, best first."""
-        same_end = [name for name in self.by_key if name.endswith(f".{key}") or key.endswith(f".{name}")]
-        by_lower_case = {name.lower(): name for name in self.by_key}
-        close = [by_lower_case[name] for name in nearest(key.lower(), by_lower_case, most=20)]
-        similar = [name for name in close if name not in same_end and _resembles(key, name)]
-        return (similar + sorted(same_end))[:MOST_SUGGESTIONS]
+    def suggestions(self, key: str, namespace: str | None = None) -> list[str]:
+        """Return the declared keys that a key may be a misspelling of, best first; those below a namespace."""
+        similar = self._similar_keys.suggestions(key)
+        if namespace is not None:
+            return [name for name in similar if is_below(name, namespace)][:MOST_SUGGESTIONS]
+        same_end = self._similar_keys.with_same_end(key)
+        return ([name for name in similar if name not in same_end] + same_end)[:MOST_SUGGESTIONS]
+
+    @cached_property
+    def _similar_keys(self) -> SimilarKeys:
+        from .suggestions import SimilarKeys
+
+        return SimilarKeys(self.by_key)
 
     # --- Errors ---
 
@@ -207,9 +211,9 @@ class Catalog:
         """Return the error for a key that is not a parameter of the function that owns its namespace."""
         owners = {f"{function.owner or namespace}()": None for function in self.namespaces[namespace]}
         detail = f"is not a parameter of {' or '.join(owners)}"
-        names = self.keys_below(namespace)
-        suggestions = [name for name in nearest(key, names) if _resembles(key, name)]
-        if names and not suggestions:
+        suggestions = self.suggestions(key, namespace)
+        names = [] if suggestions else self.keys_below(namespace)
+        if names:
             parameters = [repr(name.removeprefix(f"{namespace}.")) for name in sorted(names)]
             more = ", …" if len(parameters) > MOST_LISTED else ""
             has = "have" if len(owners) > 1 else "has"
@@ -292,20 +296,3 @@ def _matching_lengths(pattern: tuple[str, ...], segments: tuple[str, ...]) -> se
         else:
             lengths = {n + 1 for n in lengths if n < len(segments) and segments[n] == expected}
     return lengths
-
-
-def _resembles(key: str, other: str) -> bool:
-    """Return whether each segment of a key resembles that of another."""
-    from difflib import SequenceMatcher
-
-    segments, other_segments = segments_of(key.lower()), segments_of(other.lower())
-    if len(segments) != len(other_segments):
-        return _letters(key) == _letters(other)
-    return all(
-        segment == other_segment or SequenceMatcher(None, segment, other_segment).ratio() >= MIN_SIMILARITY
-        for segment, other_segment in zip(segments, other_segments, strict=True)
-    )
-
-
-def _letters(key: str) -> str:
-    return key.lower().translate(_SEPARATORS)
