@@ -1,5 +1,5 @@
 # Every command of the project is here. Each one installs what it needs into .venv.
-.PHONY: demo test stress memory valgrind lint bench docs clean cargo
+.PHONY: demo test frameworks stress memory valgrind lint bench docs clean cargo
 PYTHON ?= python3
 BIN := .venv/bin
 export CARGO_TERM_QUIET ?= true
@@ -12,6 +12,12 @@ test: cargo .venv/test
 	cargo test --workspace --all-features
 	HYPERPARAMETER_KERNEL=rust $(BIN)/python -m pytest $(ARGS)
 	HYPERPARAMETER_KERNEL=python $(BIN)/python -m pytest -m "not one_kernel" $(ARGS)
+
+# The programs of docs/recipes.md, and other libraries together with this one. They are not part of `make test`,
+# because the frameworks take 500 MB.
+frameworks: cargo .venv/frameworks
+	HYPERPARAMETER_KERNEL=rust $(BIN)/python -m pytest tests/frameworks $(ARGS)
+	HYPERPARAMETER_KERNEL=python $(BIN)/python -m pytest -m "not one_kernel" tests/frameworks $(ARGS)
 
 # These three take too long for every run. `stress` compares what 10^5 random programs read with the model in
 # tests/model; `ARGS="1000 --first=5000"` runs 1000 of them. `memory` repeats each operation 10^7 times and fails
@@ -72,8 +78,8 @@ PRINT_PROGRESS = (while sleep 8 >/dev/null 2>&1; do echo "  still installing ...
 BUILT_FROM := pyproject.toml Cargo.toml Cargo.lock $(wildcard build_backend/*.py) \
     $(wildcard rust/hyperparameter-python/*.toml rust/hyperparameter-python/src/*.rs \
     rust/hyperparameter-python/src/*/*.rs)
-.venv/test .venv/lint .venv/bench: export HYPERPARAMETER_BUILD = rust
-.venv/demo .venv/test .venv/lint .venv/bench .venv/docs: $(BUILT_FROM) | .venv/pip
+.venv/test .venv/frameworks .venv/lint .venv/bench: export HYPERPARAMETER_BUILD = rust
+.venv/demo .venv/test .venv/frameworks .venv/lint .venv/bench .venv/docs: $(BUILT_FROM) | .venv/pip
 	@echo "Installing what 'make $(notdir $@)' needs into .venv; the first time takes a few minutes ..."
 	@$(PRINT_PROGRESS) $(BIN)/pip install --quiet --editable . --group $(notdir $@)
 	@touch $@
