@@ -26,7 +26,7 @@ from .errors import (
 )
 from .functions.bind import bind
 from .functions.param import param
-from .lazy import check, config, env, executor, explain, fingerprint, launch, tree
+from .lazy import check, config, env, executor, explain, fingerprint, launch, parallel, tree
 from .scopes.scope import Reference, Scope, scope
 from .scopes.snapshot import Snapshot, frozen, reset, snapshot
 from .secrecy import secret, secrets
@@ -58,6 +58,7 @@ __all__ = [
     "frozen",
     "kernel",
     "launch",
+    "parallel",
     "param",
     "replace",
     "reset",

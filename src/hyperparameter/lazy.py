@@ -15,6 +15,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
     from concurrent.futures import Executor
+    from contextlib import AbstractContextManager
     from os import PathLike
     from typing import Any, TypeAlias
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     ConfigSource: TypeAlias = str | PathLike[str] | Mapping[Any, Any] | Environment | Scope | Keyed
 
-__all__ = ["check", "config", "env", "executor", "explain", "fingerprint", "launch", "tree"]
+__all__ = ["check", "config", "env", "executor", "explain", "fingerprint", "launch", "parallel", "tree"]
 
 
 class ConfigFunction:
@@ -162,6 +163,29 @@ def executor(pool: Executor, /) -> Executor:
     from .execution.executor import ExecutorInView
 
     return ExecutorInView(pool)
+
+
+def parallel(backend: Any = None, **options: Any) -> AbstractContextManager[Any]:
+    """Let joblib run its tasks in the view of the moment at which `Parallel` is called, inside a `with`.
+
+    That holds for every library that uses joblib, such as scikit-learn with `n_jobs=2`. The arguments are those
+    of `joblib.parallel_config`; without a backend, joblib chooses threads or processes as usual. A `Parallel`
+    that names its backend itself, as `Parallel(backend="threading")` does, is not changed: bind its function.
+
+    Raises `ModuleNotFoundError` if joblib is not installed.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> from joblib import Parallel, delayed
+        >>> def work(x):
+        ...     return x * (hp.scope.factor | 1)
+        >>> with hp.parallel("threading", n_jobs=2), hp.scope(factor=10):
+        ...     Parallel()(delayed(work)(x) for x in range(4))
+        [0, 10, 20, 30]
+    """
+    from .execution.joblib_backend import ParallelInView
+
+    return ParallelInView(backend, options)
 
 
 def explain(key: str | Reference) -> Explanation:

@@ -46,3 +46,13 @@ def steps(count=1):
 
 def sum_of_steps(_):
     return sum(steps())
+
+
+def nested(x):
+    from joblib import Parallel, delayed
+
+    with hp.scope(factor=(hp.scope.factor | 1) * x, a=100):
+        return [
+            *Parallel(n_jobs=2)(delayed(scaled)(y) for y in range(2)),
+            *Parallel(n_jobs=2)([delayed(read)("a")]),
+        ]

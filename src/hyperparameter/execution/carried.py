@@ -80,12 +80,18 @@ class CarriedView:
 
 
 class CarriedTask:
-    """A function that runs in a carried view."""
+    """A function that runs in a carried view.
 
-    __slots__ = ("__weakref__", "_frame", "_function", "_view")
+    Args:
+        is_portable: whether the function is left to the pickler as it is.
+    """
 
-    def __init__(self, function: Callable[..., Any], view: CarriedView | None, frame: Frame) -> None:
-        self._function, self._view, self._frame = function, view, frame
+    __slots__ = ("__weakref__", "_frame", "_function", "_is_portable", "_view")
+
+    def __init__(
+        self, function: Callable[..., Any], view: CarriedView | None, frame: Frame, is_portable: bool = False
+    ) -> None:
+        self._function, self._view, self._frame, self._is_portable = function, view, frame, is_portable
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         view = View(self._frame)
@@ -96,7 +102,8 @@ class CarriedTask:
 
     def __reduce__(self) -> tuple[Any, ...]:
         view = self._view or CarriedView(is_local=False, frame=self._frame)
-        return _received, (_portable(self._function), *view.form())
+        function = self._function if self._is_portable else _portable(self._function)
+        return _received, (function, *view.form())
 
 
 def _portable(function: Callable[..., Any]) -> Any:

@@ -211,7 +211,7 @@ def _skipping(types: Iterable[type]) -> dict[type, Callable[[Any], Any]]:
 def by_value(value: Any) -> Any:
     """Return what pickles as the bytes of cloudpickle, None if it is not installed or fails."""
     try:
-        import cloudpickle  # type: ignore[import-untyped]
+        import cloudpickle
 
         return _Pickled(cloudpickle.dumps(value))
     # Without cloudpickle, or if it fails too, the error of pickle is the one to report.
