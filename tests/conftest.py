@@ -1,5 +1,9 @@
 """Fixtures for all tests."""
 
+import importlib
+import os
+import sys
+
 import pytest
 
 from programs import TRAIN, Program
@@ -21,3 +25,21 @@ def write_program(tmp_path):
         return program
 
     return write
+
+
+@pytest.fixture
+def write_module(tmp_path, monkeypatch):
+    """Return a function that writes the module `reloaded`."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+    seconds = iter(range(1_000_000_000, 2_000_000_000, 10))
+
+    def write(text):
+        path = tmp_path / "reloaded.py"
+        path.write_text(text, encoding="utf-8")
+        second = next(seconds)
+        os.utime(path, (second, second))
+        importlib.invalidate_caches()
+
+    yield write
+    sys.modules.pop("reloaded", None)

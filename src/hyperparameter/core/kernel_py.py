@@ -14,7 +14,6 @@ from types import AsyncGeneratorType, GeneratorType
 from .key import check_key
 from .origin import Origin
 from .value import MISSING, SCALAR_TYPES
-from .wrapper import as_function
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
         ) -> tuple[tuple[Any, ...], dict[str, Any]]: ...
         def drive(self, generator: Any, /) -> Any: ...
         # Only the Rust kernel calls these: its decorated functions are objects of its own class.
+        def set_attribute(self, plain: Any, name: str, value: Any) -> None: ...
         def simple_parameters(self) -> tuple[Any, ...] | None: ...
         def as_function(self) -> Callable[..., Any]: ...
 
@@ -328,20 +328,18 @@ def decorate(function: Callable[..., Any], binding: Binding) -> Callable[..., An
     The plan of a call is a dict of keyword arguments to add. A frame caches a plan for each binding and number
     of positional arguments. If there is no plan, or one that is not a dict, the binding resolves the arguments.
     """
-    # `as_function` gives `call` the globals of `function`, so everything that `call` uses is a local name here.
-    kernel = sys.modules[__name__]
     plan_key = binding.plan_key
-    count, type_of, plan_type, generator_types = len, type, dict, (GeneratorType, AsyncGeneratorType)
+    generator_types = GeneratorType, AsyncGeneratorType
 
     def call(*args: Any, **kwargs: Any) -> Any:
-        plans_by_binding = (kernel._get_current() or kernel._baseline).plans
+        plans_by_binding = (_get_current() or _baseline).plans
         plans = None if plans_by_binding is None else plans_by_binding.get(plan_key)
-        plan = None if plans is None else plans.get(count(args))
-        if type_of(plan) is not plan_type:
+        plan = None if plans is None else plans.get(len(args))
+        if type(plan) is not dict:
             args, kwargs = binding.resolve(args, kwargs)
         elif plan:
             kwargs = {**plan, **kwargs} if kwargs else plan
         result = function(*args, **kwargs)
-        return binding.drive(result) if type_of(result) in generator_types else result
+        return binding.drive(result) if type(result) in generator_types else result
 
-    return as_function(call, function)
+    return call

@@ -12,6 +12,7 @@ from .context_managers import drive_checked
 from .parameter import Parameters
 from .plan import Plans
 from .registry import register
+from .reload import set_attribute
 from .steps import View, frame_for_view
 from .wrappers import plain_function, wrap
 
@@ -30,13 +31,15 @@ class Binding:
     """The link between one function and a namespace.
 
     The kernel holds it for each decorated function, and uses `plan_key`, `resolve`, `drive`,
-    `simple_parameters` and `as_function`.
+    `simple_parameters`, `as_function` and `set_attribute`.
 
     Attributes:
         namespace: the key that the parameters are below.
         function: the function that was decorated.
         cls: the class whose constructor the function is, or None.
         parameters: the parameters of the function.
+        outer_names: local variables that the annotations of the function name.
+        is_set_to_decorated: whether a tool sets attributes to those of a decorated function (see reload.py).
         plan_key: the key of the function's plans in a frame.
         resolve: returns the arguments of a call (see `Plans.resolve`).
         simple_parameters: lists the parameters (see `Parameters.simple`).
@@ -46,17 +49,25 @@ class Binding:
         self.namespace = namespace
         self.function = function
         self.cls = cls
-        # The key is not the binding itself, because the plans in a frame must not keep the function alive.
-        self.plan_key = object()
-        self._outer_names = outer_names
+        self.outer_names = outer_names
         self._connect()
 
     def _connect(self) -> None:
         self._decorated: ref[Any] | None = None
+        self.is_set_to_decorated = False
+        self._kept: list[Any] = []
+        self.connect_function()
+
+    def connect_function(self) -> None:
+        """Take the parameters from the function, which can be another one, or have new code."""
         self._call: Callable[..., Any] | None = None
-        self.parameters = Parameters(self.namespace, self.function, self.cls, self._outer_names)
+        self.parameters = Parameters(self.namespace, self.function, self.cls, self.outer_names)
+        # The key is not the binding itself, because the plans in a frame must not keep the function alive.
+        self.plan_key = object()
         self.resolve = Plans(self.parameters, self.plan_key).resolve
         self.simple_parameters = self.parameters.simple
+        # A call that is running may have borrowed these, when a tool reloads the function.
+        self._kept.append((self.function, self.plan_key, self.resolve, self.simple_parameters))
         register(self)
 
     # A decorated function that is pickled by value includes its binding. Pickle writes the state of an object
@@ -68,8 +79,7 @@ class Binding:
             "namespace": self.namespace,
             "function": self.function,
             "cls": self.cls,
-            "plan_key": self.plan_key,
-            "_outer_names": {**module_names(self.function), **self._outer_names},
+            "outer_names": {**module_names(self.function), **self.outer_names},
         }
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -81,11 +91,16 @@ class Binding:
         """The class or function that the decorator returned. A function is held weakly: None if it is gone."""
         if self.cls is not None:
             return self.cls
-        return None if self._decorated is None else self._decorated()
+        return self.decorated_function
 
     @decorated.setter
     def decorated(self, function: Any) -> None:
         self._decorated = ref(function)
+
+    @property
+    def decorated_function(self) -> Any:
+        """The decorated function, also if it is the constructor of a class; None if it is gone."""
+        return None if self._decorated is None else self._decorated()
 
     @property
     def call(self) -> Callable[..., Any]:
@@ -105,6 +120,10 @@ class Binding:
         A coroutine needs no view of its own: its awaiter waits for it, so no other code runs in its context.
         """
         return drive_checked(generator, View(frame_for_view()), self.function)
+
+    def set_attribute(self, plain: Any, name: str, value: Any) -> None:
+        """Set an attribute of a decorated function of the Rust kernel that `RELOADED` contains."""
+        set_attribute(self, plain, name, value)
 
     def errors_in(self, frame: Frame) -> Iterator[ParamError]:
         """Yield an error for each value in a frame that does not convert to its parameter."""

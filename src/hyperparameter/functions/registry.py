@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from .binding import Binding
 
-__all__ = ["binding_of", "bindings", "bindings_in", "register"]
+__all__ = ["binding_of", "bindings", "bindings_in", "register", "unregister"]
 
 # The bindings by namespace and id. The references are weak, so that a decorated function can be freed.
 _references: dict[tuple[str, int], ref[Binding]] = {}
@@ -21,6 +21,11 @@ def register(binding: Binding) -> None:
     """Add the binding of a newly decorated function."""
     key = binding.namespace, id(binding)
     _references[key] = ref(binding, lambda _: _references.pop(key, None))
+
+
+def unregister(binding: Binding) -> None:
+    """Remove a binding, before its namespace changes."""
+    _references.pop((binding.namespace, id(binding)), None)
 
 
 def bindings() -> list[Binding]:

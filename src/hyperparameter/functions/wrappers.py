@@ -1,16 +1,16 @@
 """What a decorated function looks like to `inspect`, picklers, mocks and debuggers.
 
 For all of these, a decorated function must look like a function of the same kind as the function that it wraps.
-It has one of three forms:
+It has one of two forms:
 
-- under the Python kernel, a plain function;
 - under the Rust kernel, an object of that kernel;
-- for a coroutine or generator function, a `Stepwise` object that wraps one of these two, under both kernels.
+- for a coroutine or generator function, and for every function under the Python kernel, a `FunctionObject`.
 
-An object holds a plain function, and has the attributes of that function. One of these attributes is
-`__class__`, so that `isinstance` treats the object as a function.
+Both hold a plain function, and have the attributes of that function. One of these attributes is `__class__`, so
+that `isinstance` treats the object as a function. A real function would not do, because a tool that reloads
+code in place puts new code into it, and the binding would be lost (see reload.py).
 
-`pickle` pickles all three by name. A pickler that works by value, such as cloudpickle, pickles the code, the
+`pickle` pickles both by name. A pickler that works by value, such as cloudpickle, pickles the code, the
 closure and the attributes of a plain function. For an object, it pickles the plain function in the object. So
 this plain function has to work when it is called: it calls `binding.call`, which wraps the original function
 again in the process that loads it.
@@ -18,8 +18,11 @@ again in the process that loads it.
 
 from __future__ import annotations
 
+from types import FunctionType, MethodType
+
 from ..core.kernel import decorate
 from ..core.wrapper import as_function
+from .reload import RELOADED, set_attribute
 from .steps import kind_of, start_unregistered
 
 TYPE_CHECKING = False
@@ -38,31 +41,36 @@ def wrap(function: Any, binding: Binding) -> Any:
 
     wrapper = decorate(function, binding)
     kind = kind_of(function)
-    if kind != "function":
-        wrapper = Stepwise(wrapper, _plain_function_of_kind(kind, function, binding))
+    if kind != "function" or type(wrapper) is FunctionType:
+        wrapper = FunctionObject(wrapper, _plain_function_of_kind(kind, function, binding), binding)
     return update_wrapper(wrapper, function)
 
 
-class Stepwise:
-    """A decorated coroutine, generator or async generator function.
+class FunctionObject:
+    """A decorated function, in Python.
 
-    The arguments are resolved at the call. A real function of such a kind cannot do that, because Python runs
-    nothing of it before the first step.
+    A coroutine or generator function has its arguments resolved at the call. A real function of such a kind
+    cannot do that, because Python runs nothing of it before the first step.
     """
 
-    __slots__ = ("__weakref__", "_call", "_plain")
+    # A slot, because Python then finds what to call without a method in between.
+    __slots__ = ("__call__", "__weakref__", "_binding", "_plain")
+    __call__: Callable[..., Any]
 
-    def __init__(self, call: Callable[..., Any], plain: Callable[..., Any]) -> None:
-        object.__setattr__(self, "_call", call)
+    def __init__(self, call: Callable[..., Any], plain: Callable[..., Any], binding: Binding) -> None:
+        object.__setattr__(self, "__call__", call)
         object.__setattr__(self, "_plain", plain)
-
-    def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
-        return _call_of(self)(*args, **kwargs)
+        object.__setattr__(self, "_binding", binding)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
-        from types import MethodType
-
         return self if instance is None else MethodType(self, instance)
+
+    def __set_name__(self, owner: Any, name: str) -> None:
+        # A class turns these into static and class methods by itself, but only if they are real functions.
+        if name == "__new__":
+            type.__setattr__(owner, name, staticmethod(self))
+        elif name in ("__init_subclass__", "__class_getitem__"):
+            type.__setattr__(owner, name, classmethod(self))
 
     def __reduce_ex__(self, protocol: Any) -> Any:
         # pickle treats a text as the name of the object in its module.
@@ -71,26 +79,36 @@ class Stepwise:
     def __repr__(self) -> str:
         return f"<hp.param {self.__wrapped__!r}>"
 
-    # `help` reads the docstring from the class, without `__getattribute__`. This replaces the docstring above.
+    # `help` and `inspect.getattr_static` read these without `__getattribute__`. The first one replaces the
+    # docstring above.
     __doc__: Any = property(lambda self: _plain_of(self).__doc__)
+    __name__: Any = property(lambda self: _plain_of(self).__name__)
+    __code__: Any = property(lambda self: _plain_of(self).__code__)
+    __defaults__: Any = property(lambda self: _plain_of(self).__defaults__)
+    __dict__: Any = property(lambda self: _plain_of(self).__dict__)
 
     # Every other attribute is that of the plain function.
 
     def __getattribute__(self, name: str) -> Any:
-        if name in ("__call__", "__get__", "__reduce_ex__"):
+        if name in ("__call__", "__get__", "__reduce_ex__", "__set_name__"):
             return object.__getattribute__(self, name)
         return getattr(_plain_of(self), name)
 
     def __setattr__(self, name: str, value: Any) -> None:
-        setattr(_plain_of(self), name, value)
+        if name not in RELOADED:
+            setattr(_plain_of(self), name, value)
+            return
+        binding = _binding_of(self)
+        set_attribute(binding, _plain_of(self), name, value)
+        object.__setattr__(self, "__call__", decorate(binding.function, binding))
 
     def __delattr__(self, name: str) -> None:
         delattr(_plain_of(self), name)
 
 
-# These read the slots of a `Stepwise` without calling its `__getattribute__`.
-_call_of: Callable[[Stepwise], Callable[..., Any]] = Stepwise.__dict__["_call"].__get__
-_plain_of: Callable[[Stepwise], Any] = Stepwise.__dict__["_plain"].__get__
+# These read the slots of a `FunctionObject` without calling its `__getattribute__`.
+_binding_of: Callable[[FunctionObject], Binding] = FunctionObject.__dict__["_binding"].__get__
+_plain_of: Callable[[FunctionObject], Any] = FunctionObject.__dict__["_plain"].__get__
 
 
 def plain_function(function: Any, binding: Binding) -> Any:
@@ -103,7 +121,9 @@ def plain_function(function: Any, binding: Binding) -> Any:
 
 
 def _plain_function_of_kind(kind: str, function: Any, binding: Binding) -> Any:
-    """Return a plain coroutine, generator or async generator function, as `plain_function` does."""
+    """Return a plain function of a kind, as `plain_function` does."""
+    if kind == "function":
+        return plain_function(function, binding)
     if kind == "coroutine":
         return as_function(_coroutine_function(binding), function)
     if kind == "async generator":

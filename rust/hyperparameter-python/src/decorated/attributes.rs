@@ -5,9 +5,10 @@
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 
+use pyo3::Python;
 use pyo3::ffi::*;
 
-use super::Decorated;
+use super::{Decorated, set_reloaded};
 use crate::object::{NULL, none_if, owned, type_error};
 
 unsafe extern "C" {
@@ -46,12 +47,24 @@ pub(super) unsafe extern "C" fn getattro(
     }
 }
 
+/// The attributes that a tool sets to reload code in place, as in functions/reload.py.
+const RELOADED: [&CStr; 4] = [c"__code__", c"__defaults__", c"__kwdefaults__", c"__dict__"];
+
 /// Set an attribute, or delete it if the value is null.
 pub(super) unsafe extern "C" fn setattro(
     object: *mut PyObject,
     name: *mut PyObject,
     value: *mut PyObject,
 ) -> c_int {
+    if !value.is_null() && RELOADED.iter().any(|reloaded| is_named(name, reloaded)) {
+        return match set_reloaded(object.cast(), name, value) {
+            Ok(()) => 0,
+            Err(error) => {
+                error.restore(Python::assume_attached());
+                -1
+            }
+        };
+    }
     PyObject_SetAttr(as_function(object), name, value)
 }
 

@@ -35,6 +35,8 @@ struct Decorated {
     function: *mut PyObject,
     /// The key of the function's plans in `plans` of a frame.
     plan_key: *mut PyObject,
+    /// The link to the namespace. The fields above and below come from it.
+    binding: *mut PyObject,
     resolve: *mut PyObject,
     /// Returns a generator that a call returned, so that it runs in the view of the call.
     drive: *mut PyObject,
@@ -50,9 +52,53 @@ struct Decorated {
 // a chain, and a chain of plain functions can be dropped without exhausting the stack.
 unsafe impl Layout for Decorated {
     const OWNED: &'static [usize] = offsets!(
-        Decorated: function, plan_key, resolve, drive, parameters, cached_plan.names, cached_plan.own_plan, as_function
+        Decorated: function, plan_key, binding, resolve, drive, parameters, cached_plan.names, cached_plan.own_plan, as_function
     );
     const WEAK_REFERENCES: Option<usize> = Some(offset_of!(Decorated, weak_references));
+}
+
+/// What a binding has new if a tool reloads its function in place.
+struct Fields<'py> {
+    plan_key: Bound<'py, PyAny>,
+    resolve: Bound<'py, PyAny>,
+    parameters: Bound<'py, PyAny>,
+}
+
+impl<'py> Fields<'py> {
+    fn of(binding: &Bound<'py, PyAny>) -> PyResult<Self> {
+        Ok(Self {
+            plan_key: binding.getattr("plan_key")?,
+            resolve: binding.getattr("resolve")?,
+            parameters: binding.getattr("simple_parameters")?,
+        })
+    }
+}
+
+/// Set an attribute that tools which reload code in place set, and take what the binding has new.
+///
+/// A call that is running may have borrowed the old fields. The binding keeps them alive.
+unsafe fn set_reloaded(
+    decorated: *mut Decorated,
+    name: *mut PyObject,
+    value: *mut PyObject,
+) -> PyResult<()> {
+    let py = Python::assume_attached();
+    let binding = Bound::from_borrowed_ptr(py, (*decorated).binding);
+    let plain = Bound::from_borrowed_ptr(py, (*decorated).as_function);
+    let name = Bound::from_borrowed_ptr(py, name);
+    let value = Bound::from_borrowed_ptr(py, value);
+    binding.call_method1("set_attribute", (plain, name, value))?;
+    let function = binding.getattr("function")?;
+    let fields = Fields::of(&binding)?;
+    (*decorated).cached_plan.frame_id = NO_FRAME;
+    replace(&raw mut (*decorated).function, function.into_ptr());
+    replace(&raw mut (*decorated).plan_key, fields.plan_key.into_ptr());
+    replace(&raw mut (*decorated).resolve, fields.resolve.into_ptr());
+    replace(
+        &raw mut (*decorated).parameters,
+        fields.parameters.into_ptr(),
+    );
+    Ok(())
 }
 
 /// Return a function that calls `function` with the arguments that the scopes set.
@@ -61,10 +107,8 @@ fn decorate<'py>(
     function: Bound<'py, PyAny>,
     binding: Bound<'py, PyAny>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let plan_key = binding.getattr("plan_key")?;
-    let resolve = binding.getattr("resolve")?;
+    let fields = Fields::of(&binding)?;
     let drive = binding.getattr("drive")?;
-    let parameters = binding.getattr("simple_parameters")?;
     let as_function = binding.call_method0("as_function")?;
     if !as_function.is_instance_of::<PyFunction>() {
         return Err(PyTypeError::new_err(
@@ -78,10 +122,11 @@ fn decorate<'py>(
         let decorated = object.as_ptr().cast::<Decorated>();
         (*decorated).vectorcall = Some(call::call);
         (*decorated).function = function.into_ptr();
-        (*decorated).plan_key = plan_key.into_ptr();
-        (*decorated).resolve = resolve.into_ptr();
+        (*decorated).plan_key = fields.plan_key.into_ptr();
+        (*decorated).resolve = fields.resolve.into_ptr();
+        (*decorated).parameters = fields.parameters.into_ptr();
         (*decorated).drive = drive.into_ptr();
-        (*decorated).parameters = parameters.into_ptr();
+        (*decorated).binding = binding.into_ptr();
         (*decorated).as_function = as_function.into_ptr();
         (*decorated).cached_plan.frame_id = NO_FRAME;
         Ok(object)
