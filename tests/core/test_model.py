@@ -85,7 +85,15 @@ class Model:
         # Of each entered scope: the scope, its overrides, and whether it hides everything outside.
         self.entered = []
 
+    def update_pin(self):
+        """Pin the baseline while a scope is entered that sets or hides anything."""
+        if not any(overrides or empty for _, overrides, empty in self.entered):
+            self.pinned = None
+        elif self.pinned is None:
+            self.pinned = dict(self.baseline)
+
     def view(self, depth=None):
+        self.update_pin()
         view = dict(self.baseline if self.pinned is None else self.pinned)
         layers = [(self.ambient, False)] + [(overrides, empty) for _, overrides, empty in self.entered[:depth]]
         for overrides, empty in layers:
@@ -93,8 +101,6 @@ class Model:
         return view
 
     def enter(self, scope, overrides, empty):
-        if not self.entered:
-            self.pinned = dict(self.baseline)
         self.entered.append([scope, overrides_from(overrides), empty])
 
     def leave(self, scope):
@@ -102,8 +108,6 @@ class Model:
             if self.entered[number][0] is scope:
                 del self.entered[number]
                 break
-        if not self.entered:
-            self.pinned = None
 
     def innermost(self):
         return self.entered[-1][1] if self.entered else self.ambient

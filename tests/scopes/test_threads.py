@@ -1,5 +1,6 @@
 """Scopes in threads, in processes, and in pools of both."""
 
+import asyncio
 import concurrent.futures
 import multiprocessing
 import sys
@@ -268,3 +269,79 @@ def test_threads_that_convert_the_same_texts_at_once_keep_the_values_that_they_r
         sys.setswitchinterval(interval)
     expected = [Decimal(f"{number}.5") for number in range(len(keys))]
     assert results == [expected] * 2
+
+
+def run_in_thread(work):
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        return pool.submit(work).result()
+
+
+def freeze_in_thread(**params):
+    def publish():
+        with hp.scope(**params):
+            hp.frozen()
+
+    run_in_thread(publish)
+
+
+def test_a_scope_that_sets_nothing_does_not_pin_the_baseline():
+    """A server runs inside `hp.scope(*args.define)`, and sees what is frozen later."""
+    with hp.scope() as outer, hp.scope({}) as inner:
+        assert hp.scope.a | 0 == 0
+        freeze_in_thread(a=1)
+        assert (hp.scope.a | 0, outer.a | 0, inner.a | 0, hp.frozen()) == (1, 1, 1, False)
+        with hp.scope(b=1):
+            freeze_in_thread(a=2)
+            assert hp.scope.a | 0 == 1
+            assert hp.frozen()
+            freeze_in_thread(a=3)
+        assert hp.scope.a | 0 == 3
+        inner.b = 5
+        freeze_in_thread(a=4)
+        assert (hp.scope.a | 0, hp.scope.b | 0) == (3, 5)
+        inner.clear()
+        assert hp.scope.a | 0 == 4
+    assert not hp.scope.current().keys() ^ {"a", "b"}
+
+
+def test_a_scope_that_sets_nothing_keeps_what_was_set_outside_of_any():
+    def work():
+        hp.scope.x = 1
+        with hp.scope() as ps:
+            freeze_in_thread(a=1)
+            seen = [(hp.scope.a | 0, hp.scope.x | 0)]
+            assert hp.scope.current() is ps
+        freeze_in_thread(a=2)
+        with hp.scope() as outer:
+            inner = hp.scope().__enter__()
+            outer.__exit__()
+            freeze_in_thread(a=3)
+            seen.append((hp.scope.a | 0, hp.scope.x | 0))
+            inner.__exit__()
+        return [*seen, (hp.scope.a | 0, hp.scope.x | 0)]
+
+    assert run_in_thread(work) == [(1, 1), (3, 1), (3, 1)]
+
+
+def test_tasks_inside_a_scope_that_sets_nothing_see_what_is_frozen_later():
+    @hp.param("job")
+    def job(size=0):
+        return size
+
+    async def request():
+        return hp.scope.job.size | 0, job()
+
+    async def serve():
+        with hp.scope():
+            before = await asyncio.create_task(request())
+            freeze_in_thread(**{"job.size": 7})
+            return before, await asyncio.create_task(request())
+
+    assert asyncio.run(serve()) == ((0, 0), (7, 7))
+
+
+def test_a_bound_view_that_sets_nothing_stays_pinned():
+    with hp.scope():
+        bound = hp.bind(lambda: hp.scope.a | 0)
+    freeze_in_thread(a=1)
+    assert (bound(), hp.scope.a | 0) == (0, 1)

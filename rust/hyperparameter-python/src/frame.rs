@@ -24,9 +24,9 @@ use crate::object::{NULL, allocate, owned, owned_or_none, replace, type_error};
 use crate::state::state;
 use crate::type_builder::{Layout, TypeBuilder, deallocate, offsets};
 
-/// The id of a frame of writes outside any scope. Its answers depend on the baseline at the moment of the read, so
+/// The id of an unpinned frame (see core/context.py). Its answers depend on the baseline at the moment of the read, so
 /// nothing caches them.
-pub(crate) const AMBIENT: u64 = 0;
+pub(crate) const UNPINNED: u64 = 0;
 
 /// An id that no frame has.
 pub(crate) const NO_FRAME: u64 = 1;
@@ -41,7 +41,7 @@ pub(crate) struct Frame {
     /// `None` in a baseline.
     pub(crate) scope: *mut PyObject,
     pub(crate) overrides: *mut PyObject,
-    /// `None` in a baseline, and in a frame of writes outside any scope.
+    /// `None` in a baseline, and in an unpinned frame.
     pub(crate) parent: *mut PyObject,
     /// A dict from keys to entries.
     pub(crate) cache: *mut PyObject,
@@ -51,6 +51,7 @@ pub(crate) struct Frame {
     pub(crate) plans: *mut PyObject,
     /// The tree of everything that is visible from the frame. It can be null.
     pub(crate) tree: *mut PyObject,
+    /// In an unpinned frame: the frames that it stands for, on top of a baseline. It can be null.
     pub(crate) rebased: *mut PyObject,
 }
 
@@ -94,8 +95,8 @@ pub(crate) unsafe fn new_frame(
         return NULL;
     }
     let frame = object.cast::<Frame>();
-    let is_ambient = parent == Py_None() && scope != Py_None();
-    (*frame).id = if is_ambient { AMBIENT } else { next_id() };
+    let is_unpinned = parent == Py_None() && scope != Py_None();
+    (*frame).id = if is_unpinned { UNPINNED } else { next_id() };
     (*frame).hides_outside = hides_outside;
     (*frame).scope = owned(scope);
     (*frame).overrides = owned(overrides);
@@ -118,6 +119,36 @@ unsafe fn hides_outside(scope: *mut PyObject) -> Option<bool> {
     };
     Py_XDECREF(answer);
     (is_true >= 0).then_some(is_true == 1)
+}
+
+/// Return the frame that answers reads for a frame that a context points at, borrowed from it. It is the same one, or what
+/// an unpinned frame stands for. If that is on top of an old baseline, return the unpinned frame itself.
+#[inline(always)]
+pub(crate) unsafe fn frame_for_reads(object: *mut PyObject) -> *mut PyObject {
+    if is_unpinned(object) {
+        rebased_on_current_baseline(object.cast())
+    } else {
+        object
+    }
+}
+
+#[inline(never)]
+unsafe fn rebased_on_current_baseline(frame: *mut Frame) -> *mut PyObject {
+    let rebased = (*frame).rebased;
+    let mut lowest = rebased;
+    while !lowest.is_null() && is_frame(lowest) {
+        if lowest == state().baseline {
+            return rebased;
+        }
+        lowest = (*lowest.cast::<Frame>()).parent;
+    }
+    frame.cast()
+}
+
+/// Return whether an object is an unpinned frame.
+#[inline(always)]
+pub(crate) unsafe fn is_unpinned(object: *mut PyObject) -> bool {
+    is_frame(object) && (*object.cast::<Frame>()).id == UNPINNED
 }
 
 /// Return whether an object is a frame.
@@ -210,7 +241,7 @@ unsafe extern "C" fn set_cache(
     }
     let field = cache_field(frame, offset);
     let frame = frame.cast::<Frame>();
-    if (*frame).id != AMBIENT && !(*field).is_null() {
+    if (*frame).id != UNPINNED && !(*field).is_null() {
         (*frame).id = next_id();
     }
     replace(field, owned(cache));

@@ -31,7 +31,7 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 
 use crate::children::{Parent, get_dict, getattro};
-use crate::frame::{AMBIENT, Frame, NO_FRAME, converted_in_cache, is_frame, value_in_cache};
+use crate::frame::{Frame, NO_FRAME, converted_in_cache, is_frame, is_unpinned, value_in_cache};
 use crate::lookup::{Found, find, is_scalar};
 use crate::object::{NULL, allocate, is_static, only_argument, owned, replace, type_error};
 use crate::state::{current, state};
@@ -162,7 +162,7 @@ unsafe fn read_uncached(
     frame: *mut PyObject,
     default: *mut PyObject,
 ) -> *mut PyObject {
-    if !is_frame(frame) || (*frame.cast::<Frame>()).id == AMBIENT {
+    if !is_frame(frame) || is_unpinned(frame) {
         return call_read_hook(reference, default);
     }
     // From here on other code can run, and leave the scope of the frame.

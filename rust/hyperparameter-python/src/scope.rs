@@ -13,7 +13,7 @@ use std::mem::offset_of;
 use pyo3::ffi::*;
 use pyo3::prelude::*;
 
-use crate::frame::{AMBIENT, Frame, is_frame, new_frame};
+use crate::frame::{Frame, is_frame, is_unpinned, new_frame};
 use crate::object::{NULL, allocate, none_if, only_argument, owned, replace, type_error};
 use crate::state::{current, point_at, retry, state};
 use crate::type_builder::{Layout, TypeBuilder, offsets};
@@ -79,8 +79,13 @@ unsafe extern "C" fn enter(scope: *mut PyObject, _: *mut PyObject) -> *mut PyObj
         return NULL;
     }
     let overrides = (*scope.cast::<Scope>()).overrides;
-    let frame = new_frame(state().frame_type.cast(), scope, overrides, parent);
+    let mut frame = new_frame(state().frame_type.cast(), scope, overrides, parent);
     Py_DECREF(parent);
+    if !frame.is_null() && !pins(frame) {
+        let pinned = frame;
+        frame = unpinned_if_possible(pinned);
+        Py_DECREF(pinned);
+    }
     if frame.is_null() {
         return NULL;
     }
@@ -89,11 +94,10 @@ unsafe extern "C" fn enter(scope: *mut PyObject, _: *mut PyObject) -> *mut PyObj
     if is_entered { owned(scope) } else { NULL }
 }
 
-/// Return the current frame, owned. Writes outside any scope are put on the baseline of this moment, which stays their
-/// baseline until the new frame is left.
+/// Return the current frame, owned. An unpinned frame is put on the baseline of this moment.
 unsafe fn parent_for_new_frame() -> *mut PyObject {
     let frame = owned(current());
-    if !is_frame(frame) || (*frame.cast::<Frame>()).id != AMBIENT {
+    if !is_unpinned(frame) {
         return frame;
     }
     let baseline = owned(state().baseline);
@@ -113,13 +117,12 @@ unsafe extern "C" fn exit(
     let is_innermost = is_frame(frame) && (*frame.cast::<Frame>()).scope == scope;
     if is_innermost && is_frame((*frame.cast::<Frame>()).parent) {
         let parent = (*frame.cast::<Frame>()).parent;
-        let outer_scope = (*parent.cast::<Frame>()).scope;
-        if outer_scope == Py_None() {
+        if (*parent.cast::<Frame>()).scope == Py_None() {
             // The parent is a baseline. Outside any scope the context points at no frame, so that a read sees the
             // baseline of its moment.
             return none_if(point_at(NULL));
         }
-        if outer_scope != state().ambient_scope {
+        if pins(parent) {
             let parent = owned(parent);
             let is_left = point_at(parent);
             Py_DECREF(parent);
@@ -133,7 +136,11 @@ unsafe extern "C" fn exit(
 /// that succeeded.
 unsafe fn leave(scope: *mut PyObject) -> bool {
     let mut frame = current();
-    if !is_frame(frame) || (*frame.cast::<Frame>()).id == AMBIENT {
+    if is_unpinned(frame) {
+        // It stands for these frames. The baseline below them is not needed here, so it can be an old one.
+        frame = (*frame.cast::<Frame>()).rebased;
+    }
+    if frame.is_null() {
         return true;
     }
     // The context owns the innermost frame, and each frame owns its parent.
@@ -155,49 +162,61 @@ unsafe fn leave(scope: *mut PyObject) -> bool {
 
 /// Point the context at a frame with others on top of it, which are made again. The innermost of these comes first.
 unsafe fn restack(frame: *mut PyObject, above: &[*mut Frame]) -> bool {
-    let mut frame = if above.is_empty() {
-        frame_outside_of_scopes(frame)
-    } else {
-        owned(frame)
-    };
+    let mut frame = owned(frame);
     for upper in above.iter().rev() {
-        if frame.is_null() {
-            return false;
-        }
         let (scope, overrides) = ((**upper).scope, (**upper).overrides);
         let next = new_frame(state().frame_type.cast(), scope, overrides, frame);
         Py_DECREF(frame);
+        if next.is_null() {
+            return false;
+        }
         frame = next;
     }
-    if frame.is_null() {
+    let target = unpinned_if_possible(frame);
+    Py_DECREF(frame);
+    if target.is_null() {
         return false;
     }
-    let is_restored = point_at(frame);
-    Py_DECREF(frame);
+    let is_restored = point_at(target);
+    Py_DECREF(target);
     is_restored
 }
 
-/// Return what the context points at when a frame becomes the innermost one, owned. For the baseline it is `None`, and
-/// for a frame of writes outside any scope it is that frame without its parent.
-unsafe fn frame_outside_of_scopes(frame: *mut PyObject) -> *mut PyObject {
+/// Return what the context points at to make a frame the innermost one, owned. For the baseline it is `None`. If the frame
+/// and all below it do not pin the baseline, it is an unpinned frame. Otherwise it is the frame.
+unsafe fn unpinned_if_possible(frame: *mut PyObject) -> *mut PyObject {
     let (scope, overrides) = {
         let frame = frame.cast::<Frame>();
         ((*frame).scope, (*frame).overrides)
     };
-    if scope == Py_None() {
+    if scope == Py_None() || (scope == state().ambient_scope && is_empty(overrides)) {
         return owned(Py_None());
     }
-    if scope != state().ambient_scope {
-        return owned(frame);
+    let mut level = frame;
+    while is_frame(level) && (*level.cast::<Frame>()).scope != Py_None() {
+        if pins(level) {
+            return owned(frame);
+        }
+        level = (*level.cast::<Frame>()).parent;
     }
-    if PyDict_CheckExact(overrides) != 0 && PyDict_Size(overrides) == 0 {
-        return owned(Py_None());
+    let unpinned = new_frame(state().frame_type.cast(), scope, overrides, Py_None());
+    if !unpinned.is_null() {
+        replace(&raw mut (*unpinned.cast::<Frame>()).rebased, owned(frame));
     }
-    let ambient = new_frame(state().frame_type.cast(), scope, overrides, Py_None());
-    if !ambient.is_null() {
-        replace(&raw mut (*ambient.cast::<Frame>()).rebased, owned(frame));
-    }
-    ambient
+    unpinned
+}
+
+/// Return whether a frame pins the baseline below it: whether its scope sets or hides anything. What is set outside any scope
+/// does not pin it. A view of `hp.bind` always does; its scope is of another class.
+unsafe fn pins(frame: *mut PyObject) -> bool {
+    let frame = frame.cast::<Frame>();
+    let scope = (*frame).scope;
+    let is_plain = Py_TYPE(scope).cast() == state().scope_type;
+    scope != state().ambient_scope && !(is_plain && is_empty((*frame).overrides))
+}
+
+unsafe fn is_empty(overrides: *mut PyObject) -> bool {
+    PyDict_CheckExact(overrides) != 0 && PyDict_Size(overrides) == 0
 }
 
 /// Add `ScopeBase` to the module.

@@ -9,6 +9,7 @@ use pyo3::exceptions::{PyImportError, PyTypeError};
 use pyo3::ffi::*;
 use pyo3::prelude::*;
 
+use crate::frame::frame_for_reads;
 use crate::object::{NULL, is_subclass, owned, replace};
 
 /// The objects that all functions of this crate share. Each is owned for as long as the process runs.
@@ -124,7 +125,7 @@ pub(crate) unsafe fn current() -> *mut PyObject {
     if frame == Py_None() {
         state().baseline
     } else {
-        frame
+        frame_for_reads(frame)
     }
 }
 

@@ -4,12 +4,12 @@ A context is a thread or an asyncio task. Its variable `current` is one of these
 
     None                No scope is entered and nothing was written. A read sees the baseline of
                         that moment.
-    an ambient frame    No scope is entered, but values were written. They belong to `AMBIENT_SCOPE`.
-                        The frame has no parent: each read puts it on top of the baseline of that
-                        moment (`Frame.rebased_on`).
-    any other frame     Scopes are entered. The chain of parents ends on the baseline of the moment
-                        at which the outermost scope was entered. Values that were written before
-                        that moment are a frame on top of this baseline.
+    an unpinned frame   Values were written outside of any scope, which belong to `AMBIENT_SCOPE`, or
+                        the scopes that are entered set nothing. The frame has a scope and no
+                        parent: it stands for the frames in `rebased`, which each read puts on top
+                        of the baseline of that moment (`Frame.rebased_on`).
+    any other frame     Scopes are entered, and one of them sets something. The chain of parents ends
+                        on the baseline of the moment at which the first such scope was entered.
 
 The overrides and the parent of a frame never change. A write replaces the frame of the scope. Leaving a scope
 drops its frame. In both cases the frames above it are made again on top. Other contexts keep the old frames.
@@ -44,17 +44,20 @@ __all__ = [
     "leave",
     "moved_to",
     "replace_current",
+    "unpinned_if_possible",
     "write",
 ]
 
 # The ambient scope has what is written outside of any scope. Each context has its own frame of it.
 AMBIENT_SCOPE: ScopeBase
+# The class of the scopes that `hp.scope(...)` returns.
+_scope_type: type
 
 
 def connect(hooks: Hooks) -> None:
     """Give this module and the kernel what they use of the rooms above. Only `scopes/scope.py` calls this."""
-    global AMBIENT_SCOPE
-    AMBIENT_SCOPE = hooks.ambient_scope
+    global AMBIENT_SCOPE, _scope_type
+    AMBIENT_SCOPE, _scope_type = hooks.ambient_scope, hooks.scope_type
     tree.connect(hooks.part_of)
     kernel.connect(hooks)
 
@@ -93,9 +96,39 @@ def moved_to(frame: Frame | None, baseline: Frame) -> Frame | None:
     return moved
 
 
-def freeze() -> None:
-    """Make the current view the baseline."""
+def freeze() -> bool:
+    """Make the current view the baseline. Return whether this context is pinned to an earlier one."""
     set_baseline(new_baseline(current_frame().view()))
+    frame = current.get()
+    return frame is not None and frame.parent is not None
+
+
+def unpinned_if_possible(frame: Frame) -> Frame | None:
+    """Return what the context points at to make a frame the innermost one.
+
+    For the baseline it is None. If the frame and all below it do not pin the baseline, it is an unpinned frame.
+    Otherwise it is the frame.
+    """
+    if frame.scope is None or (frame.scope is AMBIENT_SCOPE and not frame.overrides):
+        return None
+    lowest = frame
+    while lowest.scope is not None:
+        if _pins(lowest):
+            return frame
+        lowest = lowest.parent
+    unpinned = Frame(frame.scope, frame.overrides, None)
+    unpinned.rebased = frame
+    return unpinned
+
+
+def _pins(frame: Frame) -> bool:
+    """Return whether a frame pins the baseline below it: whether its scope sets or hides anything.
+
+    What is set outside any scope does not pin it. A view of `hp.bind` always does: its scope is of another
+    class.
+    """
+    is_plain = type(frame.scope) is _scope_type
+    return frame.scope is not AMBIENT_SCOPE and not (is_plain and not frame.overrides)
 
 
 def innermost_scope() -> ScopeBase:
@@ -194,18 +227,6 @@ def _replace(frame: Frame, above: list[Frame], changes: Mapping[str, Entry | Non
 
 def _restack(frame: Frame, above: list[Frame]) -> None:
     """Point the context at `frame`, with new frames for those `above` it on top."""
-    if not above and (frame.scope is None or frame.scope is AMBIENT_SCOPE):
-        set_current(_ambient_frame(frame))
-        return
     for upper in reversed(above):
         frame = Frame(upper.scope, upper.overrides, frame)
-    set_current(frame)
-
-
-def _ambient_frame(rebased: Frame) -> Frame | None:
-    """Return an ambient frame without its parent, the baseline; None if it has no overrides."""
-    if rebased.scope is None or not rebased.overrides:
-        return None
-    frame = Frame(AMBIENT_SCOPE, rebased.overrides, None)
-    frame.rebased = rebased
-    return frame
+    set_current(unpinned_if_possible(frame))

@@ -232,13 +232,21 @@ class Frame(FrameBase):
         if previous.tree is not None:
             self.tree = merge(previous.tree, ((key, entry or MISSING_ENTRY) for key, entry in changes.items()))
 
-    # --- Ambient frames (see context.py) ---
+    # --- Unpinned frames (see context.py) ---
 
     def rebased_on(self, baseline: Frame) -> Frame:
-        """Return this ambient frame, which has no parent, on top of a baseline."""
-        rebased = self.rebased
-        if rebased is None or rebased.parent is not baseline:
-            rebased = self.rebased = Frame(self.scope, self.overrides, baseline)
+        """Return the frames that this unpinned frame stands for, on top of a baseline."""
+        rebased = Frame(self.scope, self.overrides, baseline) if self.rebased is None else self.rebased
+        frames: list[Frame] = []
+        lowest = rebased
+        while lowest.scope is not None:
+            frames.append(lowest)
+            lowest = lowest.parent
+        if lowest is not baseline:
+            rebased = baseline
+            for frame in reversed(frames):
+                rebased = Frame(frame.scope, frame.overrides, rebased)
+        self.rebased = rebased
         return rebased
 
 

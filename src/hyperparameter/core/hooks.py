@@ -44,6 +44,7 @@ class Hooks:
         scope_type: type[ScopeBase],
         ambient_scope: ScopeBase,
         rebased_on: Callable[[Frame, Frame], Frame],
+        unpinned_if_possible: Callable[[Frame], Frame | None],
         leave: Callable[[ScopeBase], None],
         entries_from: Callable[[Iterable[Any], Mapping[str, Any], Origin | None], dict[str, Entry]],
         child_of: Callable[[Any, str], ReferenceBase],
@@ -58,9 +59,12 @@ class Hooks:
         self.scope_type = scope_type
         # The scope that has what is written outside of any scope.
         self.ambient_scope = ambient_scope
-        # Puts an ambient frame on top of a baseline. The kernel calls it when a scope is entered on that frame.
+        # Puts an unpinned frame on top of a baseline. The kernel calls it when a scope is entered there.
         self.rebased_on = rebased_on
-        # Leaves a scope that is not the innermost one, or that is on top of an ambient frame.
+        # Returns what the context points at when a scope is entered that sets nothing. Only the Python kernel
+        # calls this and the next.
+        self.unpinned_if_possible = unpinned_if_possible
+        # Leaves a scope that is not the innermost one, or that may be on top of an unpinned frame.
         self.leave = leave
         # Returns the overrides of `hp.scope(*sources, **params)`.
         self.entries_from = entries_from

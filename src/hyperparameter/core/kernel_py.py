@@ -113,7 +113,7 @@ class FrameBase:
     answers: dict[tuple[str, type], Any] | None = None
     plans: dict[object, dict[int, Any]] | None = None
     tree: Any = None
-    # In an ambient frame: a frame with the same overrides on top of a baseline.
+    # In an unpinned frame: the frames that it stands for, on top of a baseline.
     rebased: Any = None
 
     def __init__(self, scope: Any, overrides: Map, parent: Any) -> None:
@@ -149,7 +149,7 @@ class ReferenceBase:
         entry = frame.cache.get(self.__key__)
         if entry is None:
             if frame.parent is None and frame.scope is not None:
-                # This is an ambient frame, which is read on top of the baseline of this moment.
+                # This is an unpinned frame, which is read on top of the baseline of this moment.
                 return _read(self.__key__, default)
             entry = frame.entry(self.__key__)
         value = entry[0]
@@ -210,9 +210,11 @@ class ScopeBase:
         if below is None:
             below = _baseline
         elif below.parent is None:
-            # This is an ambient frame: the baseline of this moment is below it until the scope is left.
+            # This is an unpinned frame: the baseline of this moment is below it until the scope is left.
             below = _hooks.rebased_on(below, _baseline)
-        set_current(_frame_type(self, self.__overrides__, below))
+        frame = _frame_type(self, self.__overrides__, below)
+        is_plain = type(self) is _scope_type and not self.__overrides__
+        set_current(_hooks.unpinned_if_possible(frame) if is_plain else frame)
         return self
 
     def __exit__(self, *exception: object) -> None:
@@ -224,10 +226,11 @@ class ScopeBase:
                 # which can be another one.
                 set_current(None)
                 return
-            if below.scope is not _ambient_scope:
+            # These frames pin the baseline.
+            if below.overrides and below.scope is not _ambient_scope:
                 set_current(below)
                 return
-        # The scope is not the innermost one, or the frame below it is an ambient frame.
+        # The scope is not the innermost one, or the frame below it may be an unpinned one.
         _hooks.leave(self)
 
 

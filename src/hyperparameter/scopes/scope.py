@@ -12,6 +12,7 @@ from ..core.context import (
     freeze,
     innermost_scope,
     leave,
+    unpinned_if_possible,
     write,
 )
 from ..core.frame import Frame
@@ -300,9 +301,9 @@ class ScopeRoot(RootBase):
         """
         return innermost_scope()  # type: ignore[return-value]
 
-    def frozen(self) -> None:
+    def frozen(self) -> bool:
         """Make the current view the baseline: see `hp.frozen`."""
-        freeze()
+        return freeze()
 
     def init(self, /, *sources: Source, **params: Any) -> Scope:
         """Enter a scope for the rest of this context, and return it.
@@ -348,6 +349,7 @@ connect(
         scope_type=Scope,
         ambient_scope=_AmbientScope({}),
         rebased_on=Frame.rebased_on,
+        unpinned_if_possible=unpinned_if_possible,
         leave=leave,
         entries_from=entries_from,
         child_of=child_of,

@@ -19,20 +19,23 @@ if TYPE_CHECKING:
 __all__ = ["Snapshot", "frozen", "reset", "snapshot"]
 
 
-def frozen() -> None:
+def frozen() -> bool:
     """Make the current view the baseline, which is below every scope of the process.
 
-    Code that runs inside a scope keeps the baseline that was there when the outermost scope was entered.
+    Code inside a scope keeps the baseline that was there when the outermost scope was entered: the scope pins
+    it. A scope that sets nothing does not pin. Returns whether the calling context is pinned, so that it does
+    not see what others freeze later. Other contexts can be pinned too, and nobody can tell how many.
 
     Examples:
         >>> import threading, hyperparameter as hp
         >>> with hp.scope(seed=42):
         ...     hp.frozen()
+        True
         >>> thread = threading.Thread(target=lambda: print(hp.scope.seed | 0))
         >>> thread.start(); thread.join()
         42
     """
-    freeze()
+    return freeze()
 
 
 def reset() -> None:
