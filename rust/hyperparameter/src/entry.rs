@@ -25,7 +25,21 @@ pub(crate) struct Entry {
     pub(crate) value: Value,
     pub(crate) origin: Origin,
     /// For a value that is appended to a list: the entry of the value that was appended before it.
-    pub(crate) appended_after: Option<Arc<Self>>,
+    appended_after: Link,
+}
+
+/// A pointer to the entry that was appended before another one.
+#[derive(Clone, Default)]
+struct Link(Option<Arc<Entry>>);
+
+impl Drop for Link {
+    /// Drop a chain of entries one by one. Recursive drops of a long chain would overflow the stack.
+    fn drop(&mut self) {
+        let mut next = self.0.take();
+        while let Some(mut entry) = next.and_then(Arc::into_inner) {
+            next = entry.appended_after.0.take();
+        }
+    }
 }
 
 impl Entry {
@@ -33,7 +47,7 @@ impl Entry {
         Self {
             value,
             origin,
-            appended_after: None,
+            appended_after: Link::default(),
         }
     }
 
@@ -49,15 +63,7 @@ impl Entry {
             return outer.clone();
         }
         if split_last(key.as_str()).1 == APPEND {
-            let before = match &self.appended_after {
-                None => outer.clone(),
-                Some(before) => before.on_top_of(key, outer),
-            };
-            let appended_after = Some(Arc::new(before));
-            return Self {
-                appended_after,
-                ..self.clone()
-            };
+            return self.appended_on_top_of(outer);
         }
         Self {
             value: self.value.typed_like(&outer.value),
@@ -65,15 +71,28 @@ impl Entry {
         }
     }
 
+    /// Return this entry, and those that were appended before it, after the entries of an outer scope.
+    fn appended_on_top_of(&self, outer: &Self) -> Self {
+        let appended: Vec<&Self> = self.last_appended_first().collect();
+        appended
+            .into_iter()
+            .rev()
+            .fold(outer.clone(), |before, entry| Self {
+                value: entry.value.clone(),
+                origin: entry.origin,
+                appended_after: Link(Some(Arc::new(before))),
+            })
+    }
+
     /// Return the values that are appended up to this entry, in order.
     pub(crate) fn appended(&self) -> Value {
-        let mut values = Vec::new();
-        let mut current = Some(self);
-        while let Some(entry) = current {
-            values.push(entry.value.clone());
-            current = entry.appended_after.as_deref();
-        }
+        let values = self.last_appended_first();
+        let mut values: Vec<Value> = values.map(|entry| entry.value.clone()).collect();
         values.reverse();
         Value::Appended(values.into())
+    }
+
+    fn last_appended_first(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(Some(self), |entry| entry.appended_after.0.as_deref())
     }
 }

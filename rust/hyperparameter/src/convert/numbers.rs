@@ -63,7 +63,8 @@ fn has_fraction(text: &str) -> bool {
         .filter(is_digit)
         .collect();
     let exponent: i64 = exponent.replace('_', "").parse().unwrap_or(0);
-    let point = whole.bytes().filter(is_digit).count() as i64 + exponent;
+    let whole_digits = whole.bytes().filter(is_digit).count() as i64;
+    let point = whole_digits.saturating_add(exponent);
     let point = usize::try_from(point).unwrap_or(0).min(digits.len());
     digits[point..].iter().any(|digit| *digit != b'0')
 }

@@ -59,7 +59,8 @@ from_reference! { bool char i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize 
 impl From<&Path> for Value {
     fn from(path: &Path) -> Self {
         path.to_str()
-            .map_or_else(|| Self::of(path.to_owned()), Self::from)
+            // `Value::of` cannot store it: that function converts a path by `From`.
+            .map_or_else(|| Self::other(path.to_owned(), None), Self::from)
     }
 }
 
