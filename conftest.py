@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 import tempfile
 from doctest import ELLIPSIS
 from pathlib import Path
@@ -12,6 +13,8 @@ from sybil.parsers.markdown import CodeBlockParser, PythonCodeBlockParser
 
 from hyperparameter.testing import clean
 
+TESTS = str(Path(__file__).parent / "tests")
+
 
 def setup(namespace):
     """Give a document a clean configuration, and an empty folder to write files to."""
@@ -20,9 +23,17 @@ def setup(namespace):
     namespace["folder of the tests"] = os.getcwd()
     namespace["folder of the document"] = tempfile.TemporaryDirectory()
     os.chdir(namespace["folder of the document"].name)
+    # A document is a program of its own. `hp.check` looks at all loaded modules, and those of the tests read
+    # keys in ways that it cannot follow.
+    namespace["modules of the tests"] = {
+        name: sys.modules.pop(name)
+        for name, module in list(sys.modules.items())
+        if str(getattr(module, "__file__", None)).startswith(TESTS)
+    }
 
 
 def teardown(namespace):
+    sys.modules.update(namespace["modules of the tests"])
     os.chdir(namespace["folder of the tests"])
     namespace["folder of the document"].cleanup()
     namespace["clean configuration"].__exit__(None, None, None)
