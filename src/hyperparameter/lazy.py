@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
     from contextlib import AbstractContextManager
     from os import PathLike
-    from typing import Any, TypeAlias
+    from typing import Any, Literal, TypeAlias
 
     from .configuration.config import Config
     from .configuration.environment import Environment
@@ -253,6 +253,8 @@ def launch(
     config: str | PathLike[str] | Iterable[str | PathLike[str]] = (),
     env: str | Environment | None = None,
     allow_unknown: bool = False,
+    version: str | None = None,
+    extra: Literal["refuse", "ignore", "pass"] = "refuse",
 ) -> Any:
     """Run a function as a program, or several functions as subcommands, and return the function's result.
 
@@ -263,7 +265,7 @@ def launch(
 
     Args:
         functions: functions or classes, decorated by `hp.param` or not. Without any, the program runs those
-            that the calling module decorates, except names with a leading underscore.
+            that the calling function decorates, or else its module, except names with a leading underscore.
         argv: the arguments; by default those of the process.
         prog: the name of the program in its messages; by default that of the script.
         description: the description in the help; by default the docstring of the function.
@@ -271,6 +273,9 @@ def launch(
         env: the prefix of the environment variables that set parameters, such as `"APP_"`. Without it, no
             variables are read.
         allow_unknown: warn of an unknown key instead of refusing it, as `--allow-unknown` does.
+        version: what `--version` prints; by default the `__version__` of the calling module or its package.
+        extra: what to do with arguments that the program does not know, such as those of a launcher: refuse
+            or ignore them, or pass them on in `sys.argv` while the function runs.
 
     Wrong input ends the process before a function is called: a message is printed to stderr and
     `SystemExit` is raised with exit code 2. Raises `TypeError` for a function that cannot become a program.
@@ -295,5 +300,7 @@ def launch(
         config=config,
         env=env,
         allow_unknown=allow_unknown,
+        version=version,
+        extra=extra,
         caller=sys._getframe(1),
     )

@@ -128,3 +128,141 @@ def test_file_names_may_contain_an_equals_sign_and_scripts_need_no_suffix(write_
     run.write("runs/lr=0.1/c.toml", "[opt]\nmomentum = 0.25\n")
     assert output_lines(run("d", "-C", "runs/lr=0.1/c.toml"))[1] == "32 relu 0.25 1"
     assert "did you mean 'opt.momentum'?" in run("d", "-D", "opt.momentm=1").err
+
+
+def test_switches_lists_and_positional_arguments_take_values_as_users_write_them(write_program):
+    run = write_program("""
+        from enum import Enum
+        from typing import Literal
+
+        import hyperparameter as hp
+
+        class Size(Enum):
+            SMALL = 1
+            LARGE = 2
+
+        @hp.param("train")
+        def train(
+            files: list[str],
+            flag: bool = False,
+            deep_flag=True,
+            rates: list[float] = [1.0],
+            steps=(1, 2),
+            names: list[str] = ["a"],
+            modes: list[Literal["x", "y"]] = ["x"],
+            sizes: list[Size] = [Size.SMALL],
+            pair: tuple[int, int] = (1, 2),
+        ):
+            print(files, flag, deep_flag, rates, steps, names, modes, [size.name for size in sizes], pair)
+
+        hp.launch(train)
+    """)
+    default = ["['f']", "False", "True", "[1.0]", "(1, 2)", "['a']", "['x']", "['SMALL']", "(1, 2)"]
+    for argv, changes in [
+        ("f --flag=true", {1: "True"}),
+        ("f --flag=0", {}),
+        ("--flag TRUE f", {1: "True"}),
+        ("--deep_flag no f", {2: "False"}),
+        ("--no-deep-flag f", {2: "False"}),
+        ("--flag f", {1: "True"}),
+        ("--flag 1", {0: "['1']", 1: "True"}),
+        ("f --rates 1,5", {3: "[1.0, 5.0]"}),
+        ("f --rates 1,5 7", {3: "[1.0, 5.0, 7.0]"}),
+        ("f --rates [1,5]", {3: "[1.0, 5.0]"}),
+        ("f --steps 3,4", {4: "(3, 4)"}),
+        ("f --names b,c", {5: "['b,c']"}),
+        ("f --modes x,y", {6: "['x', 'y']"}),
+        ("f --sizes SMALL,LARGE", {7: "['SMALL', 'LARGE']"}),
+        ("f --pair 3,4", {8: "(3, 4)"}),
+        ("f --flag g --rates 2 -- h -i", {0: "['f', 'g', 'h', '-i']", 1: "True", 3: "[2.0]"}),
+    ]:
+        expected = [changes.get(number, text) for number, text in enumerate(default)]
+        assert output_lines(run(*argv.split())) == [" ".join(expected)], argv
+    assert "unrecognized arguments: --flagg true; did you mean '--flag'?" in run("f", "--flagg", "true").err
+
+
+def test_extra_arguments_of_a_launcher_are_refused_ignored_or_passed_on(write_program):
+    text = """
+        import sys
+
+        import hyperparameter as hp
+
+        @hp.param("train")
+        def train(files: list[str], lr=0.1):
+            print(files, lr, sys.argv[1:])
+
+        hp.launch(train, extra={!r})
+        print(len(sys.argv))
+    """
+    argv = ["a", "--local_rank=0", "--lr", "2", "b", "--other"]
+    expected = "unrecognized arguments: --local_rank=0 b --other"
+    assert expected in write_program(text.format("refuse"))(*argv).err
+    run = write_program(text.format("ignore"))
+    assert output_lines(run(*argv)) == [f"['a', 'b'] 2.0 {argv}", "7"]
+    run = write_program(text.format("pass"))
+    assert output_lines(run(*argv)) == ["['a', 'b'] 2.0 ['--local_rank=0', '--other']", "7"]
+    assert (
+        "expected extra to be 'refuse', 'ignore' or 'pass', got 'drop'"
+        in write_program(text.format("drop"))().err
+    )
+
+
+def test_a_program_shows_its_version(write_program):
+    text = """
+        import hyperparameter as hp
+
+        {}
+
+        def train(lr=0.1): ...
+
+        hp.launch(train{})
+    """
+    for head, argument, version in [("__version__ = '1.2'", "", "1.2"), ("", ", version='3'", "3")]:
+        assert output_lines(write_program(text.format(head, argument))("--version")) == [f"prog.py {version}"]
+    assert "unrecognized arguments: --version" in write_program(text.format("", ""))("--version").err
+
+
+def test_commands_are_written_with_dashes_or_underscores(write_program):
+    run = write_program("""
+        import hyperparameter as hp
+
+        def run_all(n=1):
+            print("all", n)
+
+        def run_one(n=1):
+            print("one", n)
+
+        hp.launch(run_all, run_one)
+    """)
+    assert output_lines(run("run-all", "--n", "2")) == ["all 2"]
+    assert output_lines(run("-D", "run_one.n=3", "run_one")) == ["one 3"]
+    assert run().err.endswith("prog.py: error: expected a command: run-all, run-one\n")
+
+
+def test_a_launch_in_a_function_finds_the_functions_of_that_function(write_program):
+    run = write_program("""
+        import hyperparameter as hp
+
+        @hp.param("outer")
+        def outer(): ...
+
+        def main():
+            @hp.param("inner")
+            def inner(n=1):
+                print("inner", n)
+
+            hp.launch()
+
+        main()
+    """)
+    assert output_lines(run("--n", "2")) == ["inner 2"]
+
+
+def test_several_keys_can_be_explained(write_program):
+    run = write_program()
+    lines = output_lines(run("-D", "train.lr=2", "-ep", "train.lr", "train.steps"))
+    assert [line for line in lines if line[:1] != " "] == [
+        "train.lr = '2'",
+        "",
+        "train.steps = None, the default",
+    ]

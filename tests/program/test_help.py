@@ -10,7 +10,7 @@ from programs import output_lines
 pytestmark = pytest.mark.one_kernel
 
 HELP = """\
-usage: prog.py [-h] [-D KEY=VALUE [KEY=VALUE ...]] [-C FILE [FILE ...]] [-lps] [-ep KEY]
+usage: prog.py [-h] [-D KEY=VALUE [KEY=VALUE ...]] [-C FILE [FILE ...]] [-lps] [-ep KEY [KEY ...]]
                [--allow-unknown] [--lr FLOAT] [--batch-size INT] [--cache | --no-cache]
                [--colour {red,blue}] [--layers ITEM [ITEM ...]] [--steps INT]
                DATA
@@ -38,8 +38,8 @@ configuration options:
   -C FILE [FILE ...], --config FILE [FILE ...]
                         read parameters from TOML, YAML or JSON files
   -lps, --list-params   list all parameters and exit
-  -ep KEY, --explain KEY
-                        show the value of a parameter and where it is set, and exit
+  -ep KEY [KEY ...], --explain KEY [KEY ...]
+                        show the values of parameters and where they are set, and exit
   --allow-unknown       warn of an unknown key, instead of refusing it
 
 all parameters, to set with -D KEY=VALUE or in a file:

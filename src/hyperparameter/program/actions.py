@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..core.origin import Origin
     from .parsed_arguments import ParsedArguments
 
-__all__ = ["CommonOption", "ParameterOption", "PositionalParameter", "SwitchOption"]
+__all__ = ["CommonOption", "ParameterOption", "PositionalParameter", "SwitchOption", "SwitchValue"]
 
 
 class CommonOption(argparse.Action):
@@ -54,9 +54,12 @@ class ParameterOption(argparse.Action):
         self.parsed = parsed
         self.key = key
         self.convert_texts = convert_texts
+        # The texts of an option or argument that takes several.
+        self.texts: list[str] = []
         super().__init__(option_strings, dest, **kwargs)
 
     def __call__(self, parser: Any, namespace: Any, values: Any, option: str | None = None) -> None:
+        self.texts = values if isinstance(values, list) else []
         origin = argument_origin(option, " ".join(values) if isinstance(values, list) else values)
         self.store(values if self.convert_texts is None else self.convert_texts(values), origin)
 
@@ -87,6 +90,10 @@ class PositionalParameter(ParameterOption):
         if values is not None and values != []:
             super().__call__(parser, namespace, values, option)
 
+    def take_items(self, items: list[str]) -> None:
+        """Add the arguments that come after an option: argparse passes an argument only the first ones."""
+        PositionalParameter.__call__(self, None, None, [*self.texts, *items])
+
 
 class SwitchOption(ParameterOption):
     """A pair of options `--name` and `--no-name` that sets one parameter to true or false."""
@@ -101,3 +108,12 @@ class SwitchOption(ParameterOption):
 
     def format_usage(self) -> str:
         return " | ".join(self.option_strings)
+
+
+class SwitchValue(ParameterOption):
+    """The hidden option that `--name=false` and `--name false` become: argparse takes no value for a switch."""
+
+    MARK = "\0"
+
+    def __call__(self, parser: Any, namespace: Any, values: Any, option: str | None = None) -> None:
+        super().__call__(parser, namespace, values, str(option).removesuffix(self.MARK))

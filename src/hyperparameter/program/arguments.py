@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from argparse import SUPPRESS
 from enum import Enum
 
 from ..conversion.rule import Misfit, convert, convert_like
 from ..conversion.type_checks import ABSTRACT_COLLECTIONS, is_abstract_collection, is_literal, is_union
 from ..core.value import MISSING, UntypedText
 from ..errors import default_text
-from .actions import ParameterOption, PositionalParameter, SwitchOption
+from .actions import ParameterOption, PositionalParameter, SwitchOption, SwitchValue
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -61,7 +62,10 @@ def _add_argument(parser: ArgumentParser, parameter: Parameter, parsed: ParsedAr
     if not is_required:
         settings["help"] = f"(default: {default_text(parameter.default, parameter.key)})".replace("%", "%%")
     if _is_switch(parameter):
-        parser.add_argument(_option_of(parameter), action=SwitchOption, dest=parameter.name, **settings)
+        option = _option_of(parameter)
+        parser.add_argument(option, action=SwitchOption, dest=parameter.name, **settings)
+        settings["help"] = SUPPRESS
+        parser.add_argument(f"{option}{SwitchValue.MARK}", action=SwitchValue, dest=parameter.name, **settings)
         return
     type_ = expected_type(parameter.annotation, parameter.default)
     choices = choices_of(type_)
@@ -103,7 +107,8 @@ def _is_switch(parameter: Parameter) -> bool:
 def add_docstring_help(parser: ArgumentParser, parameter_help: Mapping[str, str]) -> None:
     """Add the help texts of a docstring to the options. Parsing a docstring is slow, so only --help does it."""
     for action in parser._actions:
-        if isinstance(action, ParameterOption) and action.dest in parameter_help:
+        is_shown = isinstance(action, ParameterOption) and action.help != SUPPRESS
+        if is_shown and action.dest in parameter_help:
             text = parameter_help[action.dest].replace("%", "%%")
             action.help = f"{text} {action.help or ''}".rstrip()
 
@@ -166,7 +171,11 @@ def _metavar_of(type_: Any) -> str:
 def _converter_of_items(parameter: Parameter) -> Callable[[list[str]], Any]:
     """Return a function that converts the texts of an option to the collection that a parameter expects."""
 
+    has_plain_items = _has_plain_items(parameter)
+
     def convert_texts(texts: list[str]) -> Any:
+        if has_plain_items and not texts[0].lstrip().startswith("["):
+            texts = [part for text in texts for part in text.split(",")]
         untyped = [UntypedText(text) for text in texts]
         if len(texts) == 1 and (texts[0].lstrip().startswith("[") or _means_none(untyped[0], parameter)):
             # One text of JSON, or for None, as -D accepts it.
@@ -178,6 +187,19 @@ def _converter_of_items(parameter: Parameter) -> Callable[[list[str]], Any]:
             return texts
 
     return convert_texts
+
+
+def _has_plain_items(parameter: Parameter) -> bool:
+    """Return whether the items are numbers or choices: then a comma can only separate two of them."""
+    type_ = expected_type(parameter.annotation, parameter.default)
+    item_types = [item for item in getattr(type_, "__args__", ()) if item is not ...]
+    if not item_types and parameter.default is not MISSING:
+        item_types = list({type(item) for item in parameter.default or ()})
+    choices = [choices_of(expected_type(item, MISSING)) for item in item_types]
+    return bool(item_types) and all(
+        item in (int, float, bool) or (texts is not None and not any("," in text for text in texts))
+        for item, texts in zip(item_types, choices, strict=True)
+    )
 
 
 def _means_none(text: UntypedText, parameter: Parameter) -> bool:

@@ -11,11 +11,10 @@ from ..errors import short_repr
 from ..functions.param import param
 from ..functions.registry import binding_of
 from ..functions.steps import kind_of
-from .parsed_arguments import argument_origin, is_negative_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Mapping
     from typing import Any
 
     from ..core.origin import Origin
@@ -24,12 +23,16 @@ if TYPE_CHECKING:
 __all__ = ["Command", "decorated_functions"]
 
 
-def decorated_functions(module_globals: Mapping[str, Any]) -> Iterator[Any]:
-    """Yield the public functions and classes that a module defines and decorates with `hp.param`."""
-    for name, value in list(module_globals.items()):
-        is_defined_here = getattr(value, "__module__", None) == module_globals.get("__name__")
-        if is_defined_here and name[:1] != "_" and callable(value) and binding_of(value) is not None:
-            yield value
+def decorated_functions(names: Mapping[str, Any], module: object) -> list[Any]:
+    """Return the public functions and classes among these names that a module itself decorates."""
+    return [
+        value
+        for name, value in list(names.items())
+        if getattr(value, "__module__", None) == module
+        and name[:1] != "_"
+        and callable(value)
+        and binding_of(value) is not None
+    ]
 
 
 class Command:
@@ -58,7 +61,7 @@ class Command:
         self.star_args = [
             name for name, text in binding.parameters.variadic.items() if not text.startswith("**")
         ]
-        self.name: str = function.__name__
+        self.name: str = function.__name__.replace("_", "-")
         self.file: str | None = getattr(getattr(binding.function, "__code__", None), "co_filename", None)
         self.doc = ParsedDocstring(*dict.fromkeys([function.__doc__, binding.function.__doc__]))
 
@@ -78,25 +81,6 @@ class Command:
             texts, origin = parsed.direct_values.get(name, ((), None))
             items += [_converted(name, text, origin, annotation) for text in texts]
         return values, items
-
-    def take_items(self, rest: list[str], argv: Sequence[str], parsed: ParsedArguments) -> list[str]:
-        """Add the texts that argparse did not recognize to `*args`; return those that cannot be added.
-
-        After the first option argparse assigns no more texts to `*args`.
-        """
-        after_dashes = argv[argv.index("--") + 1 :] if "--" in argv else ()
-        items = [
-            text
-            for text in rest
-            if not text.startswith("-") or text in after_dashes or is_negative_number(text)
-        ]
-        if not self.star_args or len(items) < len(rest):
-            return rest
-        (name,) = self.star_args
-        earlier_items, _ = parsed.direct_values.get(name, ([], ""))
-        all_items = [*earlier_items, *items]
-        parsed.direct_values[name] = all_items, argument_origin(None, " ".join(all_items))
-        return []
 
     def call(self, values: list[Any], items: list[Any]) -> Any:
         """Call the function with its direct arguments; run a coroutine to its end."""

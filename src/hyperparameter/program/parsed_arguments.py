@@ -28,7 +28,7 @@ class ParsedArguments:
         direct_values: the same by name, for parameters that no scope can set: positional-only ones and `*args`.
         allows_unknown: whether keys that look misspelled are accepted.
         lists_parameters: whether the program lists its parameters instead of running.
-        explained_key: the key that the program explains instead of running, or None.
+        explained_keys: the keys that the program explains instead of running.
         is_set_elsewhere: returns whether a file, an environment variable or `-D` sets a key.
     """
 
@@ -40,12 +40,12 @@ class ParsedArguments:
         self.values: dict[str, tuple[Any, Origin]] = {}
         self.direct_values: dict[str, tuple[Any, Origin]] = {}
         self.lists_parameters = False
-        self.explained_key: str | None = None
+        self.explained_keys: list[str] = []
 
     @property
     def only_prints(self) -> bool:
         """Whether the program prints a list or an explanation instead of running."""
-        return self.lists_parameters or self.explained_key is not None
+        return self.lists_parameters or bool(self.explained_keys)
 
     # --- Called by the options that every program has ---
 
@@ -65,10 +65,10 @@ class ParsedArguments:
     def request_list(self, _nothing: object, _option: str) -> None:
         self.lists_parameters = True
         # Of --list-params and --explain, the last one wins.
-        self.explained_key = None
+        self.explained_keys = []
 
-    def request_explanation(self, key: str, _option: str) -> None:
-        self.explained_key = key
+    def request_explanation(self, keys: list[str], _option: str) -> None:
+        self.explained_keys += keys
 
     def allow_unknown(self, _nothing: object, _option: str) -> None:
         self.allows_unknown = True

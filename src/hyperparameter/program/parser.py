@@ -8,9 +8,9 @@ import sys
 from functools import partial
 
 from ..errors import did_you_mean, nearest
-from .actions import CommonOption
+from .actions import CommonOption, PositionalParameter, SwitchValue
 from .arguments import add_arguments, add_docstring_help
-from .parsed_arguments import NEGATIVE_NUMBER
+from .parsed_arguments import NEGATIVE_NUMBER, is_negative_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ __all__ = ["Parser", "help_formatter"]
 PARAMETERS_HEADING = "\nall parameters, to set with -D KEY=VALUE or in a file:\n"
 # No parameter can have this name.
 COMMAND_ATTRIBUTE = "#command"
+# What `--switch` takes as its value without "=". Other texts, such as "1", can be the next positional argument.
+SWITCH_VALUES = ("true", "false", "yes", "no", "on", "off")
 
 
 class Parser(argparse.ArgumentParser):
@@ -57,15 +59,67 @@ class Parser(argparse.ArgumentParser):
 
     def parse(self, argv: Sequence[str]) -> Command | None:
         """Return the command to run; end the process if the command line is wrong."""
-        namespace, rest = self.parse_known_args(self._separate_command(_with_dashes(argv)))
+        dashed = _with_dashes(argv)
+        namespace, rest = self.parse_known_args(self._separate_command(dashed))
         command: Command | None = getattr(namespace, COMMAND_ATTRIBUTE, None)
         # argparse leaves a "--" in the rest if nothing follows it.
         unknown = [text for text in rest if text != "--"]
         if unknown and command is not None:
-            unknown = command.take_items(unknown, argv, self.settings.parsed)
-        if unknown:
-            self.error(f"unrecognized arguments: {' '.join(unknown)}{self._suggest_options(unknown)}")
+            unknown = self._parser_of(command)._take_items(unknown, argv)
+        written = dict(zip(dashed, argv, strict=True))
+        extra = [written.get(text, text) for text in unknown]
+        if unknown and self.settings.extra == "refuse":
+            self.error(f"unrecognized arguments: {' '.join(extra)}{self._suggest_options(unknown)}")
+        self.settings.extra_arguments = extra
         return command
+
+    def _parser_of(self, command: Command) -> Parser:
+        parsers = [self, *self._commands().values()]
+        return next(parser for parser in parsers if parser._command is command)
+
+    def _take_items(self, rest: list[str], argv: Sequence[str]) -> list[str]:
+        """Add the texts that argparse did not recognize to the last positional argument, if it takes several.
+
+        Return the others. argparse assigns no more texts to such an argument after the first option.
+        """
+        after_dashes = argv[argv.index("--") + 1 :] if "--" in argv else ()
+        items = [
+            text
+            for text in rest
+            if not text.startswith("-") or text in after_dashes or is_negative_number(text)
+        ]
+        several = [action for action in self._actions if isinstance(action, PositionalParameter)]
+        if not several or several[-1].nargs not in ("+", "*"):
+            return rest
+        if len(items) < len(rest) and self.settings.extra == "refuse":
+            return rest
+        several[-1].take_items(items)
+        return [text for text in rest if text not in items]
+
+    # The typeshed has overloads for the kinds of namespaces.
+    def parse_known_args(  # pyright: ignore[reportIncompatibleMethodOverride]
+        self, args: Any = None, namespace: Any = None
+    ) -> Any:
+        """Parse a command line, or that of a subcommand, in which a switch can have a value."""
+        return super().parse_known_args(self._mark_switch_values(list(args)), namespace)
+
+    def _mark_switch_values(self, argv: list[str]) -> list[str]:
+        """Return a command line with the hidden option for each switch that has a value."""
+        result: list[str] = []
+        texts = iter(enumerate(argv))
+        for number, text in texts:
+            if text == "--":
+                return [*result, *argv[number:]]
+            name, equals, value = text.partition("=")
+            hidden = name + SwitchValue.MARK
+            if hidden in self._option_string_actions:
+                if equals:
+                    text = f"{hidden}={value}"
+                elif argv[number + 1 : number + 2] and argv[number + 1].lower() in SWITCH_VALUES:
+                    text = f"{hidden}={argv[number + 1]}"
+                    next(texts)
+            result.append(text)
+        return result
 
     def _separate_command(self, argv: list[str]) -> list[str]:
         """Return a command line with `--` before the subcommand, so that -D or -C do not take it as a value."""
@@ -74,7 +128,8 @@ class Parser(argparse.ArgumentParser):
             if text == "--":
                 break
             is_explained_key = argv[number - 1 : number] in (["-ep"], ["--explain"])
-            if text in commands and not is_explained_key:
+            if text.replace("_", "-") in commands and not is_explained_key:
+                argv = [*argv[:number], text.replace("_", "-"), *argv[number + 1 :]]
                 return [*argv[:number], "--", *argv[number:]] if number else argv
         return argv
 
@@ -88,7 +143,10 @@ class Parser(argparse.ArgumentParser):
         """Return the text that suggests, for each unknown option, the most similar option."""
         parsers = (self, *self._commands().values())
         options = [
-            option for parser in parsers for option in parser._option_string_actions if option.startswith("--")
+            option
+            for parser in parsers
+            for option in parser._option_string_actions
+            if option.startswith("--") and not option.endswith(SwitchValue.MARK)
         ]
         similar = [
             option
@@ -180,8 +238,9 @@ def _add_common_options(parser: Parser, settings: Settings) -> None:
         "-ep",
         "--explain",
         store=parsed.request_explanation,
+        nargs="+",
         metavar="KEY",
-        help="show the value of a parameter and where it is set, and exit",
+        help="show the values of parameters and where they are set, and exit",
     )
     add(
         "--allow-unknown",
@@ -189,6 +248,13 @@ def _add_common_options(parser: Parser, settings: Settings) -> None:
         nargs=0,
         help="warn of an unknown key, instead of refusing it",
     )
+    if settings.version is not None:
+        group.add_argument(
+            "--version",
+            action="version",
+            version=f"{parser.prog} {settings.version}",
+            help="show the version of the program and exit",
+        )
     # argcomplete reads this attribute.
     define.completer = settings.complete_define  # type: ignore[attr-defined]
     explain.completer = settings.complete_key  # type: ignore[attr-defined]

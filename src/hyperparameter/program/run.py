@@ -10,7 +10,7 @@ import os
 import sys
 
 from ..core.context import is_in_scope
-from ..errors import ParamError
+from ..errors import ParamError, short_repr
 from ..scopes.scope import Scope
 from .baselines import run_baseline
 from .command import Command, decorated_functions
@@ -39,21 +39,46 @@ def run_program(
     config: str | PathLike[str] | Iterable[str | PathLike[str]],
     env: str | Environment | None,
     allow_unknown: bool,
+    version: str | None,
+    extra: str,
     caller: FrameType,
 ) -> Any:
     """Run functions as `hp.launch` describes it; `caller` is the frame that calls `hp.launch`."""
-    commands = [Command(function) for function in functions or decorated_functions(caller.f_globals)]
+    commands = [Command(function) for function in functions or _functions_of(caller)]
     _check_commands(commands)
     if isinstance(argv, str) or not all(isinstance(text, str) for text in argv or ()):
         raise TypeError(f"hp.launch expected argv to be a list of texts, got {argv!r}")
+    if extra not in ("refuse", "ignore", "pass"):
+        raise ValueError(
+            f"hp.launch expected extra to be 'refuse', 'ignore' or 'pass', got {short_repr(extra)}"
+        )
     settings = Settings(
         config_files=[config] if isinstance(config, str | os.PathLike) else list(config),
         env=env,
         allow_unknown=allow_unknown,
         main_files=[caller.f_code.co_filename, *(command.file for command in commands)],
+        version=_version_of(caller) if version is None else version,
+        extra=extra,
     )
     parser = _make_parser(commands, settings, prog or _module_name(), description)
     return _run(parser, commands, sys.argv[1:] if argv is None else list(argv))
+
+
+def _version_of(caller: FrameType) -> str | None:
+    """Return the `__version__` of the calling module, or of its package."""
+    package = sys.modules.get(str(caller.f_globals.get("__package__") or ""))
+    for names in (caller.f_globals, vars(package) if package is not None else {}):
+        version = names.get("__version__")
+        if isinstance(version, str):
+            return version
+    return None
+
+
+def _functions_of(caller: FrameType) -> list[Any]:
+    """Return the functions that the code around a launch decorates: of its function, else of its module."""
+    local_names = {} if caller.f_locals is caller.f_globals else caller.f_locals
+    module = caller.f_globals.get("__name__")
+    return decorated_functions(local_names, module) or decorated_functions(caller.f_globals, module)
 
 
 def _check_commands(commands: Sequence[Command]) -> None:
@@ -100,7 +125,13 @@ def _run(parser: Parser, commands: Sequence[Command], argv: Sequence[str]) -> An
         arguments = command.direct_arguments(settings.parsed)
     except ParamError as error:
         parser.fail(str(error))
-    return _call(command, arguments, settings.entries)
+    if settings.extra != "pass":
+        return _call(command, arguments, settings.entries)
+    all_arguments, sys.argv = sys.argv, [*sys.argv[:1], *settings.extra_arguments]
+    try:
+        return _call(command, arguments, settings.entries)
+    finally:
+        sys.argv = all_arguments
 
 
 def _call(command: Command, arguments: tuple[list[Any], list[Any]], entries: dict[str, Entry]) -> Any:

@@ -41,11 +41,17 @@ class Settings:
         env: str | Environment | None,
         allow_unknown: bool,
         main_files: Iterable[str | None],
+        version: str | None = None,
+        extra: str = "refuse",
     ) -> None:
         self.parsed = ParsedArguments(self._is_set_elsewhere, allow_unknown)
         self._config_files = config_files
         self._env = env
         self._main_files = main_files
+        self.version = version
+        # What happens to arguments that the program does not know, and these arguments.
+        self.extra = extra
+        self.extra_arguments: list[str] = []
 
     # --- Values ---
 
@@ -113,12 +119,12 @@ class Settings:
 
     def requested_text(self) -> str:
         """Return the list or the explanation that the command line requests."""
-        key = self.parsed.explained_key
-        if key is None:
+        keys = self.parsed.explained_keys
+        if not keys:
             return self.list_parameters()
         from .listing import explain_key
 
-        return explain_key(check_key(key), self.catalog, self.config)
+        return "\n".join(explain_key(check_key(key), self.catalog, self.config) for key in keys)
 
     def complete_key(self, prefix: str, **_: Any) -> list[str]:
         """Return the keys that start with a prefix, for tab completion."""
