@@ -85,6 +85,7 @@ class Program:
             env={**os.environ, "COLUMNS": "100", "PYTHONWARNINGS": "error", **environment},
             capture_output=True,
             text=True,
+            errors="replace",
             check=False,
             timeout=60,
         )

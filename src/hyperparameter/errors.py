@@ -257,7 +257,7 @@ class MissingParamError(ParamError, KeyError):
     """A parameter was read without a default, and it is not set."""
 
     def _message(self) -> str:
-        return f"parameter {self.key!r} is not set{self._suggestions()}"
+        return f"parameter {shorten(self.key)!r} is not set{self._suggestions()}"
 
 
 class MissingArgumentError(MissingParamError, TypeError):
@@ -294,14 +294,14 @@ class UnknownParamError(ParamError):
         return error
 
     def _message(self) -> str:
-        return f"{self.key!r} {self.detail}{did_you_mean(self.near)}{self._origin_text()}"
+        return f"{shorten(self.key)!r} {self.detail}{did_you_mean(self.near)}{self._origin_text()}"
 
 
 class UnusableOverrideError(ParamError, TypeError):
     """A key is set below the namespace of a decorated function, or of a schema, that has no such parameter."""
 
     def _message(self) -> str:
-        return f"{self.key!r} {self.detail}{self._suggestions()}{self._origin_text()}"
+        return f"{shorten(self.key)!r} {self.detail}{self._suggestions()}{self._origin_text()}"
 
 
 class ConfigError(ParamError):
@@ -327,6 +327,6 @@ class ConfigError(ParamError):
         if self._errors:
             return self._list_errors(" in the configuration")
         if self.key:
-            text = f"{self.key!r} = {self._shown_value()} {self._shown_detail()}"
+            text = f"{shorten(self.key)!r} = {self._shown_value()} {self._shown_detail()}"
             return text + self._suggestions() + self._origin_text()
         return f"{self.where}: {self.detail}" if self.where else str(self.detail)

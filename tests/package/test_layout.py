@@ -15,6 +15,7 @@ PACKAGE = Path(hp.__file__).parent
 # The rooms, lowest first. A module imports from its own room and from the rooms before it.
 ROOMS = [
     "similarity",
+    "output",
     "secrecy",
     "errors",
     "core",

@@ -9,6 +9,7 @@ from ..conversion.rule import Misfit, convert, convert_like
 from ..conversion.type_checks import ABSTRACT_COLLECTIONS, is_abstract_collection, is_literal, is_union
 from ..core.value import MISSING, UntypedText
 from ..errors import default_text
+from ..output import escape_lines
 from .actions import ParameterOption, PositionalParameter, SwitchOption, SwitchValue
 
 TYPE_CHECKING = False
@@ -70,7 +71,7 @@ def _add_argument(parser: ArgumentParser, parameter: Parameter, parsed: ParsedAr
     type_ = expected_type(parameter.annotation, parameter.default)
     choices = choices_of(type_)
     if choices:
-        settings["metavar"] = f"{{{','.join(choices)}}}"
+        settings["metavar"] = escape_lines(f"{{{','.join(choices)}}}")
     else:
         settings["metavar"] = parameter.name.upper() if is_required else _metavar_of(type_)
     if _takes_several_texts(type_):
@@ -109,7 +110,7 @@ def add_docstring_help(parser: ArgumentParser, parameter_help: Mapping[str, str]
     for action in parser._actions:
         is_shown = isinstance(action, ParameterOption) and action.help != SUPPRESS
         if is_shown and action.dest in parameter_help:
-            text = parameter_help[action.dest].replace("%", "%%")
+            text = escape_lines(parameter_help[action.dest]).replace("%", "%%")
             action.help = f"{text} {action.help or ''}".rstrip()
 
 
@@ -194,7 +195,8 @@ def _has_plain_items(parameter: Parameter) -> bool:
     type_ = expected_type(parameter.annotation, parameter.default)
     item_types = [item for item in getattr(type_, "__args__", ()) if item is not ...]
     if not item_types and parameter.default is not MISSING:
-        item_types = list({type(item) for item in parameter.default or ()})
+        items = parameter.default if isinstance(parameter.default, list | tuple | set | frozenset) else ()
+        item_types = list({type(item) for item in items})
     choices = [choices_of(expected_type(item, MISSING)) for item in item_types]
     return bool(item_types) and all(
         item in (int, float, bool) or (texts is not None and not any("," in text for text in texts))

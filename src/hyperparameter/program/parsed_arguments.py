@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from ..core.origin import Origin
-from ..errors import ConfigError
+from ..errors import ConfigError, shorten
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -82,6 +82,6 @@ def argument_origin(option: str | None, value: object = None) -> Origin:
     """Return the origin of a value that the command line sets: `set by --lr 0.1`, `set by the argument 0.1`."""
     parts = ["the argument" if option is None else option]
     if value is not None:
-        text = str(value)
+        text = shorten(str(value))
         parts.append(text if text and text.isprintable() else repr(text))
     return Origin.by(" ".join(parts))

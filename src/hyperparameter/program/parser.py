@@ -8,6 +8,7 @@ import sys
 from functools import partial
 
 from ..errors import did_you_mean, nearest
+from ..output import escape_lines, plain_message, write
 from .actions import CommonOption, PositionalParameter, SwitchValue
 from .arguments import add_arguments, add_docstring_help
 from .parsed_arguments import NEGATIVE_NUMBER, is_negative_number
@@ -53,7 +54,7 @@ class Parser(argparse.ArgumentParser):
         command = self._command
         if command is not None:
             add_docstring_help(self, command.doc.parameters)
-            self.description = self.description or command.doc.text
+            self.description = self.description or escape_lines(command.doc.text)
         self.formatter_class = help_formatter()
         return super().format_help() + PARAMETERS_HEADING + self.settings.list_parameters()
 
@@ -167,7 +168,7 @@ class Parser(argparse.ArgumentParser):
     def print_and_exit(self, text: str) -> NoReturn:
         """Write text to stdout and end the process; do nothing if the reader has closed the pipe."""
         try:
-            sys.stdout.write(text)
+            write(sys.stdout, text)
             sys.stdout.flush()
         except BrokenPipeError:
             # Python flushes stdout once more when it exits. That must not fail.
@@ -178,7 +179,15 @@ class Parser(argparse.ArgumentParser):
 
     def fail(self, message: str) -> NoReturn:
         """End the process because of a value; unlike `error`, do not print the usage."""
-        self.exit(2, f"{self.prog}: error: {message}\n")
+        self.exit(2, f"{plain_message(f'{self.prog}: error: {message}')}\n")
+
+    def error(self, message: str) -> NoReturn:
+        """End the process because of a wrong command line."""
+        self.print_usage(sys.stderr)
+        self.fail(message)
+
+    def _print_message(self, message: str, file: Any = None) -> None:
+        write(sys.stderr if file is None else file, message)
 
 
 def _with_dashes(argv: Sequence[str]) -> list[str]:

@@ -11,6 +11,7 @@ import sys
 
 from ..core.context import is_in_scope
 from ..errors import ParamError, short_repr
+from ..output import escape_lines
 from ..scopes.scope import Scope
 from .baselines import run_baseline
 from .command import Command, decorated_functions
@@ -46,8 +47,10 @@ def run_program(
     """Run functions as `hp.launch` describes it; `caller` is the frame that calls `hp.launch`."""
     commands = [Command(function) for function in functions or _functions_of(caller)]
     _check_commands(commands)
-    if isinstance(argv, str) or not all(isinstance(text, str) for text in argv or ()):
-        raise TypeError(f"hp.launch expected argv to be a list of texts, got {argv!r}")
+    if argv is not None and not (
+        isinstance(argv, list | tuple) and all(isinstance(text, str) for text in argv)
+    ):
+        raise TypeError(f"hp.launch expected argv to be a list of texts, got {short_repr(argv)}")
     if extra not in ("refuse", "ignore", "pass"):
         raise ValueError(
             f"hp.launch expected extra to be 'refuse', 'ignore' or 'pass', got {short_repr(extra)}"
@@ -104,7 +107,7 @@ def _make_parser(
     parser = Parser(settings, prog=prog, description=description)
     subparsers = parser.add_subparsers(metavar="COMMAND", title="commands", prog=prog)
     for command in commands:
-        summary = command.doc.summary.replace("%", "%%")
+        summary = escape_lines(command.doc.summary).replace("%", "%%")
         subparsers.add_parser(command.name, settings=settings, command=command, help=summary)
     return parser
 
@@ -117,7 +120,7 @@ def _run(parser: Parser, commands: Sequence[Command], argv: Sequence[str]) -> An
     try:
         command = parser.parse(argv)
         if settings.parsed.only_prints:
-            parser.print_and_exit(settings.requested_text())
+            parser.print_and_exit(escape_lines(settings.requested_text()))
         if command is None:
             names = ", ".join(command.name for command in commands)
             parser.error(f"expected a command: {names}")

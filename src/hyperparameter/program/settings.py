@@ -10,6 +10,7 @@ from ..configuration.environment import Environment
 from ..core.key import check_key, is_below, split_override
 from ..core.value import UntypedText
 from ..errors import ConfigError, KeySyntaxError
+from ..output import escape_lines, plain_message, write
 from .parsed_arguments import ParsedArguments
 
 TYPE_CHECKING = False
@@ -97,7 +98,7 @@ class Settings:
         """Raise `ConfigError` for unknown keys and invalid values; warn of keys that nothing seems to read."""
 
         def warn(problem: object) -> None:
-            sys.stderr.write(f"{prog}: warning: {problem}\n")
+            write(sys.stderr, f"{plain_message(f'{prog}: warning: {problem}')}\n")
 
         errors, unread = errors_of(
             self.entries, self.config.referred, self._source_files, self.parsed.allows_unknown, warn
@@ -115,7 +116,7 @@ class Settings:
         """Return a table of all parameters."""
         from .listing import format_parameters
 
-        return format_parameters(self.catalog)
+        return escape_lines(format_parameters(self.catalog))
 
     def requested_text(self) -> str:
         """Return the list or the explanation that the command line requests."""

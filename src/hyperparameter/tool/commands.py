@@ -7,8 +7,9 @@ from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
 from ..errors import ParamError, did_you_mean, nearest
+from ..output import escape_unprintable, write
 from .parser import COMMANDS, UsageError, make_parser
-from .terminal import discard_stdout, escape_unprintable
+from .terminal import discard_stdout
 
 if TYPE_CHECKING:
     from argparse import Namespace
@@ -70,5 +71,5 @@ def _unknown_command_message(name: str) -> str:
 
 def _fail(message: str) -> int:
     lines = f"hp: error: {message}".split("\n")
-    sys.stderr.write("".join(f"{escape_unprintable(line)}\n" for line in lines))
+    write(sys.stderr, "".join(f"{escape_unprintable(line)}\n" for line in lines))
     return 2

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from ..catalog.source import program_files
 from ..errors import shown
+from ..output import escape_unprintable
 from ..secrecy import MASK, has_secrets
 from .documents import dump_json
 from .parser import UsageError
 from .targets import find_target, scan_targets
-from .terminal import escape_unprintable, print_lines, print_text, print_warning
+from .terminal import print_lines, print_text, print_warning
 from .text import align_columns
 
 if TYPE_CHECKING:

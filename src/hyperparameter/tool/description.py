@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 from ..core.key import check_key, is_below
 from ..errors import KeySyntaxError, did_you_mean
+from ..output import escape_unprintable, write
 from .documents import dump_json
 from .layout import as_record, type_text
 from .parser import UsageError
 from .targets import find_target, scan_targets
-from .terminal import escape_unprintable, print_lines, print_text
+from .terminal import print_lines, print_text
 from .text import align_columns, declaration_rows
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _checked_key(text: str) -> str:
 
 def _report_unknown_key(key: str, catalog: Catalog) -> None:
     message = f"{key!r} is not declared{did_you_mean(catalog.suggestions(key))}"
-    sys.stderr.write(f"hp: {escape_unprintable(message)}\n")
+    write(sys.stderr, f"hp: {escape_unprintable(message)}\n")
 
 
 def _description(key: str, declarations: Sequence[Declaration]) -> Iterator[Line]:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
 from ..errors import did_you_mean, nearest
+from ..output import plain_message
 from ..program.parser import help_formatter
-from .terminal import escape_unprintable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +42,7 @@ class Parser(argparse.ArgumentParser):
         self.error(f"unrecognized arguments: {' '.join(unknown)}{hint}")
 
     def error(self, message: str) -> NoReturn:
-        self.exit(2, f"{self.prog}: error: {escape_unprintable(message)} (see {self.prog} --help)\n")
+        self.exit(2, f"{self.prog}: error: {plain_message(message)} (see {self.prog} --help)\n")
 
 
 def make_parser() -> Parser:

@@ -7,6 +7,8 @@ import sys
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
+from ..output import plain_message, write
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import TextIO
@@ -20,7 +22,6 @@ if TYPE_CHECKING:
 __all__ = [
     "as_plain_text",
     "discard_stdout",
-    "escape_unprintable",
     "pad",
     "print_lines",
     "print_text",
@@ -44,13 +45,13 @@ def rich_console(stream: TextIO) -> Console | None:
 
 
 def print_warning(text: str) -> None:
-    sys.stderr.write(f"warning: {escape_unprintable(text)}\n")
+    write(sys.stderr, f"warning: {plain_message(text)}\n")
 
 
 def print_text(text: str) -> None:
     """Write a result to stdout; do nothing if its reader has closed the pipe."""
     try:
-        sys.stdout.write(text)
+        write(sys.stdout, text)
         sys.stdout.flush()
     except BrokenPipeError:
         discard_stdout()
@@ -88,13 +89,6 @@ def _without_tree_characters(text: str) -> str:
 
 
 # --- Text from source code and configurations ---
-
-
-def escape_unprintable(text: str) -> str:
-    """Return text with escape sequences for characters that could control the terminal."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def width_of(text: str) -> int:

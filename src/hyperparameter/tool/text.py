@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..core.key import split_last
+from ..output import escape_unprintable
 from .layout import as_tree, group_by_namespace, title_and_version, type_text
-from .terminal import escape_unprintable, pad, width_of
+from .terminal import pad, width_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
