@@ -78,6 +78,14 @@ def test_a_signature_that_is_set_by_hand_can_be_wrong():
     assert hp.param("ns")(function)(limit=3, x=1) == {"limit": 3, "x": 1}
 
 
+@pytest.mark.parametrize("cache", [functools.cache, functools.lru_cache(maxsize=1)])
+def test_a_wrapper_of_c_has_the_signature_of_the_wrapped_function(cache):
+    decorated = hp.param("ns")(cache(query))
+    assert decorated("db", "users") == ("db", "users", 10)
+    with hp.scope({"ns": {"table": "jobs", "limit": 3}}):
+        assert decorated("db") == ("db", "jobs", 3)
+
+
 def test_a_function_of_c_without_a_signature_can_be_decorated():
     assert hp.param("ns")(iter)("a").__next__() == "a"
     assert hp.param("ns")(max)(1, 2) == 2

@@ -71,11 +71,15 @@ def signature_of(function: Any) -> Signature:
     try:
         signature = inspect.signature(function, follow_wrapped=False, **options)
         kinds = {parameter.kind for parameter in signature.parameters.values()}
-        if kinds & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
-            return inspect.signature(function, **options)
+        if not kinds & {inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD}:
+            return signature
+    except ValueError:
+        # A wrapper written in C, as that of `functools.cache`, has no signature of its own.
+        pass
+    try:
+        return inspect.signature(function, **options)
     except ValueError:
         return inspect.signature(lambda *args, **kwargs: (args, kwargs))
-    return signature
 
 
 def outer_names(function: Any, frame: FrameType) -> dict[str, Any]:
