@@ -105,3 +105,27 @@ def test_the_origin_of_a_write_is_the_line_that_writes():
                 hp.scope[key] | 1.0
             assert caught.value.where == f"{__file__}:{line + number}"
             assert (caught.value.key, caught.value.value, caught.value.wanted) == (key, "x", "float")
+
+
+@pytest.mark.parametrize("make", [hp.scope, hp.scope.empty])
+def test_a_scope_as_a_source_is_what_its_mapping_shows(make):
+    with hp.scope(base=1), hp.scope(a=1, b=1) as ps:
+        ps.a = 2
+        hp.scope.c = 3
+        del ps.b
+        kept = make(ps)
+        assert dict(ps) == {"a": 2, "base": 1, "c": 3}
+        assert dict(make(hp.scope.current())) == dict(ps)
+        line = str(hp.explain("a")).splitlines()[1]
+    with kept:
+        assert dict(kept) == {"a": 2, "base": 1, "c": 3}
+        assert str(hp.explain("a")).splitlines()[1] == line
+    assert dict(hp.config(kept).items()) == {"a": 2, "base": 1, "c": 3}
+
+
+def test_a_scope_as_a_source_is_read_when_the_new_scope_is_made():
+    with hp.scope(a=1) as ps:
+        copy = hp.scope(ps)
+        ps.a = 2
+    with copy:
+        assert hp.scope.a | 0 == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 
 from ..core.key import quote, segments_of
-from ..core.value import MISSING, FileValue, UntypedText, is_exactly, is_mapping, replace, untyped_entry
+from ..core.value import FileValue, UntypedText, is_exactly, is_mapping, replace, untyped_entry
 from ..errors import ConfigError, short_repr
 from ..scopes.sources import flatten, split_placed_text
 from . import files
@@ -141,10 +141,7 @@ def _add_text(merged: Merged, text: str, origin: Origin | None, placed_origin: O
 def _add_scope(merged: Merged, source: Any) -> None:
     """Merge the entries of a scope or a snapshot, which have origins."""
     for key, entry in sorted(source.__entries__(), key=lambda item: item[0]):
-        if entry[0] is not MISSING:
-            _put_literal(merged, key, entry)
-        elif key in merged.leaves:
-            merged.remove(key)
+        _put_literal(merged, key, entry)
 
 
 def _add_config(merged: Merged, source: Config, origin: Origin | None) -> None:

@@ -186,23 +186,26 @@ class Scope(ScopeBase):
         return True
 
     def __repr__(self) -> str:
-        values = {key: entry[0] for key, entry in self.__entries__()}
-        text = shown("", values, marked_keys(self.__entries__())) if values else ""
+        pairs = _sorted_overrides(self)
+        text = shown("", {key: entry[0] for key, entry in pairs}, marked_keys(pairs)) if pairs else ""
         return f"hp.scope{'.empty' if self.__empty__ else ''}({text})"
 
     def __entries__(self) -> Iterator[tuple[str, Entry]]:
-        # A key comes before the keys below it, also if the overrides are a map, which has no order.
-        overrides = self.__overrides__
-        return iter(
-            overrides.items()
-            if isinstance(overrides, dict)
-            else sorted(items(overrides), key=lambda item: item[0])
-        )
+        # As a source, a scope is what `dict(scope)` shows, with the origins.
+        return iter(frame_of(self).visible_items())
 
     def __reduce__(self) -> tuple[Any, ...]:
         from .pickled import pickled_form
 
-        return _unpickled, (type(self), *pickled_form(self.__entries__()))
+        return _unpickled, (type(self), *pickled_form(_sorted_overrides(self)))
+
+
+def _sorted_overrides(scope: Scope) -> list[tuple[str, Entry]]:
+    """Return what a scope was made with. A key comes before the keys below it."""
+    overrides = scope.__overrides__
+    if isinstance(overrides, dict):
+        return list(overrides.items())
+    return sorted(items(overrides), key=lambda item: item[0])
 
 
 def _unpickled(cls: type[Scope], *form: Any) -> Scope:
