@@ -3,6 +3,7 @@
 import copy
 import operator
 import pickle
+import weakref
 
 import pytest
 
@@ -39,6 +40,10 @@ REJECTED_USES = [
     lambda ref: f"{ref}",
     lambda ref: "%s" % ref,  # noqa: UP031
     str,
+    format,
+    "{}".format,
+    "{!s}".format,
+    print,
     lambda ref: divmod(ref, 2),
     lambda ref: ref**2,
 ]
@@ -60,6 +65,12 @@ def test_a_reference_as_default_or_value_raises_and_says_what_to_write():
             read()
     with pytest.raises(TypeError, match=r"the value of 'a' is the reference <hp\.scope\.b \(missing\)>"):
         hp.scope(a=hp.scope.b)
+
+
+def test_scopes_and_references_can_be_referred_to_weakly():
+    scope = hp.scope(a=1)
+    for target in (hp.scope, scope, hp.scope.a):
+        assert weakref.ref(target)() is target
 
 
 def test_references_are_equal_by_key_and_can_be_kept():

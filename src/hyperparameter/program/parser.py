@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import os
+import re
 import sys
 from functools import partial
+from itertools import pairwise
 
 from ..errors import did_you_mean, nearest
 from ..output import escape_lines, plain_message, write
@@ -60,7 +62,7 @@ class Parser(argparse.ArgumentParser):
 
     def parse(self, argv: Sequence[str]) -> Command | None:
         """Return the command to run; end the process if the command line is wrong."""
-        dashed = _with_dashes(argv)
+        dashed = self.settings.argv = _with_dashes(argv)
         namespace, rest = self.parse_known_args(self._separate_command(dashed))
         command: Command | None = getattr(namespace, COMMAND_ATTRIBUTE, None)
         # argparse leaves a "--" in the rest if nothing follows it.
@@ -184,7 +186,18 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """End the process because of a wrong command line."""
         self.print_usage(sys.stderr)
-        self.fail(message)
+        self.fail(f"{message}{self._dash_hint(message)}")
+
+    def _dash_hint(self, message: str) -> str:
+        """Return how to write a value that begins with a dash, if an option without a value is before one."""
+        option = re.search(r"(--[\w-]+): expected (?:at least )?one argument", message)
+        if option is None:
+            return ""
+        name, texts = option[1], self.settings.argv
+        for text, next_text in pairwise(texts):
+            if text == name and next_text[:1] == "-" and next_text not in self._option_string_actions:
+                return f"; a value that begins with a dash is written {name}={next_text}"
+        return ""
 
     def _print_message(self, message: str, file: Any = None) -> None:
         write(sys.stderr if file is None else file, message)

@@ -50,6 +50,8 @@ class Settings:
         self._env = env
         self._main_files = main_files
         self.version = version
+        # The command line, with dashes for underscores in options.
+        self.argv: list[str] = []
         # What happens to arguments that the program does not know, and these arguments.
         self.extra = extra
         self.extra_arguments: list[str] = []

@@ -259,7 +259,7 @@ class ScopeRoot(RootBase):
         (0.2, 'first', 3)
     """
 
-    __slots__ = ()
+    __slots__ = ("__weakref__",)
     __signature__ = Signature(lambda: None, lambda *sources, **params: (sources, params))
 
     if TYPE_CHECKING:
