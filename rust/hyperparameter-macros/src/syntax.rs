@@ -14,10 +14,6 @@ pub(crate) enum Piece {
     Token(TokenTree),
     /// A group of tokens in delimiters, and its content.
     Group(Group, Body),
-    /// The `{}` of a function, closure or `async` block, and its content.
-    ///
-    /// It does not run where it is written. What it sets therefore goes to a scope of its own.
-    Function(Group, Body),
     /// A statement of the macro.
     Statement(Statement),
 }
@@ -31,6 +27,8 @@ pub(crate) enum Statement {
 
 /// `set key = value;`
 pub(crate) struct Set {
+    /// All attributes except doc comments.
+    pub(crate) attributes: Vec<Attribute>,
     pub(crate) key: Key,
     pub(crate) value: Body,
 }
@@ -50,6 +48,8 @@ pub(crate) struct Get {
 
 /// `params scope;`
 pub(crate) struct Params {
+    /// All attributes except doc comments.
+    pub(crate) attributes: Vec<Attribute>,
     pub(crate) scope: Body,
     /// The place of the word `params`.
     pub(crate) span: Span,
@@ -75,9 +75,7 @@ impl Body {
         for piece in &self.pieces {
             match piece {
                 Piece::Token(token) => tokens.extend([token.clone()]),
-                Piece::Group(group, _) | Piece::Function(group, _) => {
-                    tokens.extend([TokenTree::from(group.clone())]);
-                }
+                Piece::Group(group, _) => tokens.extend([TokenTree::from(group.clone())]),
                 Piece::Statement(statement) => {
                     tokens.extend(statement.expression().source_tokens());
                 }
@@ -86,12 +84,12 @@ impl Body {
         tokens
     }
 
-    /// Return whether a statement in this body needs a scope.
-    pub(crate) fn needs_scope(&self) -> bool {
+    /// Return whether this body contains a statement that needs a scope, at any depth.
+    pub(crate) fn has_scope_statement(&self) -> bool {
         self.pieces.iter().any(|piece| match piece {
-            Piece::Token(_) | Piece::Function(..) => false,
-            Piece::Group(_, content) => content.needs_scope(),
-            Piece::Statement(Statement::Get(get)) => get.default.needs_scope(),
+            Piece::Token(_) => false,
+            Piece::Group(_, content) => content.has_scope_statement(),
+            Piece::Statement(Statement::Get(get)) => get.default.has_scope_statement(),
             Piece::Statement(Statement::Set(_) | Statement::Params(_)) => true,
         })
     }

@@ -1,13 +1,46 @@
 //! Finds the first `.await` of a block.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
+use syn::spanned::Spanned;
+use syn::visit::{self, Visit};
+use syn::{Block, ExprAsync, ExprAwait, ExprClosure, Item, Macro};
 
 use crate::tokens::{is_braced, is_punct, is_word};
 
-/// Return the place of the first `.await` in these tokens, including the input of macros.
+/// Return the place of the first `.await` of a block, including the input of macros.
 ///
 /// The content of an `async` block, closure or function does not count: the block around it does not await it.
-pub(super) fn first_await(tokens: TokenStream) -> Option<Span> {
+pub(super) fn first_await(block: &Block) -> Option<Span> {
+    let mut finder = AwaitFinder(None);
+    finder.visit_block(block);
+    finder.0
+}
+
+struct AwaitFinder(Option<Span>);
+
+impl<'ast> Visit<'ast> for AwaitFinder {
+    fn visit_expr_await(&mut self, expression: &'ast ExprAwait) {
+        visit::visit_expr_await(self, expression);
+        self.0.get_or_insert(expression.await_token.span());
+    }
+
+    fn visit_macro(&mut self, invocation: &'ast Macro) {
+        if self.0.is_none() {
+            self.0 = first_await_of_tokens(invocation.tokens.clone());
+        }
+    }
+
+    fn visit_expr_async(&mut self, _: &'ast ExprAsync) {}
+
+    fn visit_expr_closure(&mut self, _: &'ast ExprClosure) {}
+
+    fn visit_item(&mut self, _: &'ast Item) {}
+}
+
+/// Return the place of the first `.await` in the input of a macro.
+///
+/// The input of a macro need not be Rust, so only its tokens can tell.
+fn first_await_of_tokens(tokens: TokenStream) -> Option<Span> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut position = 0;
     let mut is_after_dot = false;
@@ -19,7 +52,7 @@ pub(super) fn first_await(tokens: TokenStream) -> Option<Span> {
                 position += async_length(&tokens[position..]);
             }
             TokenTree::Group(group) => {
-                if let Some(span) = first_await(group.stream()) {
+                if let Some(span) = first_await_of_tokens(group.stream()) {
                     return Some(span);
                 }
             }

@@ -24,7 +24,9 @@ mod block;
 mod exits;
 mod fragments;
 mod future;
+mod marker;
 mod read;
+mod scopes;
 mod source_text;
 
 pub(crate) use block::with_params;

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::Result;
 
 use crate::syntax::{Body, Piece, Statement};
-use crate::tokens::{is_braced, is_punct, is_word};
+use crate::tokens::{is_braced, is_punct};
 
 impl Body {
     /// Parse the tokens of a block, in which statements of the macro can stand.
@@ -39,7 +39,7 @@ impl Body {
 }
 
 impl Piece {
-    /// Parse one token of plain Rust. The tokens before it show what a group is.
+    /// Parse one token of plain Rust. The tokens before it show whether a group is the input of a macro.
     fn parse(token: &TokenTree, before: &[TokenTree]) -> Result<Self> {
         let TokenTree::Group(group) = token else {
             return Ok(Self::Token(token.clone()));
@@ -47,13 +47,8 @@ impl Piece {
         if group.delimiter() == Delimiter::None || is_macro_input(before) {
             return Ok(Self::Token(token.clone()));
         }
-        let is_block = is_braced(token);
-        let content = Body::parse(group.stream(), is_block)?;
-        Ok(if is_block && is_function_body(before) {
-            Self::Function(group.clone(), content)
-        } else {
-            Self::Group(group.clone(), content)
-        })
+        let content = Body::parse(group.stream(), is_braced(token))?;
+        Ok(Self::Group(group.clone(), content))
     }
 }
 
@@ -64,25 +59,4 @@ fn is_macro_input(before: &[TokenTree]) -> bool {
         [.., TokenTree::Ident(_), bang, TokenTree::Ident(_)] if is_punct(bang, '!') => true,
         _ => false,
     }
-}
-
-/// Return whether a block after these tokens is the body of a function, a closure or an `async` block.
-fn is_function_body(before: &[TokenTree]) -> bool {
-    match before {
-        [.., bar] if is_punct(bar, '|') => return true,
-        [.., last] if is_word(last, "async") => return true,
-        [.., first, last] if is_word(first, "async") && is_word(last, "move") => return true,
-        [.., equals] if is_punct(equals, '=') => return false,
-        _ => {}
-    }
-    // The signature of a function, or of a closure with a return type, stands between the end of the
-    // previous statement and this block.
-    let ends_statement = |token: &TokenTree| is_punct(token, ';') || is_braced(token);
-    let start = before
-        .iter()
-        .rposition(ends_statement)
-        .map_or(0, |end| end + 1);
-    let signature = &before[start..];
-    let is_arrow = |pair: &[TokenTree]| is_punct(&pair[0], '-') && is_punct(&pair[1], '>');
-    signature.iter().any(|token| is_word(token, "fn")) || signature.windows(2).any(is_arrow)
 }

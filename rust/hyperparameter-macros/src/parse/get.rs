@@ -10,8 +10,11 @@ use crate::syntax::{Get, Key};
 
 impl Get {
     /// Parse the tokens after the word `get`.
-    pub(super) fn parse(input: ParseStream<'_>, mut attributes: Vec<Attribute>) -> Result<Self> {
-        let help = take_doc_comments(&mut attributes);
+    pub(super) fn parse(
+        input: ParseStream<'_>,
+        attributes: Vec<Attribute>,
+        help: Option<LitStr>,
+    ) -> Result<Self> {
         let mutability = input.parse()?;
         if !input.peek(syn::Ident) {
             return Err(expected_in_get(input, "a name after `get`"));
@@ -59,7 +62,7 @@ fn parse_annotation(input: ParseStream<'_>) -> Result<Option<Type>> {
 }
 
 /// Remove the doc comments from the attributes, and return their text.
-fn take_doc_comments(attributes: &mut Vec<Attribute>) -> Option<LitStr> {
+pub(super) fn take_doc_comments(attributes: &mut Vec<Attribute>) -> Option<LitStr> {
     let mut lines = Vec::new();
     let mut span = None;
     attributes.retain(|attribute| match doc_comment(attribute) {

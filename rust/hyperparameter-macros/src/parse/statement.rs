@@ -2,9 +2,9 @@
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use syn::parse::{ParseStream, Parser};
-use syn::spanned::Spanned;
 use syn::{Attribute, Error, Result, Token};
 
+use super::get::take_doc_comments;
 use super::input::{expected, parse_expression};
 use super::keyword::Keyword;
 use crate::syntax::{Get, Key, Params, Set, Statement};
@@ -44,10 +44,9 @@ impl Statement {
     fn parse(
         keyword: Keyword,
         keyword_span: Span,
-        attributes: Vec<Attribute>,
+        mut attributes: Vec<Attribute>,
         rest: &[TokenTree],
     ) -> Result<Self> {
-        check_attributes(keyword, &attributes)?;
         if rest.len() == 1 {
             let message = format!(
                 "expected {} after `{}`, found `;`; {}",
@@ -61,10 +60,12 @@ impl Statement {
             );
             return Err(Error::new(keyword_span, message));
         }
+        let help = take_doc_comments(&mut attributes);
         let parser = |input: ParseStream<'_>| match keyword {
-            Keyword::Set => Set::parse(input).map(Self::Set),
-            Keyword::Get => Get::parse(input, attributes).map(|get| Self::Get(Box::new(get))),
+            Keyword::Set => Set::parse(input, attributes).map(Self::Set),
+            Keyword::Get => Get::parse(input, attributes, help).map(|get| Self::Get(Box::new(get))),
             Keyword::Params => Ok(Self::Params(Params {
+                attributes,
                 scope: parse_expression(input, "a scope after `params`", keyword.advice())?,
                 span: keyword_span,
             })),
@@ -84,29 +85,8 @@ fn attributes_length(tokens: &[TokenTree]) -> usize {
     }
     length
 }
-
-/// Refuse attributes that would be lost. Doc comments are harmless.
-fn check_attributes(keyword: Keyword, attributes: &[Attribute]) -> Result<()> {
-    if keyword == Keyword::Get {
-        return Ok(());
-    }
-    match attributes
-        .iter()
-        .find(|attribute| !attribute.path().is_ident("doc"))
-    {
-        Some(attribute) => {
-            let message = format!(
-                "expected no attribute before `{}`; only `get` can have attributes",
-                keyword.name()
-            );
-            Err(Error::new(attribute.span(), message))
-        }
-        None => Ok(()),
-    }
-}
-
 impl Set {
-    fn parse(input: ParseStream<'_>) -> Result<Self> {
+    fn parse(input: ParseStream<'_>, attributes: Vec<Attribute>) -> Result<Self> {
         let key = Key::parse(input)?;
         if !input.peek(Token![=]) || input.peek(Token![==]) {
             let expectation = format!("`=` and a value after the key `{}`", key.text.value());
@@ -119,6 +99,10 @@ impl Set {
         }
         input.parse::<Token![=]>()?;
         let value = parse_expression(input, "a value after `=`", Keyword::Set.advice())?;
-        Ok(Self { key, value })
+        Ok(Self {
+            attributes,
+            key,
+            value,
+        })
     }
 }

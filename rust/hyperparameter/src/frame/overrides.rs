@@ -37,11 +37,6 @@ impl Overrides {
         Self::None
     }
 
-    /// Return overrides for a single key.
-    pub(crate) fn single(key: Key, change: Override) -> Self {
-        Self::One((key, change))
-    }
-
     /// Return the overrides if they are stored one after the other.
     #[inline]
     fn listed(&self) -> Option<&[(Key, Override)]> {
@@ -64,6 +59,9 @@ impl Overrides {
 
     /// Return these overrides with the override of one key added on top.
     pub(crate) fn with(self, key: Key, change: Override) -> Self {
+        if matches!(self, Self::None) {
+            return Self::One((key, change));
+        }
         let earlier = self.get(&key).and_then(Option::as_ref);
         let change = match (change, earlier) {
             (Some(entry), Some(earlier)) => Some(entry.on_top_of(&key, earlier)),

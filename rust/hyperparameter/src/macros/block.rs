@@ -1,14 +1,10 @@
 //! The scopes that a block of `with_params!` enters.
 
 use std::marker::PhantomData;
-use std::panic::Location;
 
-use super::set_as::with_value;
-use crate::entry::Entry;
+use super::set_as::Setting;
 use crate::frame::{Overrides, ScopeIdentity, chain, context};
-use crate::key::Key;
 use crate::scope::{Bound, ParamScope, ScopeGuard};
-use crate::value::Value;
 
 /// The scope of one block. It is left when this guard is dropped.
 pub struct BlockScope {
@@ -23,16 +19,10 @@ impl BlockScope {
         Self::enter_overrides(Overrides::none())
     }
 
-    /// Enter a scope that sets one key.
-    #[track_caller]
-    pub fn enter_with(key: &'static Key, value: Value) -> Self {
-        match value {
-            Value::Map(_) => Self::enter_overrides(with_value(&Overrides::none(), key, value)),
-            _ => Self::enter_overrides(Overrides::single(
-                key.clone(),
-                Some(Entry::new(value, Location::caller())),
-            )),
-        }
+    /// Enter a scope that sets some keys. A later one wins over an earlier one.
+    pub fn enter_with<const N: usize>(settings: [Setting; N]) -> Self {
+        let set = |overrides: Overrides, setting: Setting| setting.set_in(&overrides);
+        Self::enter_overrides(settings.into_iter().fold(Overrides::none(), set))
     }
 
     fn enter_overrides(overrides: Overrides) -> Self {

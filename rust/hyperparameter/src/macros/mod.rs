@@ -38,7 +38,7 @@ pub use read_as::{
     ByMerging, ByMergingOption, ByOption, ByRule, BySerde, ByText, ByType, ReadAs, require,
     unwrap_or_panic,
 };
-pub use set_as::{ByAny, ByFields, ByInto, SetAs, set};
+pub use set_as::{ByAny, ByFields, ByInto, SetAs, Setting, set, setting};
 
 pub use std::thread_local;
 

@@ -8,7 +8,7 @@ use serde::ser::Serialize;
 
 use super::read_as::panic_with;
 use crate::convert::serialize;
-use crate::entry::Entry;
+use crate::entry::{Entry, Origin};
 use crate::frame::{Overrides, context};
 use crate::key::Key;
 use crate::scope::flatten;
@@ -62,28 +62,47 @@ impl<T: Any + Clone + Send + Sync> ByAny<T> for SetAs<T> {
     }
 }
 
+/// A key, the value that it is set to, and the place in the source code that does so.
+pub struct Setting {
+    key: &'static Key,
+    value: Value,
+    origin: Origin,
+}
+
+/// Return a key and the value that it is set to. The caller is the place that sets it.
+#[track_caller]
+pub fn setting(key: &'static Key, value: Value) -> Setting {
+    Setting {
+        key,
+        value,
+        origin: Location::caller(),
+    }
+}
+
+impl Setting {
+    /// Return the overrides with the key set to the value. A mapping sets the keys below the key.
+    ///
+    /// # Panics
+    /// If the mapping has an invalid key.
+    #[track_caller]
+    pub(super) fn set_in(self, overrides: &Overrides) -> Overrides {
+        let Self { key, value, origin } = self;
+        match &value {
+            Value::Map(map) if !map.is_empty() => match flatten(key.as_str(), value, origin) {
+                Ok(entries) => overrides.with_all(entries),
+                Err(error) => panic_with(&error),
+            },
+            _ => overrides
+                .clone()
+                .with(key.clone(), Some(Entry::new(value, origin))),
+        }
+    }
+}
+
 /// Set a key in the innermost scope.
 #[track_caller]
 pub fn set(key: &'static Key, value: Value) {
     let (scope, overrides) = context::innermost_scope();
-    let overrides = with_value(&overrides, key, value);
+    let overrides = setting(key, value).set_in(&overrides);
     context::write(scope.id, |_| overrides);
-}
-
-/// Return the overrides with a key set to a value. A mapping sets the keys below the key.
-///
-/// # Panics
-/// If the mapping has an invalid key.
-#[track_caller]
-pub(super) fn with_value(overrides: &Overrides, key: &'static Key, value: Value) -> Overrides {
-    let origin = Location::caller();
-    match &value {
-        Value::Map(map) if !map.is_empty() => match flatten(key.as_str(), value, origin) {
-            Ok(entries) => overrides.with_all(entries),
-            Err(error) => panic_with(&error),
-        },
-        _ => overrides
-            .clone()
-            .with(key.clone(), Some(Entry::new(value, origin))),
-    }
 }

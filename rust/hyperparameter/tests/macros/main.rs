@@ -10,6 +10,7 @@
 
 mod block;
 mod errors;
+mod functions;
 mod help;
 mod parts;
 mod syntax;
