@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::{Frame, Overrides, ScopeIdentity, ids};
+use super::{Frame, Overrides, ScopeId, ScopeIdentity, ids};
 use crate::key::Key;
 
 /// What a thread stores: its innermost frame, or `None` outside every scope.
@@ -27,24 +27,24 @@ pub(crate) fn enter(current: Arc<Frame>, scope: ScopeIdentity, overrides: Overri
 }
 
 /// Leave a scope, wherever it stands in the chain. Return `None` if it is not in the chain.
-pub(super) fn leave(current: &Arc<Frame>, scope_id: u64) -> Option<FramePointer> {
-    let (frame, above) = find(current, scope_id)?;
+pub(super) fn leave(current: &Arc<Frame>, id: ScopeId) -> Option<FramePointer> {
+    let (frame, above) = find(current, id)?;
     let parent = frame.parent().expect("an entered scope has a parent");
     Some(restack(parent.clone(), &above))
 }
 
 /// Return the frame of a scope, `None` if the scope is not entered.
-pub(crate) fn frame_of(current: &Arc<Frame>, scope_id: u64) -> Option<Arc<Frame>> {
-    Some(find(current, scope_id)?.0)
+pub(crate) fn frame_of(current: &Arc<Frame>, id: ScopeId) -> Option<Arc<Frame>> {
+    Some(find(current, id)?.0)
 }
 
 /// Change the overrides of an entered scope until it is left. Return `None` if the scope is not entered.
 pub(super) fn write(
     current: &Arc<Frame>,
-    scope_id: u64,
+    id: ScopeId,
     change: impl FnOnce(&Overrides) -> Overrides,
 ) -> Option<FramePointer> {
-    let (frame, above) = find(current, scope_id)?;
+    let (frame, above) = find(current, id)?;
     let scope = frame.scope().expect("`find` returns the frame of a scope");
     let overrides = change(frame.overrides());
     let changed = Frame::new(scope.clone(), overrides, frame.parent().cloned());
@@ -78,11 +78,11 @@ pub(super) fn innermost_scope(pointer: &FramePointer) -> ScopeIdentity {
 }
 
 /// Return the innermost frame of a scope, and the frames above it, innermost first.
-fn find(current: &Arc<Frame>, scope_id: u64) -> Option<(Arc<Frame>, Vec<Arc<Frame>>)> {
+fn find(current: &Arc<Frame>, id: ScopeId) -> Option<(Arc<Frame>, Vec<Arc<Frame>>)> {
     let mut above = Vec::new();
     let mut frame = current;
-    while frame.scope_id() != Some(scope_id) {
-        if frame.scope_id().is_none() && scope_id == ids::AMBIENT_SCOPE {
+    while !frame.is_of(id) {
+        if frame.scope_id().is_none() && id.scope == ids::AMBIENT_SCOPE {
             // Nothing was set outside every scope so far. The ambient frame belongs on top of the baseline.
             let ambient = Frame::new(
                 ScopeIdentity::ambient(),

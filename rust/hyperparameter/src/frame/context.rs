@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 
 use super::baseline::{Baseline, Identified};
 use super::chain::{self, FramePointer};
-use super::{Frame, Overrides, ScopeIdentity, ids, sync};
+use super::{Frame, Overrides, ScopeId, ScopeIdentity, ids, sync};
 
 impl Identified for Frame {
     fn id(&self) -> u64 {
@@ -110,10 +110,10 @@ pub(crate) fn enter(scope: ScopeIdentity, overrides: Overrides) {
 }
 
 /// Leave a scope in this thread. Do nothing if it is not entered.
-pub(crate) fn leave(scope_id: u64) {
+pub(crate) fn leave(id: ScopeId) {
     // The usual case: the scope is the innermost one, on top of another scope or of the baseline.
     let below_innermost = CURRENT.with(|current| match &*current.borrow() {
-        Some(frame) if frame.scope_id() == Some(scope_id) => {
+        Some(frame) if frame.is_of(id) => {
             let parent = frame.parent()?;
             if parent.scope().is_none() {
                 return Some(None);
@@ -124,14 +124,14 @@ pub(crate) fn leave(scope_id: u64) {
     });
     if let Some(pointer) = below_innermost {
         drop(replace_current(pointer));
-    } else if let Some(pointer) = chain::leave(&current_frame(), scope_id) {
+    } else if let Some(pointer) = chain::leave(&current_frame(), id) {
         drop(replace_current(pointer));
     }
 }
 
 /// Change the overrides of a scope until it is left. Return whether the scope is entered in this thread.
-pub(crate) fn write(scope_id: u64, change: impl FnOnce(&Overrides) -> Overrides) -> bool {
-    match chain::write(&current_frame(), scope_id, change) {
+pub(crate) fn write(id: ScopeId, change: impl FnOnce(&Overrides) -> Overrides) -> bool {
+    match chain::write(&current_frame(), id, change) {
         None => false,
         Some(pointer) => {
             drop(replace_current(pointer));

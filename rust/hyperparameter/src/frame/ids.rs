@@ -11,6 +11,9 @@ pub(crate) const NO_FRAME: u64 = 0;
 /// Which frame answers depends on the baseline, so reads in this state are never cached.
 pub(crate) const DETACHED_FRAME: u64 = 1;
 
+/// Stands for the innermost entry of a scope, where the number of an entry is expected.
+pub(crate) const ANY_ENTRY: u64 = 0;
+
 /// The ambient scope. All threads share this number, although each has its own ambient frame.
 pub(crate) const AMBIENT_SCOPE: u64 = 2;
 

@@ -27,7 +27,7 @@
 //!   is first needed, and caches it. So the cost of a lookup depends neither on the number of scopes nor on
 //!   the number of keys. A place in source code caches its last answer, too: see `place`.
 //! - **Entering** makes a frame of the scope's overrides. No view is made and nothing is copied.
-//! - **Leaving** finds the frame of the scope by the scope's number and removes it. Each frame above it is
+//! - **Leaving** finds the frame of the entry by its number and removes it. Each frame above it is
 //!   replaced by a new frame with the same overrides, on top of its parent. So scopes can be left in any order.
 //! - **Writing** to an entered scope replaces its frame, and the frames above it, in the same way. Nobody
 //!   else sees the write, because other threads and captured views point at the old frames.
@@ -58,11 +58,20 @@ use crate::key::{HashedText, Probe, parents};
 use map::{Map, SortedKeys};
 pub(crate) use overrides::{Override, Overrides};
 
+/// Numbers that name a scope, or one entry of it.
+#[derive(Clone, Copy)]
+pub(crate) struct ScopeId {
+    /// The number of the scope. It stays the same each time that the scope is entered.
+    pub(crate) scope: u64,
+    /// The number of one entry of the scope. [`ids::ANY_ENTRY`] means the innermost entry.
+    entry: u64,
+}
+
 /// The part of a scope that stays the same while it is entered.
 #[derive(Clone)]
 pub(crate) struct ScopeIdentity {
-    /// The number of the scope. Leaving and writing find the frame of a scope by it.
-    pub(crate) id: u64,
+    /// The number of the scope and of its entry. Leaving and writing find the frame of a scope by it.
+    pub(crate) id: ScopeId,
     /// A baseline that readers see through the scope instead of the frames outside it.
     ///
     /// `ParamScope::empty` puts an empty baseline here, `ParamScope::capture` the captured view. `None` lets
@@ -74,21 +83,54 @@ impl ScopeIdentity {
     /// Return the identity of a new scope.
     pub(crate) fn new(background: Option<Arc<Frame>>) -> Self {
         Self {
-            id: ids::next(),
+            id: ScopeId {
+                scope: ids::next(),
+                entry: ids::ANY_ENTRY,
+            },
             background,
         }
+    }
+
+    /// Return the identity for a new entry of this scope.
+    pub(crate) fn of_new_entry(&self) -> Self {
+        Self {
+            id: ScopeId {
+                entry: ids::next(),
+                ..self.id
+            },
+            background: self.background.clone(),
+        }
+    }
+
+    /// Return the identity of the scope itself, for any of its entries.
+    pub(crate) fn of_any_entry(self) -> Self {
+        Self {
+            id: ScopeId {
+                entry: ids::ANY_ENTRY,
+                ..self.id
+            },
+            ..self
+        }
+    }
+
+    /// Return whether this names one entry, not the scope itself.
+    pub(crate) fn names_entry(&self) -> bool {
+        self.id.entry != ids::ANY_ENTRY
     }
 
     /// Return the identity of the ambient scope, which all threads share.
     pub(crate) fn ambient() -> Self {
         Self {
-            id: ids::AMBIENT_SCOPE,
+            id: ScopeId {
+                scope: ids::AMBIENT_SCOPE,
+                entry: ids::ANY_ENTRY,
+            },
             background: None,
         }
     }
 
     pub(crate) fn is_ambient(&self) -> bool {
-        self.id == ids::AMBIENT_SCOPE
+        self.id.scope == ids::AMBIENT_SCOPE
     }
 }
 
@@ -178,7 +220,15 @@ impl Frame {
 
     /// Return the number of the frame's scope, `None` for a baseline.
     fn scope_id(&self) -> Option<u64> {
-        self.scope.as_ref().map(|scope| scope.id)
+        self.scope.as_ref().map(|scope| scope.id.scope)
+    }
+
+    /// Return whether the frame was made for a scope, and for the entry of it if the id names one.
+    #[inline]
+    fn is_of(&self, id: ScopeId) -> bool {
+        self.scope.as_ref().is_some_and(|own| {
+            own.id.scope == id.scope && (id.entry == ids::ANY_ENTRY || own.id.entry == id.entry)
+        })
     }
 
     /// Return whether the frame belongs to a scope that was entered, not to the ambient scope.
@@ -194,6 +244,11 @@ impl Frame {
     /// Return what the scope of this frame sets itself.
     pub(crate) fn overrides(&self) -> &Overrides {
         &self.overrides
+    }
+
+    /// Return the frame below the frame of an entered scope.
+    pub(crate) fn outer(&self) -> &Arc<Self> {
+        self.parent().expect("an entered scope has a parent")
     }
 
     fn parent(&self) -> Option<&Arc<Self>> {

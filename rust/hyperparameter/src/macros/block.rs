@@ -3,12 +3,12 @@
 use std::marker::PhantomData;
 
 use super::set_as::Setting;
-use crate::frame::{Overrides, ScopeIdentity, chain, context};
+use crate::frame::{Overrides, ScopeId, ScopeIdentity, chain, context};
 use crate::scope::{Bound, ParamScope, ScopeGuard};
 
 /// The scope of one block. It is left when this guard is dropped.
 pub struct BlockScope {
-    scope_id: u64,
+    id: ScopeId,
     /// A raw pointer makes the guard `!Send`: a scope has to be left in the thread that entered it.
     not_send: PhantomData<*const ()>,
 }
@@ -27,10 +27,10 @@ impl BlockScope {
 
     fn enter_overrides(overrides: Overrides) -> Self {
         let scope = ScopeIdentity::new(None);
-        let scope_id = scope.id;
+        let id = scope.id;
         context::enter(scope, overrides);
         Self {
-            scope_id,
+            id,
             not_send: PhantomData,
         }
     }
@@ -38,7 +38,7 @@ impl BlockScope {
 
 impl Drop for BlockScope {
     fn drop(&mut self) {
-        context::leave(self.scope_id);
+        context::leave(self.id);
     }
 }
 
@@ -55,9 +55,7 @@ pub struct SendGuard(ParamScope);
 
 impl SendGuard {
     pub fn enter(scope: impl Into<ParamScope>) -> Self {
-        let scope = scope.into();
-        scope.enter_without_guard();
-        Self(scope)
+        Self(scope.into().entered())
     }
 }
 

@@ -15,6 +15,8 @@ use crate::frame::context::replace_current;
 impl ParamScope {
     /// Bind a future or a closure to the current view with this scope entered in it.
     ///
+    /// From a guard, bind it to the view from the entered scope outwards: the one that [`snapshot`](Self::snapshot) shows.
+    ///
     /// A future runs in that view at each of its polls, in any thread and on any runtime. Nobody else sees its
     /// writes. `.await` returns the future's output. For closures see [`Bound::call`].
     ///

@@ -22,23 +22,29 @@ impl ParamScope {
     /// ```
     #[must_use = "the scope is left when the guard is dropped"]
     pub fn enter(&self) -> ScopeGuard {
-        self.enter_without_guard();
         ScopeGuard {
-            scope: self.clone(),
+            scope: self.entered(),
             not_send: PhantomData,
         }
     }
 
-    /// Enter the scope. The caller has to call [`leave`](Self::leave).
-    pub(crate) fn enter_without_guard(&self) {
-        if !self.identity.is_ambient() {
-            context::enter(self.identity.clone(), self.overrides.clone());
+    /// Enter the scope, and return this entry of it. The caller has to [`leave`](Self::leave) that.
+    pub(crate) fn entered(&self) -> Self {
+        if self.identity.is_ambient() {
+            return self.clone();
+        }
+        let identity = self.identity.of_new_entry();
+        context::enter(identity.clone(), self.overrides.clone());
+        Self {
+            identity,
+            overrides: self.overrides.clone(),
         }
     }
 
     /// Leave the scope in this thread, even if it is not the innermost one.
     ///
-    /// This is for an entry whose guard was forgotten. If the scope is not entered, nothing happens.
+    /// This is for an entry whose guard was forgotten. If the scope is entered several times, its innermost entry is left.
+    /// If it is not entered, nothing happens.
     ///
     /// ```
     /// use hyperparameter::*;
@@ -58,6 +64,8 @@ impl ParamScope {
 }
 
 /// Leaves its scope when it is dropped, even by a panic, and even if the scope is not the innermost one.
+///
+/// If a scope is entered several times, each guard stands for its own entry: it writes to that one and leaves it.
 ///
 /// A guard cannot be sent to another thread, because a scope has to be left in the thread that entered it.
 ///
@@ -101,6 +109,9 @@ impl fmt::Debug for ScopeGuard {
 
 impl From<&ScopeGuard> for ParamScope {
     fn from(guard: &ScopeGuard) -> Self {
-        guard.scope.clone()
+        Self {
+            identity: guard.scope.identity.clone().of_any_entry(),
+            overrides: guard.scope.overrides.clone(),
+        }
     }
 }

@@ -166,11 +166,19 @@ impl ParamScope {
             .unwrap_or_else(|| chain::enter(current, self.identity.clone(), self.overrides.clone()))
     }
 
-    /// Return the frame of this scope entered on top of the current view.
+    /// Return the frame of this scope entered on top of the current view. If this is an entry of it, return the frame of
+    /// the entry, with what was written to it.
     ///
     /// The view is copied into a baseline, so the frame does not keep the scopes around it alive.
     fn bound_frame(&self) -> Arc<Frame> {
-        let baseline = context::current_frame().to_baseline();
+        let current = context::current_frame();
+        if self.identity.names_entry()
+            && let Some(frame) = chain::frame_of(&current, self.identity.id)
+        {
+            let baseline = frame.outer().to_baseline();
+            return chain::enter(baseline, self.identity.clone(), frame.overrides().clone());
+        }
+        let baseline = current.to_baseline();
         if self.identity.is_ambient() {
             return chain::enter(baseline, ScopeIdentity::new(None), Overrides::none());
         }
@@ -187,7 +195,7 @@ impl Default for ParamScope {
 /// Two values are equal if they are the same scope.
 impl PartialEq for ParamScope {
     fn eq(&self, other: &Self) -> bool {
-        self.identity.id == other.identity.id
+        self.identity.id.scope == other.identity.id.scope
     }
 }
 

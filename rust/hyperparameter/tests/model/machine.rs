@@ -12,7 +12,7 @@ pub(crate) struct Machine {
     pub(crate) oracle: Oracle,
     /// Some scopes of the library and of the oracle. The first is the ambient scope.
     pub(crate) handles: Vec<Handle>,
-    /// The entered scopes: the oracle's number and the library's guard.
+    /// The entered scopes: the oracle's number of the entry and the library's guard.
     pub(crate) guards: Vec<(usize, ScopeGuard)>,
     /// Bound closures, and the view that each has to see.
     pub(crate) bound: Vec<(Bound<Observer>, View)>,

@@ -61,6 +61,10 @@ pub(crate) struct Oracle {
     pinned: Option<View>,
     /// The entered scopes, innermost last. The first is the ambient scope.
     layers: Vec<Layer>,
+    /// The number of the entry of each layer.
+    entries: Vec<usize>,
+    /// How many entries were numbered.
+    entered: usize,
 }
 
 impl Oracle {
@@ -74,6 +78,8 @@ impl Oracle {
             baseline: View::new(),
             pinned: None,
             layers: vec![ambient],
+            entries: vec![0],
+            entered: 0,
         }
     }
 
@@ -104,20 +110,33 @@ impl Oracle {
         self.layers[self.layers.len() - 1].scope
     }
 
-    /// Enter a scope. The ambient scope is never left, so entering it does nothing.
-    pub(crate) fn enter(&mut self, layer: &Layer) {
+    /// Enter a scope, and return the number of this entry. The ambient scope is never left, so entering it does nothing.
+    pub(crate) fn enter(&mut self, layer: &Layer) -> usize {
         if layer.scope == AMBIENT {
-            return;
+            return 0;
         }
         if self.layers.len() == 1 {
             self.pinned = Some(self.baseline.clone());
         }
         self.layers.push(layer.clone());
+        self.entered += 1;
+        self.entries.push(self.entered);
+        self.entered
     }
 
+    /// Leave the innermost entry of a scope.
     pub(crate) fn leave(&mut self, scope: usize) {
-        if let Some(position) = self.position(scope).filter(|position| *position > 0) {
+        if let Some(position) = self.position(scope) {
+            self.leave_entry(self.entries[position]);
+        }
+    }
+
+    /// Leave one entry of a scope, if it is not left yet.
+    pub(crate) fn leave_entry(&mut self, entry: usize) {
+        let position = self.entries.iter().position(|other| *other == entry);
+        if let Some(position) = position.filter(|position| *position > 0) {
             self.layers.remove(position);
+            self.entries.remove(position);
         }
         if self.layers.len() == 1 {
             self.pinned = None;

@@ -88,15 +88,15 @@ impl Machine {
 
     pub(crate) fn enter(&mut self, handle: usize) {
         let Handle { scope, layer } = &self.handles[handle];
-        self.guards.push((layer.scope, scope.enter()));
-        self.oracle.enter(layer);
+        let guard = scope.enter();
+        self.guards.push((self.oracle.enter(layer), guard));
     }
 
     pub(crate) fn drop_guard(&mut self, position: Option<usize>) {
         if let Some(position) = position {
-            let (scope, guard) = self.guards.remove(position);
+            let (entry, guard) = self.guards.remove(position);
             drop(guard);
-            self.oracle.leave(scope);
+            self.oracle.leave_entry(entry);
         }
     }
 

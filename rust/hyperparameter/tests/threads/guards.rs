@@ -60,6 +60,71 @@ fn guards_are_dropped_in_any_order() {
     });
 }
 
+/// Of a scope that is entered several times, each guard writes to its own entry, and leaves that one.
+#[test]
+fn a_guard_stands_for_its_own_entry() -> Result<(), ParamError> {
+    let read = || [get_param!(entry.a, 0), get_param!(entry.b, 0)];
+    let scope = ParamScope::from_texts(["entry.a=1"])?;
+    let first = scope.enter();
+    let between = ParamScope::from_texts(["entry.a=2"])?.enter();
+    let second = scope.enter();
+    first.set("entry.b", 10)?;
+    second.set("entry.b", 20)?;
+    assert_eq!((first.snapshot().get("entry.b", 0), read()), (10, [1, 20]));
+    assert_eq!(ParamScope::from(&first).snapshot().get("entry.b", 0), 20);
+    drop(first);
+    assert_eq!(read(), [1, 20]);
+    second.delete("entry.b")?;
+    assert_eq!(read(), [1, 0]);
+    drop(second);
+    assert_eq!(read(), [2, 0]);
+    drop(between);
+    assert_eq!(read(), [0, 0]);
+
+    let (outer, inner) = (scope.enter(), scope.enter());
+    scope.leave();
+    assert_eq!(
+        inner.set("entry.b", 1).unwrap_err().kind(),
+        ParamErrorKind::NotEntered
+    );
+    drop(inner);
+    assert_eq!(read(), [1, 0]);
+    drop(outer);
+    assert_eq!(read(), [0, 0]);
+    Ok(())
+}
+
+/// What is bound by a guard sees what the snapshot of the guard sees: its writes, and nothing from inside its scope.
+#[test]
+fn a_bound_guard_sees_what_its_snapshot_sees() -> Result<(), ParamError> {
+    let read = || {
+        [
+            get_param!(bound.a, 0),
+            get_param!(bound.b, 0),
+            get_param!(bound.c, 0),
+        ]
+    };
+    let _outer = ParamScope::from_texts(["bound.c=3"])?.enter();
+    let guard = ParamScope::from_texts(["bound.a=1", "bound.c=4"])?.enter();
+    guard.set("bound.a", 5)?;
+    guard.delete("bound.c")?;
+    let _inner = ParamScope::from_texts(["bound.b=2"])?.enter();
+    let seen = std::thread::scope(|threads| {
+        let bound = guard.bind(read);
+        threads.spawn(move || bound.call()).join().unwrap()
+    });
+    assert_eq!(seen, [5, 0, 0]);
+    let view = guard.snapshot();
+    assert_eq!(
+        seen,
+        ["a", "b", "c"].map(|name| view.get(&format!("bound.{name}"), 0))
+    );
+    let empty = ParamScope::empty().enter();
+    empty.set("bound.a", 6)?;
+    assert_eq!(empty.bind(read).call(), [6, 0, 0]);
+    Ok(())
+}
+
 /// A guard is not `Send`, because a scope has to be left in the thread that entered it. The other types are.
 #[test]
 fn guards_are_not_send_and_the_other_types_are() {
