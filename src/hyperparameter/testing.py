@@ -1,4 +1,24 @@
-"""Helpers for the tests of users. In pytest, the fixture `clean_scope` does what `clean` does, for one test."""
+"""Helpers for the tests of users. In pytest, the fixture `clean_scope` does what `clean` does, for one test.
+
+A test sets a parameter by a scope, which restores it by itself:
+
+    def test_training(clean_scope):                         # pytest
+        with hp.scope(**{"train.lr": 0.5}):
+            assert train() == 0.5
+
+    @pytest.fixture
+    def small():                                            # a fixture of pytest
+        with hp.scope(**{"train.steps": 3}):
+            yield
+
+    class TrainingTest(unittest.TestCase):                  # unittest
+        def setUp(self):
+            self.enterContext(clean())
+            self.enterContext(hp.scope(**{"train.lr": 0.5}))
+
+`mock.patch.object`, `mock.patch.dict` and `monkeypatch` of pytest cannot restore a parameter, so they are
+refused.
+"""
 
 from __future__ import annotations
 

@@ -138,7 +138,8 @@ unsafe extern "C" fn call(
     if !kwargs.is_null() && PyArg_ValidateKeywordArguments(kwargs) == 0 {
         return NULL;
     }
-    type_error(c"a reference accepts at most one positional argument, the default")
+    // The hook raises the error for such arguments.
+    PyObject_CallFunctionObjArgs(state().require, reference, args, NULL)
 }
 
 /// Return the value of a key, converted to the type of the default; the default if the key is missing.

@@ -49,7 +49,7 @@ class Hooks:
         entries_from: Callable[[Iterable[Any], Mapping[str, Any], Origin | None], dict[str, Entry]],
         child_of: Callable[[Any, str], ReferenceBase],
         read: Callable[[str, Any], Any],
-        require: Callable[[Any], Any],
+        require: Callable[..., Any],
         reject_operator: Callable[..., Any],
         part_of: Callable[[Any, list[str]], Any],
     ) -> None:
@@ -72,7 +72,7 @@ class Hooks:
         self.child_of = child_of
         # Returns `reference | default` for a key, if no cache has the answer.
         self.read = read
-        # Returns the value of `reference()`.
+        # Returns the value of `reference()`. With a tuple of arguments: raises the error for them.
         self.require = require
         # Raises the error for `value | reference`, which has the default on the wrong side.
         self.reject_operator = reject_operator

@@ -168,7 +168,7 @@ class ReferenceBase:
 
     def __call__(self, /, *default: Any, **kwargs: Any) -> Any:
         if kwargs or len(default) > 1:
-            raise TypeError("a reference accepts at most one positional argument, the default")
+            return _hooks.require(self, default)
         return self | default[0] if default else _hooks.require(self)
 
     def __getattr__(self, name: str) -> Any:

@@ -42,7 +42,8 @@ def wrap(function: Any, binding: Binding) -> Any:
     wrapper = decorate(function, binding)
     kind = kind_of(function)
     if kind != "function" or type(wrapper) is FunctionType:
-        wrapper = FunctionObject(wrapper, _plain_function_of_kind(kind, function, binding), binding)
+        cls = _PlainObject if kind == "function" else FunctionObject
+        wrapper = cls(wrapper, _plain_function_of_kind(kind, function, binding), binding)
     return update_wrapper(wrapper, function)
 
 
@@ -54,13 +55,15 @@ class FunctionObject:
     """
 
     # A slot, because Python then finds what to call without a method in between.
-    __slots__ = ("__call__", "__weakref__", "_binding", "_plain")
+    __slots__ = ("__call__", "__dict__", "__weakref__", "_binding", "_plain")
     __call__: Callable[..., Any]
 
     def __init__(self, call: Callable[..., Any], plain: Callable[..., Any], binding: Binding) -> None:
         object.__setattr__(self, "__call__", call)
         object.__setattr__(self, "_plain", plain)
         object.__setattr__(self, "_binding", binding)
+        # `inspect.getattr_static` reads this without `__getattribute__`.
+        object.__setattr__(self, "__dict__", plain.__dict__)
 
     def __get__(self, instance: Any, owner: type | None = None) -> Any:
         return self if instance is None else MethodType(self, instance)
@@ -77,7 +80,7 @@ class FunctionObject:
         return self.__qualname__
 
     def __repr__(self) -> str:
-        return f"<hp.param {self.__wrapped__!r}>"
+        return repr(_plain_of(self))
 
     # `help` and `inspect.getattr_static` read these without `__getattribute__`. The first one replaces the
     # docstring above.
@@ -85,12 +88,11 @@ class FunctionObject:
     __name__: Any = property(lambda self: _plain_of(self).__name__)
     __code__: Any = property(lambda self: _plain_of(self).__code__)
     __defaults__: Any = property(lambda self: _plain_of(self).__defaults__)
-    __dict__: Any = property(lambda self: _plain_of(self).__dict__)
 
     # Every other attribute is that of the plain function.
 
     def __getattribute__(self, name: str) -> Any:
-        if name in ("__call__", "__get__", "__reduce_ex__", "__set_name__"):
+        if name in ("__call__", "__get__", "__reduce_ex__"):
             return object.__getattribute__(self, name)
         return getattr(_plain_of(self), name)
 
@@ -101,10 +103,19 @@ class FunctionObject:
         binding = _binding_of(self)
         set_attribute(binding, _plain_of(self), name, value)
         object.__setattr__(self, "__call__", decorate(binding.function, binding))
+        object.__setattr__(self, "__dict__", _plain_of(self).__dict__)
 
     def __delattr__(self, name: str) -> None:
         delattr(_plain_of(self), name)
 
+
+# The class of the functions of the Python kernel. The interpreter names it in errors: "'function' object is not
+# subscriptable".
+_PlainObject: Any = type(
+    "function",
+    (FunctionObject,),
+    {"__slots__": (), "__module__": "builtins", "__doc__": FunctionObject.__dict__["__doc__"]},
+)
 
 # These read the slots of a `FunctionObject` without calling its `__getattribute__`.
 _binding_of: Callable[[FunctionObject], Binding] = FunctionObject.__dict__["_binding"].__get__

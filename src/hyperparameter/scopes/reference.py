@@ -6,6 +6,7 @@ from ..core.context import current_frame, delete, frame_of, write
 from ..core.kernel import ReferenceBase
 from ..core.key import check_key, join
 from ..core.origin import Origin
+from .patching import refuse_patch
 from .reading import describe, path_of, read, require, truth
 from .sources import entries_from
 
@@ -33,13 +34,22 @@ __all__ = [
     "reject_operator",
     "require_reference",
     "scope_reference",
+    "unassign",
     "view_of",
 ]
 
 
 def assign(scope: ScopeBase | None, key: str, value: Any) -> None:
     """Set one key in a scope (None: the innermost one)."""
+    if refuse_patch(key):
+        return
     write(scope, entries_from((), {key: value}, Origin.of_caller()))
+
+
+def unassign(scope: ScopeBase | None, key: str) -> None:
+    """Make one key missing in a scope (None: the innermost one)."""
+    if not refuse_patch(key):
+        delete(scope, key)
 
 
 def attribute_key(name: str) -> str:
@@ -116,10 +126,10 @@ class Reference(ReferenceBase):
         assign(_scope_of(self), join(self.__key__, check_key(key)), value)
 
     def __delattr__(self, name: str) -> None:
-        delete(_scope_of(self), join(self.__key__, attribute_key(name)))
+        unassign(_scope_of(self), join(self.__key__, attribute_key(name)))
 
     def __delitem__(self, key: str | int) -> None:
-        delete(_scope_of(self), join(self.__key__, check_key(key)))
+        unassign(_scope_of(self), join(self.__key__, check_key(key)))
 
     def __repr__(self) -> str:
         return describe(view_of(self), self.__key__)
@@ -183,9 +193,18 @@ def view_of(reference: Reference) -> Frame:
     return frame_of(reference.__scope__) if type(reference) is ScopeReference else current_frame()
 
 
-def require_reference(reference: Reference) -> Any:
-    """Return the value of `reference()`. The kernel calls this."""
-    return require(view_of(reference), reference.__key__)
+def require_reference(reference: Reference, arguments: tuple[Any, ...] | None = None) -> Any:
+    """Return the value of `reference()`. The kernel calls this, and passes arguments that it cannot accept."""
+    if arguments is not None:
+        # `hp.scope.get(key, default)` is such a call.
+        refuse_patch(str(arguments[0]) if arguments else reference.__key__)
+        raise TypeError("a reference accepts at most one positional argument, the default")
+    try:
+        return require(view_of(reference), reference.__key__)
+    except KeyError:
+        # `mock.patch.dict` calls `hp.scope.copy()`.
+        refuse_patch("train.lr")
+        raise
 
 
 # --- Operators that a reference does not have ---

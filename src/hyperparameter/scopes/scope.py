@@ -7,7 +7,6 @@ from ..core.context import (
     clear,
     connect,
     current_frame,
-    delete,
     frame_of,
     freeze,
     innermost_scope,
@@ -33,6 +32,7 @@ from .reference import (
     reject_operator,
     require_reference,
     scope_reference,
+    unassign,
 )
 from .sources import entries_from
 
@@ -83,10 +83,10 @@ class Scope(ScopeBase):
         assign(self, check_key(key), value)
 
     def __delattr__(self, name: str) -> None:
-        delete(self, _attribute_to_set(type(self), name))
+        unassign(self, _attribute_to_set(type(self), name))
 
     def __delitem__(self, key: str | int) -> None:
-        delete(self, check_key(key))
+        unassign(self, check_key(key))
 
     def keys(self) -> KeysView[str]:
         """Return every visible key, sorted.
@@ -275,10 +275,10 @@ class ScopeRoot(RootBase):
         assign(None, check_key(key), value)
 
     def __delattr__(self, name: str) -> None:
-        delete(None, _attribute_to_set(type(self), name))
+        unassign(None, _attribute_to_set(type(self), name))
 
     def __delitem__(self, key: str | int) -> None:
-        delete(None, check_key(key))
+        unassign(None, check_key(key))
 
     def empty(self, /, *sources: Source, **params: Any) -> Scope:
         """Return a scope that hides everything outside it, the baseline too.
