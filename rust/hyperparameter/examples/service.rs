@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 
 fn start() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    freeze(&ParamScope::try_from(arguments)?);
+    ParamScope::try_from(arguments)?.freeze();
     serve()
 }
 
@@ -60,15 +60,11 @@ async fn serve() -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, app).await?)
 }
 
-/// Add overrides to the baseline. Requests that are already running keep the baseline that they started with.
-fn freeze(scope: &ParamScope) {
-    let _entered = scope.enter();
-    frozen();
-}
-
 /// Replace the baseline: `POST /frozen` with one `key=value` on each line.
+///
+/// Requests that are already running keep the baseline that they started with.
 async fn reload(lines: String) -> Result<(), RequestError> {
-    freeze(&ParamScope::from_texts(lines.lines())?);
+    ParamScope::from_texts(lines.lines())?.freeze();
     Ok(())
 }
 

@@ -12,15 +12,6 @@ use crate::key::Key;
 /// What a thread stores: its innermost frame, or `None` outside every scope.
 pub(crate) type FramePointer = Option<Arc<Frame>>;
 
-/// Return the frame that answers a read.
-pub(super) fn current_frame(pointer: &FramePointer, baseline: &Arc<Frame>) -> Arc<Frame> {
-    match pointer {
-        None => baseline.clone(),
-        Some(frame) if frame.is_detached() => frame.rebased_on(baseline),
-        Some(frame) => frame.clone(),
-    }
-}
-
 /// Enter a scope: return its frame on top of the current one.
 pub(crate) fn enter(current: Arc<Frame>, scope: ScopeIdentity, overrides: Overrides) -> Arc<Frame> {
     Frame::new(scope, overrides, Some(current))

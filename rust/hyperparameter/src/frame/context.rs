@@ -32,6 +32,9 @@ thread_local! {
     /// The id of the frame in `CURRENT`, or a special number from `ids`. A cached read compares only this.
     static CURRENT_ID: Cell<u64> = const { Cell::new(ids::NO_FRAME) };
 
+    /// The id of the baseline that the detached frame was last put on, and the id of the frame that this made.
+    static REBASED: Cell<(u64, u64)> = const { Cell::new((ids::NO_FRAME, ids::NO_FRAME)) };
+
     /// Empties `CURRENT` when the thread ends.
     static RELEASE_AT_EXIT: ReleaseAtExit = const { ReleaseAtExit };
 }
@@ -45,11 +48,15 @@ impl Drop for ReleaseAtExit {
     }
 }
 
-/// Return the id of the frame that answers a read. It is [`ids::DETACHED_FRAME`] if that depends on the baseline.
+/// Return the id of the frame that answers a read. It is [`ids::DETACHED_FRAME`] if that frame is not made yet.
 #[inline(always)]
 pub(crate) fn current_frame_id() -> u64 {
     match CURRENT_ID.get() {
         ids::NO_FRAME => BASELINE.id(),
+        ids::DETACHED_FRAME => match REBASED.get() {
+            (baseline, frame) if baseline == BASELINE.id() => frame,
+            _ => ids::DETACHED_FRAME,
+        },
         id => id,
     }
 }
@@ -71,7 +78,13 @@ fn baseline() -> Arc<Frame> {
 pub(crate) fn current_frame() -> Arc<Frame> {
     match stored_pointer() {
         Some(frame) if !frame.is_detached() => frame,
-        pointer => chain::current_frame(&pointer, &baseline()),
+        None => baseline(),
+        Some(detached) => {
+            let baseline = baseline();
+            let frame = detached.rebased_on(&baseline);
+            REBASED.set((baseline.id(), frame.id()));
+            frame
+        }
     }
 }
 
@@ -94,6 +107,7 @@ pub(crate) fn replace_current(pointer: FramePointer) -> FramePointer {
         let _ = RELEASE_AT_EXIT.try_with(|_| ());
     }
     CURRENT_ID.set(id);
+    REBASED.set((ids::NO_FRAME, ids::NO_FRAME));
     CURRENT.with(|current| current.replace(pointer))
 }
 
@@ -149,7 +163,7 @@ pub(crate) fn innermost_scope() -> (ScopeIdentity, Overrides) {
     (chain::innermost_scope(&pointer), overrides)
 }
 
-/// Make the current view the baseline of the process.
-pub(crate) fn freeze() {
-    BASELINE.publish(current_frame().to_baseline());
+/// Make the view of a frame the baseline of the process.
+pub(crate) fn freeze(frame: &Frame) {
+    BASELINE.publish(frame.to_baseline());
 }

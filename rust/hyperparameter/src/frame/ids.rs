@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub(crate) const NO_FRAME: u64 = 0;
 
 /// Stands for the current frame of a thread that is outside every scope but has set a key there.
-/// Which frame answers depends on the baseline, so reads in this state are never cached.
+/// Which frame answers depends on the baseline too.
 pub(crate) const DETACHED_FRAME: u64 = 1;
 
 /// Stands for the innermost entry of a scope, where the number of an entry is expected.

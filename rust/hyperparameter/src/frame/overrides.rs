@@ -37,6 +37,14 @@ impl Overrides {
         Self::None
     }
 
+    /// Return the overrides of a few changes. A later one wins over an earlier one.
+    pub(crate) fn of<const N: usize>(changes: [(Key, Override); N]) -> Self {
+        if (2..=MAX_LISTED).contains(&N) && are_independent(&changes) {
+            return Self::List(Arc::new(changes));
+        }
+        Self::None.with_all(changes)
+    }
+
     /// Return the overrides if they are stored one after the other.
     #[inline]
     fn listed(&self) -> Option<&[(Key, Override)]> {
@@ -197,4 +205,14 @@ impl Overrides {
         let listed = listed.iter().map(|(key, change)| (key, change));
         listed.chain(map.into_iter().flat_map(Map::iter))
     }
+}
+
+/// Return whether no change affects another one: their keys differ, and no key is below another one.
+fn are_independent(changes: &[(Key, Override)]) -> bool {
+    let affects = |above: &Key, key: &Key| above == key || is_below(key.as_str(), above.as_str());
+    (changes.iter().enumerate()).all(|(index, (key, change))| {
+        change.as_ref().is_some_and(Entry::hides)
+            && (changes[..index].iter())
+                .all(|(other, _)| !affects(other, key) && !affects(key, other))
+    })
 }

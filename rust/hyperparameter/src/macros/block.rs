@@ -21,8 +21,11 @@ impl BlockScope {
 
     /// Enter a scope that sets some keys. A later one wins over an earlier one.
     pub fn enter_with<const N: usize>(settings: [Setting; N]) -> Self {
-        let set = |overrides: Overrides, setting: Setting| setting.set_in(&overrides);
-        Self::enter_overrides(settings.into_iter().fold(Overrides::none(), set))
+        if settings.iter().any(Setting::sets_keys_below) {
+            let set = |overrides: Overrides, setting: Setting| setting.set_in(&overrides);
+            return Self::enter_overrides(settings.into_iter().fold(Overrides::none(), set));
+        }
+        Self::enter_overrides(Overrides::of(settings.map(Setting::into_override)))
     }
 
     fn enter_overrides(overrides: Overrides) -> Self {

@@ -9,7 +9,7 @@ use serde::ser::Serialize;
 use super::read_as::panic_with;
 use crate::convert::serialize;
 use crate::entry::{Entry, Origin};
-use crate::frame::{Overrides, context};
+use crate::frame::{Override, Overrides, context};
 use crate::key::Key;
 use crate::scope::flatten;
 use crate::value::Value;
@@ -80,21 +80,29 @@ pub fn setting(key: &'static Key, value: Value) -> Setting {
 }
 
 impl Setting {
+    /// Return whether this sets keys below the key: the value is a mapping that is not empty.
+    pub(super) fn sets_keys_below(&self) -> bool {
+        matches!(&self.value, Value::Map(map) if !map.is_empty())
+    }
+
+    /// Return the override of the key itself.
+    pub(super) fn into_override(self) -> (Key, Override) {
+        (self.key.clone(), Some(Entry::new(self.value, self.origin)))
+    }
+
     /// Return the overrides with the key set to the value. A mapping sets the keys below the key.
     ///
     /// # Panics
     /// If the mapping has an invalid key.
     #[track_caller]
     pub(super) fn set_in(self, overrides: &Overrides) -> Overrides {
-        let Self { key, value, origin } = self;
-        match &value {
-            Value::Map(map) if !map.is_empty() => match flatten(key.as_str(), value, origin) {
-                Ok(entries) => overrides.with_all(entries),
-                Err(error) => panic_with(&error),
-            },
-            _ => overrides
-                .clone()
-                .with(key.clone(), Some(Entry::new(value, origin))),
+        if !self.sets_keys_below() {
+            let (key, change) = self.into_override();
+            return overrides.clone().with(key, change);
+        }
+        match flatten(self.key.as_str(), self.value, self.origin) {
+            Ok(entries) => overrides.with_all(entries),
+            Err(error) => panic_with(&error),
         }
     }
 }

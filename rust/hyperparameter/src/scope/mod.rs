@@ -31,7 +31,7 @@ use crate::key::Key;
 /// assert_eq!(seed, 42);
 /// ```
 pub fn frozen() {
-    context::freeze();
+    context::freeze(&context::current_frame());
 }
 
 /// A set of overrides that is entered and left.
@@ -145,6 +145,32 @@ impl ParamScope {
             identity,
             overrides,
         }
+    }
+
+    /// Make exactly this scope the baseline, which is below every scope of the process.
+    ///
+    /// Nothing of the old baseline stays, and nothing of the scopes that are entered: a request can publish a new
+    /// configuration without publishing its own overrides. A scope from [`capture`](Self::capture) keeps what it
+    /// captured. From a guard, what was set in the entered scope is included.
+    ///
+    /// ```
+    /// use hyperparameter::*;
+    ///
+    /// with_params! {
+    ///     set request.id = 7;
+    ///     ParamScope::from_texts(["threshold=0.5"])?.freeze();
+    /// }
+    /// assert_eq!(snapshot().keys().collect::<Vec<_>>(), ["threshold"]);
+    /// # Ok::<(), ParamError>(())
+    /// ```
+    pub fn freeze(&self) {
+        let empty = context::empty_baseline();
+        let entry = (self.identity.names_entry())
+            .then(|| chain::frame_of(&context::current_frame(), self.identity.id))
+            .flatten();
+        let overrides =
+            entry.map_or_else(|| self.overrides.clone(), |frame| frame.overrides().clone());
+        context::freeze(&chain::enter(empty, self.identity.clone(), overrides));
     }
 
     /// Return what the scope sets, a key before those below it: a value would hide what was set below its key before.
