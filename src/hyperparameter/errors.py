@@ -70,12 +70,18 @@ def shorten(text: str) -> str:
 
 
 def default_text(default: object, key: str = "") -> str:
-    """Return a default as a user writes it: the value of an enum member, the text of a path."""
+    """Return a default as a user writes it: the value or name of an enum member, the text of a path."""
+    return shown(key, plain_default(default))
+
+
+def plain_default(default: object) -> object:
+    """Return the value of an enum member if all members have texts, else its name; the text of a path."""
     from enum import Enum
 
     if isinstance(default, Enum):
-        default = default.value
-    return shown(key, str(default) if hasattr(type(default), "__fspath__") else default)
+        has_texts = all(isinstance(member.value, str) for member in type(default))
+        return default.value if has_texts else default.name
+    return str(default) if hasattr(type(default), "__fspath__") else default
 
 
 def nearest(name: str, names: Iterable[str], most: int = 3) -> list[str]:

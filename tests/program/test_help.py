@@ -169,3 +169,89 @@ def test_explain_shows_the_parts_of_a_structure_that_are_set(write_program):
         "train.opt = Opt(lr=0.1, decay=0.0), the default",
         "  train.opt.lr = '0.5', set by -D train.opt.lr=0.5",
     ]
+
+
+def test_help_shows_what_a_run_would_use(write_program):
+    run = write_program("""
+        from dataclasses import dataclass, field
+        from enum import Enum
+        from pathlib import Path
+
+        import attrs
+        import hyperparameter as hp
+
+        class Mode(Enum):
+            FAST = 1
+            SLOW = 2
+
+        @dataclass
+        class Opt:
+            lr: float = 0.1
+            steps: int = 3
+
+        @hp.param("train")
+        @dataclass
+        class Train:
+            items: list[int] = field(default_factory=lambda: [1, 2])
+            opt: Opt = field(default_factory=Opt)
+            out: Path = Path("/out")
+            mode: Mode = Mode.FAST
+            lr: float = 0.5
+            password: str = "hunter2"
+            seed: int = 1
+
+        @hp.param("model")
+        @attrs.define
+        class Model:
+            sizes: list[int] = attrs.Factory(lambda: [3])
+            folder=Path("/x")
+
+            def run(self):
+                return hp.scope.loose.key | 1
+
+        hp.launch(Train, Model, config="base.toml", env="APP_")
+    """)
+    run.write("base.toml", "[train]\nlr = 0.7\npassword = 'x'\nopt.lr = 2\n[loose]\nkey = 5\n")
+    result = run("Train", "--help", "-D", "train.mode=2", APP_TRAIN__SEED="7")
+    help_text = " ".join(result.out.split())
+    for part in [
+        "(default: [1, 2])",
+        "(default: Opt(lr=2.0, steps=3), from base.toml:4)",
+        "--out PATH (default: '/out')",
+        "--mode {FAST,SLOW} (default: 'FAST')",
+        "(default: 0.7, from base.toml:2)",
+        "(default: ******, from base.toml:3)",
+        "(default: 7, from environment variable APP_TRAIN__SEED)",
+        "key int 5 (from base.toml:6)",
+        "sizes list[int] [3]",
+    ]:
+        assert part in help_text
+    assert max(map(len, result.out.splitlines())) <= 100
+    assert "hunter2" not in result.out
+    # Help works even if a run does not.
+    run.write("base.toml", "[train\n")
+    assert "(default: 0.5)" in run("Train", "--help").out
+
+
+LONG_HELP = """
+    import hyperparameter as hp
+
+    @hp.param("train")
+    def train(items={"a" * 30: list(range(60))}, lr=0.1):
+        '''Train.
+
+        Args:
+            items: ITEMS.
+            lr: RATES.
+        '''
+
+    hp.launch(train)
+"""
+
+
+def test_a_long_cell_or_help_text_is_wrapped(write_program):
+    run = write_program(LONG_HELP.replace("ITEMS", "word " * 40).replace("RATES", "rate " * 40))
+    lines = output_lines(run("-lps"))
+    assert max(map(len, lines)) <= 100
+    assert " ".join(lines).count("word") == 40
+    assert len([line for line in lines if "rate" in line]) > 1

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from inspect import unwrap
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..conversion.annotations import UnresolvedAnnotation
@@ -21,9 +22,10 @@ from ..secrecy import MASK, is_secret_key
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from ..functions.binding import Binding
     from ..functions.parameter import Parameter
 
-__all__ = ["Declaration", "UnfollowedRead", "registered_declarations"]
+__all__ = ["Declaration", "UnfollowedRead", "default_of", "registered_declarations"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,19 +96,38 @@ def registered_declarations() -> Iterator[Declaration]:
         owner = getattr(binding.cls or binding.function, "__qualname__", binding.namespace)
         yield Declaration(binding.namespace, "namespace", place, owner)
         for parameter in binding.parameters.settable:
+            default = default_of(binding, parameter)
             is_resolved = type(parameter.annotation) is not UnresolvedAnnotation
             yield Declaration(
                 parameter.key,
                 "parameter",
                 place,
                 owner,
-                None if parameter.default is MISSING else default_text(parameter.default),
+                None if default is MISSING else default_text(default),
                 _type_text(parameter),
                 annotation=parameter.annotation if is_resolved else MISSING,
                 # An annotation decides what fits, also one that cannot be evaluated. Then every value fits.
                 default_value=parameter.default if is_resolved else MISSING,
                 required=parameter.default is MISSING,
             )
+
+
+def default_of(binding: Binding, parameter: Parameter) -> Any:
+    """Return the default of a parameter for help; of a field with a factory, what the factory returns."""
+    cls = binding.cls
+    field = getattr(cls, "__dataclass_fields__", {}).get(parameter.name)
+    factory = getattr(field, "default_factory", None)
+    for attribute in getattr(cls, "__attrs_attrs__", ()):
+        takes_self = getattr(attribute.default, "takes_self", True)
+        if not takes_self and parameter.name in (attribute.name, attribute.alias):
+            factory = attribute.default.factory
+    if not callable(factory):
+        return parameter.default
+    try:
+        return factory()
+    # Help must not fail because of the user's factory.
+    except Exception:
+        return parameter.default
 
 
 def _type_text(parameter: Parameter) -> str:
@@ -116,4 +137,6 @@ def _type_text(parameter: Parameter) -> str:
     if parameter.annotation is not MISSING:
         return type_name(parameter.annotation)
     has_type = parameter.default is not MISSING and parameter.default is not None
-    return type_name(type(parameter.default)) if has_type else ""
+    if not has_type or callable(parameter.default):
+        return ""
+    return "Path" if isinstance(parameter.default, PurePath) else type_name(type(parameter.default))

@@ -1,7 +1,6 @@
 """Read what a docstring says of a function and its parameters, in the style of Google, NumPy or reST.
 
-The sections are parsed by docstring-parser, which comes with the extra `cli`. Without it only the first
-paragraph is read.
+The sections are parsed by docstring-parser. If it is not installed, only the first paragraph is read.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from argparse import SUPPRESS
 from enum import Enum
 
+from ..catalog.declaration import default_of
 from ..conversion.rule import Misfit, convert, convert_like
 from ..conversion.type_checks import ABSTRACT_COLLECTIONS, is_abstract_collection, is_literal, is_union
 from ..core.value import MISSING, UntypedText
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from .command import Command
     from .parsed_arguments import ParsedArguments
 
-__all__ = ["add_arguments", "add_docstring_help", "choices_of", "expected_type"]
+__all__ = ["add_arguments", "add_docstring_help", "choices_of", "expected_type", "show_values"]
 
 _METAVARS = {"str": "TEXT", "list": "ITEM", "tuple": "ITEM", "set": "ITEM", "frozenset": "ITEM", "dict": "JSON"}
 
@@ -34,7 +35,7 @@ def add_arguments(parser: ArgumentParser, command: Command, parsed: ParsedArgume
     """
     _refuse_equal_options(command.parameters)
     for parameter in command.parameters:
-        _add_argument(parser, parameter, parsed)
+        _add_argument(parser, parameter, default_of(command.binding, parameter), parsed)
     for name in command.star_args:
         parser.add_argument(
             name, action=PositionalParameter, parsed=parsed, key=None, nargs="*", metavar=name.upper()
@@ -56,12 +57,12 @@ def _refuse_equal_options(parameters: Iterable[Parameter]) -> None:
                 )
 
 
-def _add_argument(parser: ArgumentParser, parameter: Parameter, parsed: ParsedArguments) -> None:
+def _add_argument(parser: ArgumentParser, parameter: Parameter, default: Any, parsed: ParsedArguments) -> None:
     is_required = parameter.default is MISSING
     key = parameter.key if parameter.is_bound else None
     settings: dict[str, Any] = {"parsed": parsed, "key": key}
     if not is_required:
-        settings["help"] = f"(default: {default_text(parameter.default, parameter.key)})".replace("%", "%%")
+        settings["help"] = f"(default: {default_text(default, parameter.key)})".replace("%", "%%")
     if _is_switch(parameter):
         option = _option_of(parameter)
         parser.add_argument(option, action=SwitchOption, dest=parameter.name, **settings)
@@ -103,6 +104,15 @@ def _option_of(parameter: Parameter) -> str:
 def _is_switch(parameter: Parameter) -> bool:
     has_default = parameter.default is not MISSING
     return has_default and expected_type(parameter.annotation, parameter.default) is bool
+
+
+def show_values(parser: ArgumentParser, values: Mapping[str, tuple[str, str]]) -> None:
+    """Show the values that a file or variable sets instead of the defaults, each with its place."""
+    for action in parser._actions:
+        key = action.key if isinstance(action, ParameterOption) else None
+        if key is not None and key in values and action.help != SUPPRESS:
+            text, place = values[key]
+            action.help = escape_lines(f"(default: {text}, from {place})").replace("%", "%%")
 
 
 def add_docstring_help(parser: ArgumentParser, parameter_help: Mapping[str, str]) -> None:
@@ -163,6 +173,10 @@ def _takes_several_texts(type_: Any) -> bool:
 def _metavar_of(type_: Any) -> str:
     origin = getattr(type_, "__origin__", type_)
     name = origin.__name__ if isinstance(origin, type) and not is_union(type_) else "value"
+    if name in ("PosixPath", "WindowsPath"):
+        name = "path"
+    elif not name.isidentifier() or "function" in name:
+        name = "value"
     return _METAVARS.get(name, name.upper())
 
 

@@ -63,7 +63,16 @@ class Command:
         ]
         self.name: str = function.__name__.replace("_", "-")
         self.file: str | None = getattr(getattr(binding.function, "__code__", None), "co_filename", None)
-        self.doc = ParsedDocstring(*dict.fromkeys([function.__doc__, binding.function.__doc__]))
+        docstrings = dict.fromkeys([function.__doc__, binding.function.__doc__])
+        # A dataclass without a docstring has its signature as one, with the defaults of secrets.
+        is_dataclass = hasattr(function, "__dataclass_fields__")
+        self.doc = ParsedDocstring(
+            *(
+                text
+                for text in docstrings
+                if not (is_dataclass and (text or "").startswith(f"{function.__name__}("))
+            )
+        )
 
     def direct_arguments(self, parsed: ParsedArguments) -> tuple[list[Any], list[Any]]:
         """Return the arguments that no scope can set: the values of positional-only parameters, and `*args`.

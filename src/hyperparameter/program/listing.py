@@ -2,50 +2,103 @@
 
 from __future__ import annotations
 
+import textwrap
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from ..core.key import parent_of, split_last
+from ..core.context import current_frame
+from ..core.key import is_below, parent_of, split_last
 from ..core.origin import is_secret, marked_keys
-from ..errors import ConfigError, did_you_mean, shown
+from ..core.value import MISSING
+from ..errors import ConfigError, ParamError, did_you_mean, plain_default, shown
+from ..functions.registry import bindings
+from ..scopes.scope import EmptyScope
 from .arguments import choices_of, expected_type
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ..catalog.catalog import Catalog
     from ..catalog.declaration import Declaration
     from ..configuration.config import Config
     from ..core.origin import Origin
     from ..core.value import Entry
 
-__all__ = ["explain_key", "format_parameters", "possible_values"]
+__all__ = ["explain_key", "format_parameters", "possible_values", "values_in_use"]
 
 # A longer cell does not widen its column: it only moves the rest of its own line.
 WIDEST_COLUMN = 32
+# The table has at most this many columns of text, and at least this many for the help.
+WIDEST_LINE = 100
+NARROWEST_HELP = 30
 
 
-def format_parameters(catalog: Catalog) -> str:
-    """Return a table of every parameter by namespace: its name, type, default and help."""
+def values_in_use(entries: Mapping[str, Entry], config: Config) -> dict[str, tuple[str, str]]:
+    """Return the value that a run uses for each key that is set, as text, and the place that sets it."""
+    marked = config.__marked__()
+    values = {key: entry[0] for key, entry in entries.items()}
+    places = {key: config.where(key) or "" for key in values}
+    with EmptyScope(dict(entries)):
+        frame = current_frame()
+    for binding in bindings():
+        for parameter in binding.parameters.settable if frame.segments_below(binding.namespace) else ():
+            keys = [key for key in entries if key == parameter.key or is_below(key, parameter.key)]
+            try:
+                value = parameter.value_in(frame) if keys else MISSING
+            except ParamError:
+                # A run reports the error.
+                continue
+            if value is not MISSING:
+                values[parameter.key] = plain_default(value)
+                places.setdefault(parameter.key, config.where(keys[0]) or "")
+    return {key: (shown(key, value, marked), places[key]) for key, value in values.items()}
+
+
+def format_parameters(catalog: Catalog, values: Mapping[str, tuple[str, str]]) -> str:
+    """Return a table of every parameter by namespace: its name, type, default and help.
+
+    A value that is set is shown instead of the default, with its place.
+    """
     # A key above others, such as one read as a whole subtree, would only repeat what is listed below it.
     leaves = (declaration for declaration in catalog.parameters() if not catalog.is_prefix(declaration.key))
     groups = [
-        (namespace, list(map(_parameter_row, declarations)))
+        (namespace, [_parameter_row(declaration, values) for declaration in declarations])
         for namespace, declarations in groupby(leaves, key=lambda leaf: parent_of(leaf.key))
     ]
     columns = list(zip(*(row for _, rows in groups for row in rows), strict=True))
     # The last column holds the help texts. It needs no width.
-    widths = [min(max(map(len, column)), WIDEST_COLUMN) for column in columns[:-1]] + [0]
+    widths = [min(max(map(len, column)), WIDEST_COLUMN) for column in columns[:-1]]
     lines = []
     for namespace, rows in groups:
         lines.append(f"  {namespace or '(no namespace)'}")
         for row in rows:
-            cells = (text.ljust(width) for text, width in zip(row, widths, strict=True))
-            lines.append("  ".join(cells).rstrip())
+            lines += _table_lines(row, widths)
     return "".join(f"{line}\n" for line in lines)
 
 
-def _parameter_row(declaration: Declaration) -> tuple[str, str, str, str]:
-    name = split_last(declaration.key)[1]
-    return f"    {name}", declaration.type, declaration.shown_default, declaration.help
+def _table_lines(row: tuple[str, str, str, str], widths: list[int]) -> list[str]:
+    """Return the lines of one parameter; a long help text continues on the next ones."""
+    *cells, help_text = row
+    start = "  ".join(text.ljust(width) for text, width in zip(cells, widths, strict=True))
+    indent = min(sum(widths) + 2 * len(widths), WIDEST_LINE - NARROWEST_HELP)
+    first, *rest = textwrap.wrap(help_text, WIDEST_LINE - indent) or [""]
+    if first and len(start) + 2 + len(first) > WIDEST_LINE:
+        first, rest = "", [first, *rest]
+    line = f"{start}  {first}".rstrip()
+    if len(line) > WIDEST_LINE:
+        line = f"{line[: WIDEST_LINE - 1]}…"
+    return [line, *(" " * indent + text for text in rest)]
+
+
+def _parameter_row(
+    declaration: Declaration, values: Mapping[str, tuple[str, str]]
+) -> tuple[str, str, str, str]:
+    name, default = split_last(declaration.key)[1], declaration.shown_default
+    help_text = declaration.help
+    if declaration.key in values:
+        default, place = values[declaration.key]
+        help_text = f"{help_text} (from {place})".lstrip()
+    return f"    {name}", declaration.type, default, help_text
 
 
 def explain_key(key: str, catalog: Catalog, config: Config) -> str:

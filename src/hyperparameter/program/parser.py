@@ -12,7 +12,7 @@ from itertools import pairwise
 from ..errors import did_you_mean, nearest
 from ..output import escape_lines, plain_message, write
 from .actions import CommonOption, PositionalParameter, SwitchValue
-from .arguments import add_arguments, add_docstring_help
+from .arguments import add_arguments, add_docstring_help, show_values
 from .parsed_arguments import NEGATIVE_NUMBER, is_negative_number
 
 TYPE_CHECKING = False
@@ -55,6 +55,7 @@ class Parser(argparse.ArgumentParser):
     def format_help(self) -> str:
         command = self._command
         if command is not None:
+            show_values(self, self.settings.values_and_places)
             add_docstring_help(self, command.doc.parameters)
             self.description = self.description or escape_lines(command.doc.text)
         self.formatter_class = help_formatter()

@@ -9,7 +9,7 @@ from ..catalog.check import entries_of, errors_of, running_program_files
 from ..configuration.environment import Environment
 from ..core.key import check_key, is_below, split_override
 from ..core.value import UntypedText
-from ..errors import ConfigError, KeySyntaxError
+from ..errors import ConfigError, KeySyntaxError, ParamError
 from ..output import escape_lines, plain_message, write
 from .parsed_arguments import ParsedArguments
 
@@ -118,7 +118,20 @@ class Settings:
         """Return a table of all parameters."""
         from .listing import format_parameters
 
-        return escape_lines(format_parameters(self.catalog))
+        return escape_lines(format_parameters(self.catalog, self.values_and_places))
+
+    @cached_property
+    def values_and_places(self) -> dict[str, tuple[str, str]]:
+        """The value that a run would use for each key that is set, as text, and the place that sets it.
+
+        It is empty if the configuration has errors, because help has to work nevertheless.
+        """
+        from .listing import values_in_use
+
+        try:
+            return values_in_use(self.entries, self.config)
+        except ParamError:
+            return {}
 
     def requested_text(self) -> str:
         """Return the list or the explanation that the command line requests."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import copy
 from typing import TYPE_CHECKING, NamedTuple
 
 from ...core.key import join
@@ -113,7 +114,24 @@ def _declaration(key: str, place: str, owner: str, parameter: WrittenParameter, 
 def _annotation_text(node: ast.expr) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         return " ".join(node.value.split())
-    return source_text(node)
+    return source_text(_WithoutOptional().visit(copy.deepcopy(node)))
+
+
+class _WithoutOptional(ast.NodeTransformer):
+    """Writes `Optional[X]` as `X | None`, and `Union[X, Y]` as `X | Y`, as the help of a program does."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        self.generic_visit(node)
+        name = node.value.attr if isinstance(node.value, ast.Attribute) else getattr(node.value, "id", "")
+        if name not in ("Optional", "Union"):
+            return node
+        parts = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+        if name == "Optional":
+            parts = [*parts, ast.Constant(None)]
+        union = parts[0]
+        for part in parts[1:]:
+            union = ast.BinOp(union, ast.BitOr(), part)
+        return ast.copy_location(union, node)
 
 
 def _signatures(definition: Function | Class) -> Iterator[Signature]:
