@@ -24,9 +24,10 @@ from .errors import (
     UnknownParamWarning,
     UnusableOverrideError,
 )
+from .execution.lazy import choice, executor, loguniform, parallel, randint, sweep, uniform
 from .functions.bind import bind
 from .functions.param import param
-from .lazy import check, config, env, executor, explain, fingerprint, launch, parallel, tree
+from .lazy import check, config, env, explain, fingerprint, launch, tree
 from .scopes.scope import Reference, Scope, scope
 from .scopes.snapshot import Snapshot, frozen, reset, snapshot
 from .secrecy import secret, secrets
@@ -50,6 +51,7 @@ __all__ = [
     "__version__",
     "bind",
     "check",
+    "choice",
     "config",
     "env",
     "executor",
@@ -58,13 +60,17 @@ __all__ = [
     "frozen",
     "kernel",
     "launch",
+    "loguniform",
     "parallel",
     "param",
+    "randint",
     "replace",
     "reset",
     "scope",
     "secret",
     "secrets",
     "snapshot",
+    "sweep",
     "tree",
+    "uniform",
 ]

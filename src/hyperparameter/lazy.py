@@ -14,8 +14,6 @@ from .core.origin import Origin
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
-    from concurrent.futures import Executor
-    from contextlib import AbstractContextManager
     from os import PathLike
     from typing import Any, Literal, TypeAlias
 
@@ -28,7 +26,7 @@ if TYPE_CHECKING:
 
     ConfigSource: TypeAlias = str | PathLike[str] | Mapping[Any, Any] | Environment | Scope | Keyed
 
-__all__ = ["check", "config", "env", "executor", "explain", "fingerprint", "launch", "parallel", "tree"]
+__all__ = ["check", "config", "env", "explain", "fingerprint", "launch", "tree"]
 
 
 class ConfigFunction:
@@ -135,57 +133,6 @@ def check(*sources: Source, allow_unknown: bool = False) -> None:
     from .catalog.check import check_sources
 
     check_sources(sources, allow_unknown, caller_file=sys._getframe(1).f_code.co_filename)
-
-
-def executor(pool: Executor, /) -> Executor:
-    """Return an executor whose `submit` and `map` run each task in the view of the moment of that call.
-
-    It passes the tasks to `pool`, which can be any executor of `concurrent.futures`, of loky or of dask. To
-    other processes, the view is sent once for each chunk of `map`. A large view is sent once for each process
-    of a pool on this machine. A function that only cloudpickle can pickle, such as a lambda, is sent by it if
-    it is installed.
-
-    Do not change the values of a view after it was sent: the processes keep what they have. If a value does not
-    pickle, the task raises `pickle.PicklingError`, which names its key. Raises `TypeError` if `pool` has no
-    `submit`.
-
-    Examples:
-        >>> from concurrent.futures import ThreadPoolExecutor
-        >>> import hyperparameter as hp
-        >>> def work(x):
-        ...     return x * (hp.scope.factor | 1)
-        >>> with hp.executor(ThreadPoolExecutor()) as pool:
-        ...     with hp.scope(factor=10):
-        ...         results = pool.map(work, [1, 2])
-        ...     list(results), pool.submit(work, 3).result()
-        ([10, 20], 3)
-    """
-    from .execution.executor import ExecutorInView
-
-    return ExecutorInView(pool)
-
-
-def parallel(backend: Any = None, **options: Any) -> AbstractContextManager[Any]:
-    """Let joblib run its tasks in the view of the moment at which `Parallel` is called, inside a `with`.
-
-    That holds for every library that uses joblib, such as scikit-learn with `n_jobs=2`. The arguments are those
-    of `joblib.parallel_config`; without a backend, joblib chooses threads or processes as usual. A `Parallel`
-    that names its backend itself, as `Parallel(backend="threading")` does, is not changed: bind its function.
-
-    Raises `ModuleNotFoundError` if joblib is not installed.
-
-    Examples:
-        >>> import hyperparameter as hp
-        >>> from joblib import Parallel, delayed
-        >>> def work(x):
-        ...     return x * (hp.scope.factor | 1)
-        >>> with hp.parallel("threading", n_jobs=2), hp.scope(factor=10):
-        ...     Parallel()(delayed(work)(x) for x in range(4))
-        [0, 10, 20, 30]
-    """
-    from .execution.joblib_backend import ParallelInView
-
-    return ParallelInView(backend, options)
 
 
 def explain(key: str | Reference) -> Explanation:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-__all__ = ["CarriedTask", "CarriedView"]
+__all__ = ["CarriedTask", "CarriedView", "portable"]
 
 # A pipe takes about as long for so many bytes as for a few.
 MAX_SIZE = 8192
@@ -102,11 +102,11 @@ class CarriedTask:
 
     def __reduce__(self) -> tuple[Any, ...]:
         view = self._view or CarriedView(is_local=False, frame=self._frame)
-        function = self._function if self._is_portable else _portable(self._function)
+        function = self._function if self._is_portable else portable(self._function)
         return _received, (function, *view.form())
 
 
-def _portable(function: Callable[..., Any]) -> Any:
+def portable(function: Callable[..., Any]) -> Any:
     """Return what pickles as a function."""
     module_name = getattr(function, "__module__", None)
     module = sys.modules.get(module_name) if type(module_name) is str else None
