@@ -98,7 +98,7 @@ def send_task(task):
 
 
 def celery_task(function):
-    return Celery(task_cls="celery:Task", set_as_current=False, task_always_eager=True).task(function)
+    return Celery(set_as_current=False, task_always_eager=True).task(shared=False)(function)
 
 
 @pytest.fixture
