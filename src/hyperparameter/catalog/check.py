@@ -6,6 +6,7 @@ imports the scanner and scans the source code only if a key is not there, so mos
 
 from __future__ import annotations
 
+import linecache
 import sys
 
 from ..core.context import current_frame
@@ -80,13 +81,20 @@ def errors_of(
     if known_keys.issuperset(entries):
         return errors, []
     from .catalog import Catalog
-    from .declaration import registered_declarations
-    from .source import scan
+    from .declaration import UnfollowedRead, registered_declarations
+    from .source import is_file, scan
 
-    scanned = scan(source_files())
+    files = list(source_files())
+    hidden = [str(file) for file in files if not is_file(file)]
+    scanned = scan(file for file in files if str(file) not in hidden)
+    # A frozen program has no source files. Cells of a notebook and typed code have none, either.
+    frozen = [file for file in hidden if not _is_typed_code(file)]
+    if frozen:
+        report_problem(f"{frozen[0]}: the source code is not there, as in a frozen program")
     for problem in scanned.problems:
         report_problem(problem)
-    catalog = Catalog([*registered_declarations(), *scanned.declarations], scanned.unfollowed)
+    unfollowed = [*scanned.unfollowed, *(UnfollowedRead("", f"{file}:1") for file in hidden)]
+    catalog = Catalog([*registered_declarations(), *scanned.declarations], unfollowed)
     catalog_errors, unread = catalog.errors(entries, known_keys, allow_unknown)
     reported = {error.key for error in errors}
     errors += (error for error in catalog_errors if error.key not in reported)
@@ -113,15 +121,28 @@ def running_program_files(*files: str | None) -> list[Path]:
     """
     from pathlib import Path
 
-    from .source import program_files
+    from .source import is_file, program_files
 
     main_files = dict.fromkeys([*files, getattr(sys.modules.get("__main__"), "__file__", None)])
     source_files: dict[Path, None] = {}
     for file in main_files:
-        if file is not None and Path(file).is_file():
-            source_files |= dict.fromkeys(path.absolute() for path in program_files(Path(file)))
+        if file is not None:
+            path = Path(_source_of(file))
+            source_files |= dict.fromkeys(
+                [one.absolute() for one in program_files(path)] if is_file(path) else [path]
+            )
     source_files |= dict.fromkeys(Path(file).absolute() for file in _files_of_users())
     return list(source_files)
+
+
+def _is_typed_code(file: str) -> bool:
+    """Return whether a name without a file stands for code that was typed, or for a cell of a notebook."""
+    return file.startswith("<") or file in linecache.cache
+
+
+def _source_of(file: str) -> str:
+    """Return the name of the source file of a module's file; it need not exist."""
+    return file.removesuffix("c") if file.endswith(".pyc") else file
 
 
 def _files_of_users() -> Iterator[str]:
@@ -133,7 +154,7 @@ def _files_of_users() -> Iterator[str]:
     public_objects = {id(sys.modules[package]), id(scope), id(param)}
     for name, module in list(sys.modules.items()):
         file = getattr(module, "__file__", None)
-        if not isinstance(file, str) or not file.endswith(".py") or name.split(".")[0] == package:
+        if not isinstance(file, str) or name.split(".")[0] == package:
             continue
         if any(id(value) in public_objects for value in list(vars(module).values())):
-            yield file
+            yield _source_of(file)

@@ -96,6 +96,9 @@ def _check_commands(commands: Sequence[Command]) -> None:
 def _module_name() -> str | None:
     """Return the name of a program that is run by `python -m`; argparse replaces None by the script's name."""
     spec = getattr(sys.modules.get("__main__"), "__spec__", None)
+    # The spec of an archive or folder that is run has no name of its own.
+    if spec is not None and spec.name == "__main__":
+        return None
     return None if spec is None else f"python -m {spec.name.removesuffix('.__main__')}"
 
 

@@ -36,6 +36,7 @@ The steps for one file:
 from __future__ import annotations
 
 from .files import program_files, project_files
+from .parsing import is_file
 from .scanning import Scan, scan
 
-__all__ = ["Scan", "program_files", "project_files", "scan"]
+__all__ = ["Scan", "is_file", "program_files", "project_files", "scan"]

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from .parsing import SourceError, read
+from .parsing import SourceError, is_file, read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,7 +64,7 @@ def program_files(main: Path) -> list[Path]:
     """
     real_main = Path(os.path.realpath(main))
     root = real_main.parent
-    while os.path.exists(root / "__init__.py") and root.parent != root:
+    while is_file(root / "__init__.py") and root.parent != root:
         root = root.parent
     packages = [folder / "__init__.py" for folder in real_main.parents if root in folder.parents]
     waiting = [real_main, *(file for file in packages if file != real_main)]
@@ -145,11 +145,12 @@ def _module_files(root: Path, names: list[str]) -> Iterator[Path]:
     folder = root
     for name in names:
         package = folder / name / "__init__.py"
-        if os.path.isfile(package):
+        if is_file(package):
             yield package
-        elif os.path.isfile(folder / f"{name}.py"):
+        elif is_file(folder / f"{name}.py"):
             yield folder / f"{name}.py"
             return
-        elif not os.path.isdir(folder / name):
+        elif os.path.lexists(folder) and not os.path.isdir(folder / name) and os.path.isdir(folder):
+            # Unlike a folder of the disk, one of an archive is not looked for.
             return
         folder /= name

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["TOO_DEEP", "SourceError", "parse", "read"]
+__all__ = ["TOO_DEEP", "SourceError", "is_file", "parse", "read"]
 
 TOO_DEEP = "cannot be scanned: it is nested too deeply"
 
@@ -24,8 +24,35 @@ class SourceError(Exception):
         self.reason = reason
 
 
+def is_file(path: str | Path) -> bool:
+    """Return whether a path is a file, on the disk or in an archive such as a zipapp."""
+    return os.path.isfile(path) or _in_archive(path) is not None
+
+
+def _in_archive(path: str | Path) -> bytes | None:
+    """Return the content of a file in an archive, or None if there is none."""
+    archive, members = str(path), ""
+    while not os.path.lexists(archive):
+        archive, name = os.path.split(archive)
+        members = f"{name}/{members}" if members else name
+        if not name:
+            return None
+    if not members or not os.path.isfile(archive):
+        return None
+    import zipfile
+
+    try:
+        with zipfile.ZipFile(archive) as opened:
+            return opened.read(members.replace(os.sep, "/"))
+    except (zipfile.BadZipFile, KeyError, OSError):
+        return None
+
+
 def read(path: Path) -> bytes:
     """Return the content of a file; raise `SourceError` if it is not a readable file."""
+    archived = _in_archive(path)
+    if archived is not None:
+        return archived
     try:
         if path.is_dir():
             # A folder without read permission reports that instead.
