@@ -141,7 +141,21 @@ def place_of(origin: Origin | None, key: str = "", value: Any = None) -> str | N
 
 
 def _place_in_code(code: CodeType, instruction: int) -> str:
+    name = _cell_name(code.co_filename) or code.co_filename
     for start, end, line in code.co_lines():
         if start <= instruction < end and line is not None:
-            return f"{code.co_filename}:{line}"
-    return code.co_filename
+            return f"{name}:{line}"
+    return name
+
+
+def _cell_name(file: str) -> str | None:
+    """Return the name of a notebook's cell, such as `In [21]`, None for any other file."""
+    ipython = sys.modules.get("IPython")
+    if ipython is None:
+        return None
+    try:
+        _, name = ipython.get_ipython().compile.format_code_name(file)
+    # Outside of a notebook there is no shell, and an older one cannot name its cells.
+    except (AttributeError, TypeError):
+        return None
+    return str(name).replace("In[", "In [")

@@ -64,7 +64,13 @@ def run_program(
         extra=extra,
     )
     parser = _make_parser(commands, settings, prog or _module_name(), description)
-    return _run(parser, commands, sys.argv[1:] if argv is None else list(argv))
+    return _run(parser, commands, _arguments_of_process() if argv is None else list(argv))
+
+
+def _arguments_of_process() -> list[str]:
+    """Return the command line; in a notebook it is that of the kernel, which is not for the program."""
+    shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
+    return [] if hasattr(shell, "kernel") else sys.argv[1:]
 
 
 def _version_of(caller: FrameType) -> str | None:
