@@ -86,6 +86,7 @@ impl ParamError {
             detail,
             path,
             at_fault,
+            ..
         } = misfit;
         let mut error = Self::new(ParamErrorKind::Misfit, format!("{key}{path}"));
         (error.0.value, error.0.wanted) = match at_fault {

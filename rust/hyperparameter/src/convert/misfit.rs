@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::deserialize::Mismatch;
 use crate::value::Value;
 
 /// The reason why a value does not fit a type.
@@ -17,6 +18,8 @@ pub struct Misfit {
     pub(crate) path: String,
     /// The value of that part.
     pub(crate) at_fault: AtFault,
+    /// What serde says about a value that it has buffered.
+    pub(crate) mismatch: Option<Box<Mismatch>>,
 }
 
 /// The part of a value that a misfit is about.
@@ -57,6 +60,7 @@ impl Misfit {
             detail: None,
             path: String::new(),
             at_fault: AtFault::Whole,
+            mismatch: None,
         }
     }
 

@@ -30,7 +30,7 @@ impl Value {
     }
 
     /// Return the mapping or list that a text in JSON or a struct is, and any other value unchanged.
-    fn with_parts(&self) -> Cow<'_, Self> {
+    pub(crate) fn with_parts(&self) -> Cow<'_, Self> {
         if let Self::Other(other) = self
             && let Some(fields) = other.fields.and_then(|fields| fields(&*other.value))
         {

@@ -98,7 +98,8 @@ impl<'de> Deserializer<'de> for Reader<'_> {
     }
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Fault> {
-        match self.value {
+        let given = self.buffer.give(self.value);
+        match &given {
             Value::None => visitor.visit_unit(),
             Value::Bool(value) => visitor.visit_bool(*value),
             // Many visitors accept no 128-bit integers, so the smallest type that fits is used.
@@ -109,21 +110,12 @@ impl<'de> Deserializer<'de> for Reader<'_> {
             },
             Value::UInt(value) => visitor.visit_u128(*value),
             Value::Float(value) => visitor.visit_f64(*value),
-            Value::Text(text) | Value::Untyped { text, .. } if self.parses_text => {
-                match parse_text(text) {
-                    Some(value) => self.with_value(&value).deserialize_any(visitor),
-                    None => visitor.visit_str(text),
-                }
-            }
-            Value::Text(text) => visitor.visit_str(text),
-            Value::Untyped { typed, .. } => Reader {
-                value: typed,
-                ..self
-            }
-            .deserialize_any(visitor),
-            Value::Appended(_) => self.with_value(self.value.plain()).deserialize_any(visitor),
-            Value::List(_) => self.read_list(visitor),
-            Value::Map(_) => self.read_map(None, visitor),
+            Value::Text(text) | Value::Untyped { text, .. } => visitor.visit_str(text),
+            Value::Appended(values) => self
+                .with_value(&Value::List(values.clone()))
+                .read_list(visitor),
+            Value::List(_) => self.with_given(&given).read_list(visitor),
+            Value::Map(_) => self.with_given(&given).read_map(None, visitor),
             Value::Other(_) => Err(Fault::new(format!("{} cannot be deserialized", self.value))),
         }
     }
@@ -242,7 +234,7 @@ impl<'de> Deserializer<'de> for Reader<'_> {
 }
 
 /// Parse a text as a bool, `None`, a number or JSON. Return `None` for any other text.
-fn parse_text(text: &str) -> Option<Value> {
+pub(super) fn parse_text(text: &str) -> Option<Value> {
     match text.trim() {
         "true" | "True" => Some(Value::Bool(true)),
         "false" | "False" => Some(Value::Bool(false)),

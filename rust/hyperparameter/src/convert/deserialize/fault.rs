@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::de;
 
+use super::buffer::Mismatch;
 use crate::convert::Misfit;
 use crate::key::quote;
 use crate::nearest::{did_you_mean, nearest};
@@ -43,6 +44,12 @@ impl std::error::Error for Fault {}
 impl de::Error for Fault {
     fn custom<T: fmt::Display>(detail: T) -> Self {
         Self::new(detail.to_string())
+    }
+
+    fn invalid_type(given: de::Unexpected<'_>, expected: &dyn de::Expected) -> Self {
+        let mut fault = Self::new(format!("invalid type: {given}, expected {expected}"));
+        fault.0.mismatch = Mismatch::new(given, expected.to_string()).map(Box::new);
+        fault
     }
 
     fn missing_field(name: &'static str) -> Self {

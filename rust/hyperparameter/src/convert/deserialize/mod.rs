@@ -5,6 +5,7 @@
 
 mod accepts;
 mod access;
+mod buffer;
 mod deserializer;
 mod fault;
 mod reader;
@@ -12,27 +13,21 @@ mod reader;
 use serde::de::DeserializeOwned;
 
 pub(crate) use accepts::accepts_subtree;
-use fault::Fault;
-use reader::Reader;
+pub(crate) use buffer::Mismatch;
 
 use super::Misfit;
 use crate::value::Value;
 
 /// Convert a value to a type that serde can deserialize.
 ///
-/// For the content of `flatten`, and of enums that are untagged or have an inner tag, serde reads the value before
-/// it knows the type that it needs. A text cannot become a number there by the conversion rule. So if the
-/// value does not fit unchanged, it is deserialized again, and such texts are parsed as a number, a bool, `none` or
-/// JSON.
-///
 /// `default` is what the value sets parts of: all other parts come from it.
 pub(crate) fn from_value<T: DeserializeOwned>(
     value: &Value,
     default: Option<&Value>,
 ) -> Result<T, Misfit> {
-    T::deserialize(Reader::new(value, default, false))
-        .or_else(|fault| T::deserialize(Reader::new(value, default, true)).map_err(|_| fault))
-        .map_err(|Fault(mut misfit)| {
+    buffer::Search::new(value, default)
+        .run()
+        .map_err(|mut misfit| {
             if misfit.wanted.is_empty() {
                 misfit.wanted = short_type_name::<T>();
             }

@@ -1,5 +1,6 @@
 //! The state of the deserializer that reads values. `deserializer` has the methods that serde calls.
 
+use super::buffer::Buffer;
 use super::fault::Fault;
 use crate::convert::FromValue;
 use crate::value::{Value, says_none};
@@ -12,8 +13,8 @@ pub(super) struct Reader<'a> {
     pub(super) default: Option<&'a Value>,
     /// The field that the value belongs to, if it belongs to a struct.
     pub(super) field: Option<Field<'a>>,
-    /// Whether to parse a text if serde does not say which type it needs. See [`from_value`](super::from_value).
-    pub(super) parses_text: bool,
+    /// The values that serde buffers, because it does not say yet which types it needs.
+    pub(super) buffer: &'a Buffer,
 }
 
 /// A key of a mapping that is read as a struct.
@@ -25,30 +26,47 @@ pub(super) struct Field<'a> {
 }
 
 impl<'a> Reader<'a> {
-    pub(super) fn new(value: &'a Value, default: Option<&'a Value>, parses_text: bool) -> Self {
+    pub(super) fn new(value: &'a Value, default: Option<&'a Value>, buffer: &'a Buffer) -> Self {
         Self {
             value,
             default,
             field: None,
-            parses_text,
+            buffer,
         }
     }
 
     /// Return a reader of another value without a default, with the same settings.
-    pub(super) fn with_value<'b>(self, value: &'b Value) -> Reader<'b> {
-        Reader::new(value, None, self.parses_text)
+    pub(super) fn with_value<'b>(self, value: &'b Value) -> Reader<'b>
+    where
+        'a: 'b,
+    {
+        Reader::new(value, None, self.buffer)
+    }
+
+    /// Return a reader of the form in which the value is given.
+    pub(super) fn with_given<'b>(self, given: &'b Value) -> Reader<'b>
+    where
+        'a: 'b,
+    {
+        Reader {
+            value: given,
+            ..self
+        }
     }
 
     /// Return a reader of a part of the value, with the same part of the default.
-    pub(super) fn with_part<'b>(self, part: Part<'b>) -> Reader<'b> {
-        Reader::new(part.value, part.default, self.parses_text)
+    pub(super) fn with_part<'b>(self, part: Part<'b>) -> Reader<'b>
+    where
+        'a: 'b,
+    {
+        Reader::new(part.value, part.default, self.buffer)
     }
 
     pub(super) fn is_none(self) -> bool {
         match self.value {
             Value::None => true,
             Value::Untyped { text, .. } => says_none(text),
-            Value::Text(text) => self.parses_text && says_none(text),
+            Value::Text(text) => self.buffer.parses_text && says_none(text),
             _ => false,
         }
     }
