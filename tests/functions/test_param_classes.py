@@ -152,6 +152,27 @@ def test_a_protocol_before_the_base_with_the_constructor_is_passed_over():
             wrong()
 
 
+def test_the_next_constructor_in_order_can_take_other_arguments():
+    class Base:
+        def __init__(self, x):
+            self.x = x
+
+    @hp.param("ns")
+    class Left(Base):
+        pass
+
+    class Right(Base):
+        def __init__(self, y=3):
+            super().__init__(y)
+
+    class Both(Left, Right):
+        pass
+
+    assert [Both().x, Both(4).x, Both(y=5).x] == [3, 4, 5]
+    with pytest.raises(hp.MissingArgumentError, match="'ns.x' is not set"):
+        Left()
+
+
 def test_a_class_of_a_protocol_without_constructor_has_no_parameters():
     with pytest.raises(TypeError, match="Bare has no parameters to bind"):
 

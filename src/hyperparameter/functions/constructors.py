@@ -14,6 +14,7 @@ from types import BuiltinFunctionType, WrapperDescriptorType, new_class
 
 from ..core.wrapper import with_globals
 from .binding import decorate_function
+from .models import bind_validation
 from .registry import bindings, bindings_in
 
 TYPE_CHECKING = False
@@ -60,6 +61,9 @@ def _bind_constructors(cls: Any, namespace: str, frame: FrameType) -> Any:
         function = getattr(function, "__func__", function)
         decorated = decorate_function(function, namespace, frame, cls)
         setattr(cls, name, staticmethod(decorated) if name == "__new__" else decorated)
+        if name == "__init__":
+            bindings_of_init = (b for b in bindings_in(namespace) if b.decorated_function is decorated)
+            bind_validation(cls, next(bindings_of_init))
     return cls
 
 

@@ -7,6 +7,7 @@ from types import FunctionType
 from ..conversion.annotations import UnresolvedAnnotation, resolve_annotation, signature_of
 from ..conversion.rule import Misfit, accepts_given, accepts_parts, convert, convert_like, plain
 from ..core.key import join
+from ..core.origin import PACKAGE_FOLDER
 from ..core.value import MISSING, MISSING_ENTRY, Parts, hides, input_of
 from ..scopes.reading import misfit_error
 
@@ -217,13 +218,25 @@ class Parameters:
         The signature of a wrapper is often that of the wrapped function, but a wrapper can add arguments of its
         own. A model of pydantic takes aliases. Only the function itself knows what is missing there.
         """
+        function = self._function.__wrapped__ if self._is_inherited() else self._function
         # This is not `isinstance`, because a decorated function passes for a plain one.
-        is_plain = type(self._function) is FunctionType and not hasattr(self._function, "__wrapped__")
-        return (
-            is_plain
-            and not hasattr(self._function, "__signature__")
-            and not hasattr(self._cls, "__signature__")
-        )
+        is_plain = type(function) is FunctionType and not hasattr(function, "__wrapped__")
+        return is_plain and not hasattr(function, "__signature__") and not hasattr(self._cls, "__signature__")
+
+    def _is_inherited(self) -> bool:
+        """Return whether the function only calls an inherited constructor (see constructors.py)."""
+        function = self._function
+        return type(function) is FunctionType and function.__code__.co_filename.startswith(PACKAGE_FOLDER)
+
+    def hold_for(self, args: tuple[Any, ...]) -> bool:
+        """Return whether a call with these positional arguments has these parameters.
+
+        An inherited constructor is the next one in the order of the object's class, which can be another one.
+        """
+        if not args or not self._is_inherited():
+            return True
+        inherited = getattr(super(self._cls, args[0]), self._function.__name__, None)
+        return getattr(inherited, "__func__", inherited) is self._function.__wrapped__
 
     def _annotation_of(self, parameter: inspect.Parameter) -> Any:
         if parameter.annotation is parameter.empty:

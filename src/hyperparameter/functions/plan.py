@@ -132,7 +132,7 @@ class Plans:
             if parameter.name in kwargs and not parameter.is_positional_only:
                 continue
             value = parameter.value_in(frame)
-            if value is MISSING and parameter.is_required:
+            if value is MISSING and parameter.is_required and self._parameters.hold_for(args):
                 raise self._missing_argument_error(parameter, frame)
             if parameter.is_positional_only:
                 positional.append((parameter, value))
