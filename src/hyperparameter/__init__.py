@@ -11,6 +11,8 @@ Examples:
 
 # Modules of this package set `TYPE_CHECKING = False` themselves, because importing `typing` takes as long as
 # importing the rest of the package. Type checkers treat the name as true.
+import os as _os
+
 from .configuration.config import Config
 from .core.kernel import kernel
 from .core.value import replace
@@ -74,3 +76,9 @@ __all__ = [
     "tree",
     "uniform",
 ]
+
+# Another process that called `hp.frozen(processes=True)` set it.
+if _os.environ.get("HYPERPARAMETER_BASELINE"):
+    from .scopes.inherited import inherit as _inherit
+
+    _inherit(_os.environ["HYPERPARAMETER_BASELINE"])

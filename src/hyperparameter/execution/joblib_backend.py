@@ -71,6 +71,13 @@ class InView(Backend):  # type: ignore[misc]
         return super().apply_async(self._carried(func), callback)
 
     def _carried(self, func: Any) -> Any:
+        if self.base.__name__ == "DaskDistributedBackend":
+            # It takes the batch apart, and sends the items.
+            func.items = [(self._carried_task(task), *arguments) for task, *arguments in func.items]
+            return func
+        return self._carried_task(func)
+
+    def _carried_task(self, func: Any) -> CarriedTask:
         return CarriedTask(func, self.view, self.view.frame, is_portable=True)
 
     def get_nested_backend(self) -> Any:

@@ -19,12 +19,18 @@ if TYPE_CHECKING:
 __all__ = ["Snapshot", "frozen", "reset", "snapshot"]
 
 
-def frozen() -> bool:
+def frozen(*, processes: bool = False) -> bool:
     """Make the current view the baseline, which is below every scope of the process.
 
     Code inside a scope keeps the baseline that was there when the outermost scope was entered: the scope pins
     it. A scope that sets nothing does not pin. Returns whether the calling context is pinned, so that it does
     not see what others freeze later. Other contexts can be pinned too, and nobody can tell how many.
+
+    With `processes`, it is also the first baseline of every process that is started afterwards and imports this
+    library: by `subprocess`, by a pool that spawns, by `torchrun`. An environment variable carries it as JSON,
+    or the name of a file that only this user can read and that is removed when this process ends. A fork server
+    that already runs does not see it. Raises `TypeError`, which names the key, for a value other than numbers,
+    texts, paths, and lists, tuples, sets and dicts of them.
 
     Examples:
         >>> import threading, hyperparameter as hp
@@ -35,6 +41,10 @@ def frozen() -> bool:
         >>> thread.start(); thread.join()
         42
     """
+    if processes:
+        from .inherited import publish
+
+        publish(current_frame().view())
     return freeze()
 
 
