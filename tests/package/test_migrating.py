@@ -1,7 +1,8 @@
-"""The tables of docs/migrating.md about version 0.6.0: each row does here what its last column says."""
+"""The tables of docs/migrating.md: each row does here what its last column says."""
 
 import re
 from pathlib import Path
+from typing import Literal
 
 import pytest
 
@@ -40,3 +41,57 @@ def test_init_sets_a_key_named_params():
 
 def test_every_table_has_rows():
     assert len(ROWS) == 27
+
+
+def run(*argv):
+    """Run a program with arguments, and return its result or its exit code."""
+
+    @hp.param("train")
+    def train(lr=0.1, steps=100, cache: bool = True, sizes: list[int] = [1], mode: Literal["a", "b"] = "a"):  # noqa: B006
+        return lr, steps, cache, sizes, mode
+
+    try:
+        return hp.launch(train, argv=list(argv))
+    except SystemExit as error:
+        return error.code
+
+
+@pytest.mark.parametrize(
+    ("argv", "result"),
+    [
+        ("--lr 0.5", (0.5, 100, True, [1], "a")),
+        ("--lr -1e-3", (-0.001, 100, True, [1], "a")),
+        ("-D train.lr=0.5", (0.5, 100, True, [1], "a")),
+        ("--steps 1e3", (0.1, 1000, True, [1], "a")),
+        ("--steps 1.0", (0.1, 1, True, [1], "a")),
+        ("--steps 1.5", (0.1, 1.5, True, [1], "a")),
+        ("--cache False", (0.1, 100, False, [1], "a")),
+        ("--no-cache", (0.1, 100, False, [1], "a")),
+        ("--sizes 3 4", (0.1, 100, True, [3, 4], "a")),
+        ("--mode b", (0.1, 100, True, [1], "b")),
+        ("--mode c", 2),
+        ("--st 3", 2),
+        ("-D train.lrr=0.5", 2),
+        ("-D train.lr=abc", 2),
+    ],
+)
+def test_a_program_takes_what_the_page_says(argv, result):
+    assert run(*argv.split()) == result
+
+
+def test_an_unknown_key_is_a_warning_if_allowed(capsys):
+    assert run("-D", "train.lrr=0.5", "--allow-unknown") == (0.1, 100, True, [1], "a")
+    assert "warning: 'train.lrr' is not a parameter" in capsys.readouterr().err
+
+
+def test_a_configuration_reads_yaml_of_version_1_2(tmp_path):
+    (tmp_path / "c.yaml").write_text("a: yes\nb: on\nc: 010\nd: 1:30\ne: '???'\n")
+    assert hp.config(tmp_path / "c.yaml") == {"a": "yes", "b": "on", "c": 10, "d": "1:30", "e": "???"}
+    with hp.scope(hp.config(tmp_path / "c.yaml")):
+        assert (hp.scope.a | False, hp.scope.b | False) == (True, True)
+
+
+def test_a_later_source_of_a_configuration_wins_leaf_by_leaf():
+    base = {"train": {"lr": 0.1, "sizes": [1, 2]}, "out": "${train.lr}"}
+    merged = hp.config(base, {"train": {"lr": 0.5, "sizes": [3]}})
+    assert merged == {"train": {"lr": 0.5, "sizes": [3]}, "out": 0.5}
