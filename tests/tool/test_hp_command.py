@@ -5,7 +5,7 @@ from importlib.metadata import entry_points
 
 import pytest
 
-from hyperparameter import __version__
+from hyperparameter import __version__, kernel
 from programs import output_of
 from samples import PROG
 
@@ -21,7 +21,8 @@ def test_without_a_command_the_help_is_printed(hp):
     result = hp()
     assert (result.code, result.out) == (2, "")
     assert result.err == output_of(hp("--help"))
-    assert output_of(hp("--version")) == f"hp {__version__}\n"
+    assert output_of(hp("--version")) == f"hp {__version__} (the {kernel.capitalize()} kernel)\n"
+    assert f"hyperparameter {__version__} with the {kernel.capitalize()} kernel" in output_of(hp("--help"))
 
 
 @pytest.mark.parametrize(
@@ -69,8 +70,8 @@ def test_without_a_command_the_help_is_printed(hp):
         ("ls . -o lib", "hp: error: 'lib' cannot be written: Is a directory"),
         ("ls . -o no/a", "hp: error: 'no/a' cannot be written: No such file or directory"),
         (
-            "describe train.lr",
-            "hp describe: error: the following arguments are required: PATH (see hp describe --help)",
+            "describe",
+            "hp describe: error: the following arguments are required: KEY (see hp describe --help)",
         ),
         ("describe train.lr xqzw", "hp: error: 'xqzw' is not a file, a folder or an installed package"),
         ("check . -D lr", "hp: error: 'lr' is not a valid override: expected key=value (set by -D lr)"),

@@ -71,3 +71,42 @@ def test_an_unknown_key_gets_a_suggestion(hp):
     )
     result = hp("describe", "qqqq", ".", "-f", "json")
     assert (result.code, result.out, result.err) == (1, "", "hp: 'qqqq' is not declared\n")
+
+
+def test_a_key_is_found_in_this_folder_by_its_last_segment_or_a_part(hp):
+    expected = output_of(hp("describe", "train.lr", "."))
+    assert output_of(hp("describe", "train.lr")) == expected
+    assert output_of(hp("describe", "lr")) == expected
+    assert output_of(hp("describe", "moment")).startswith("opt.momentum\n")
+    hp.write("more.py", "import hyperparameter as hp\nhp.scope.model.lr | 2\nhp.scope.model.lrs | 2\n")
+    lines = output_of(hp("describe", "lr")).splitlines()
+    assert [line for line in lines if line[:1] != " "] == ["model.lr", "train.lr"]
+    records = json.loads(output_of(hp("describe", "lr", "-f", "json")))
+    assert [record["key"] for record in records] == ["model.lr", "train.lr"]
+    assert hp("describe", "zebra").code == 1
+
+
+NOTEBOOK = {
+    "cells": [
+        {"cell_type": "markdown", "source": ["# hyperparameter ("]},
+        {
+            "cell_type": "code",
+            "source": [
+                "%matplotlib inline\n",
+                "import hyperparameter as hp\n",
+                "!ls\n",
+                "files = !ls\n",
+                "hp?",
+            ],
+        },
+        {"cell_type": "code", "source": "%%bash\nls ("},
+        {"cell_type": "code", "source": "if True:\n    %time 1\nhp.scope.cell.lr | 0.5"},
+    ]
+}
+
+
+def test_notebooks_are_scanned(hp):
+    hp.write("study.ipynb", json.dumps(NOTEBOOK))
+    assert "read at study.ipynb:" in output_of(hp("describe", "cell.lr"))
+    hp.write("broken.ipynb", "{'hyperparameter'")
+    assert "warning: broken.ipynb:1: is not a notebook\n" in hp("describe", "cell.lr").err

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from io import TextIOWrapper
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ParamError, did_you_mean, nearest
 from ..output import escape_unprintable, write
@@ -12,7 +13,7 @@ from .parser import COMMANDS, UsageError, make_parser
 from .terminal import discard_stdout
 
 if TYPE_CHECKING:
-    from argparse import Namespace
+    from argparse import ArgumentParser, Namespace
     from collections.abc import Callable, Sequence
 
 __all__ = ["run"]
@@ -29,6 +30,8 @@ def run(argv: Sequence[str]) -> int:
             # Keys may have characters that the encoding of the terminal lacks.
             stream.reconfigure(errors="backslashreplace")
     parser = make_parser()
+    if "_ARGCOMPLETE" in os.environ:
+        _complete(parser)
     if not argv:
         parser.print_help(sys.stderr)
         return 2
@@ -47,6 +50,29 @@ def run(argv: Sequence[str]) -> int:
         # A reader such as `head` has closed the pipe. That is not an error.
         discard_stdout()
         return 0
+
+
+def _complete(parser: ArgumentParser) -> None:
+    """Print completions and end the process, if argcomplete is installed."""
+    try:
+        import argcomplete
+    except ImportError:
+        return
+    for action in parser._actions:
+        # Only the action of the commands has a dict of choices.
+        commands = action.choices.values() if isinstance(action.choices, dict) else ()
+        for argument in (argument for command in commands for argument in command._actions):
+            if argument.dest == "key":
+                argument.completer = _complete_key
+    argcomplete.autocomplete(parser)
+
+
+def _complete_key(prefix: str, **_: Any) -> list[str]:
+    """Return the keys of this folder that start with a prefix."""
+    from .targets import find_target, scan_targets
+
+    (scanned,) = scan_targets([find_target(".")])
+    return [key for key in scanned.catalog.by_key if key.startswith(prefix)]
 
 
 def _command_function(name: str) -> Callable[[Namespace], int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from ..core.key import check_key, is_below
+from ..core.key import check_key, is_below, segments_of
 from ..errors import KeySyntaxError, did_you_mean
 from ..output import escape_unprintable, write
 from .documents import dump_json
@@ -35,9 +35,14 @@ def describe_key(arguments: Namespace) -> int:
     if not exact and not below and catalog.unknown_key_error(key, (None, None)) is None:
         # A pattern such as `task.*.lr`, or a read of a whole subtree, declares the key.
         exact = catalog.declarations_of(key)
+    keys: list[str] = []
     if not exact and not below:
-        _report_unknown_key(key, catalog)
-        return 1
+        # Several keys can have the same last segment, or the same part.
+        keys = _keys_with_part(key, catalog)
+        if not keys:
+            _report_unknown_key(key, catalog)
+            return 1
+        exact = [declaration for name in keys for declaration in catalog.by_key[name]]
     if arguments.format == "json":
         print_text(
             dump_json(
@@ -49,8 +54,21 @@ def describe_key(arguments: Namespace) -> int:
             )
         )
     else:
-        print_lines([*_description(key, exact), *_keys_below(below)])
+        names = list(dict.fromkeys(item.key for item in exact)) if keys else [key]
+        lines = [
+            line
+            for name in names
+            for line in _description(name, [item for item in exact if not keys or item.key == name])
+        ]
+        print_lines([*lines, *_keys_below(below)])
     return 0
+
+
+def _keys_with_part(text: str, catalog: Catalog) -> list[str]:
+    """Return the keys that end with a text; if there are none, those with a segment that contains it."""
+    names = sorted(catalog.by_key)
+    same_end = [name for name in names if name.endswith(f".{text}")]
+    return same_end or [name for name in names if any(text in segment for segment in segments_of(name))]
 
 
 def _checked_key(text: str) -> str:

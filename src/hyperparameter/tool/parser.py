@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from .. import __version__
+from .. import kernel as kernel_name
 from ..errors import did_you_mean, nearest
 from ..output import plain_message
 from ..program.parser import help_formatter
@@ -55,7 +56,9 @@ def make_parser() -> Parser:
         prog="hp",
         description="List the parameters of Python programs, and check configurations, without running them.",
     )
-    parser.add_argument("--version", action="version", version=f"hp {__version__}")
+    kernel_text = f"the {kernel_name.capitalize()} kernel"
+    parser.epilog = f"This is hyperparameter {__version__} with {kernel_text}."
+    parser.add_argument("--version", action="version", version=f"hp {__version__} ({kernel_text})")
     commands = parser.add_subparsers(metavar="COMMAND", dest="command", title="commands", required=True)
     _add_ls(commands.add_parser("ls", help="list the parameters of a program or package"))
     _add_describe(commands.add_parser("describe", help="describe one parameter"))
@@ -84,8 +87,12 @@ def _add_ls(parser: argparse.ArgumentParser) -> None:
 def _add_describe(parser: argparse.ArgumentParser) -> None:
     parser.description = "Print every declaration of a parameter, or the parameters of a namespace."
     parser.set_defaults(parser=parser)
-    parser.add_argument("key", metavar="KEY", help="a parameter or a namespace, such as train.lr or train")
-    parser.add_argument("path", metavar="PATH", help=TARGET_HELP)
+    parser.add_argument(
+        "key", metavar="KEY", help="a parameter or a namespace, its last segment, or a part of it"
+    )
+    parser.add_argument(
+        "path", nargs="?", default=".", metavar="PATH", help=f"{TARGET_HELP}; default: this folder"
+    )
     _add_format(parser, TEXT_OR_JSON)
 
 

@@ -47,7 +47,7 @@ def project_files(path: Path) -> list[Path]:
             for name in sorted(subfolders, key=lambda name: os.path.islink(os.path.join(folder, name)))
             if not _is_skipped(Path(folder), name) and os.path.realpath(os.path.join(folder, name)) not in seen
         ]
-        files.extend(Path(folder, name) for name in names if name.endswith(".py"))
+        files.extend(Path(folder, name) for name in names if name.endswith((".py", ".ipynb")))
     return sorted(files)
 
 

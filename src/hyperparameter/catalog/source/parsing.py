@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import os
+import re
 import tokenize
 from io import BytesIO
 from typing import TYPE_CHECKING
@@ -14,6 +15,11 @@ if TYPE_CHECKING:
 __all__ = ["TOO_DEEP", "SourceError", "is_file", "parse", "read"]
 
 TOO_DEEP = "cannot be scanned: it is nested too deeply"
+
+
+# `%magic`, `!command`, `?name` and `name?`; and `name = %magic`.
+IPYTHON_LINE = re.compile(r"^(\s*)(?:[%!?].*|[\w.]+\?{1,2}\s*)$")
+IPYTHON_VALUE = re.compile(r"^(\s*[\w, ]+=\s*)[%!].*$")
 
 
 class SourceError(Exception):
@@ -71,7 +77,7 @@ def read(path: Path) -> bytes:
 
 def parse(path: Path, data: bytes) -> ast.Module:
     """Return the syntax tree of a file; raise `SourceError` if it is not valid Python."""
-    text = _decode(path, data)
+    text = _text_of_cells(path, data) if path.suffix == ".ipynb" else _decode(path, data)
     try:
         return ast.parse(text)
     except SyntaxError as error:
@@ -82,6 +88,19 @@ def parse(path: Path, data: bytes) -> ast.Module:
         # The text contains null bytes, or characters that UTF-8 cannot encode.
         line = text[: text.index("\0")].count("\n") + 1 if "\0" in text else 1
         raise SourceError(path, line, f"not valid Python: {error}") from None
+
+
+def _text_of_cells(path: Path, data: bytes) -> str:
+    """Return the code of a notebook as one text; lines that only IPython understands become `pass`."""
+    import json
+
+    try:
+        cells = [cell for cell in json.loads(data)["cells"] if cell["cell_type"] == "code"]
+        sources = ["".join(cell["source"]) for cell in cells]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise SourceError(path, 1, "is not a notebook") from None
+    lines = [line for source in sources if not source.startswith("%%") for line in source.split("\n")]
+    return "\n".join(IPYTHON_VALUE.sub(r"\1None", IPYTHON_LINE.sub(r"\1pass", line)) for line in lines)
 
 
 def _decode(path: Path, data: bytes) -> str:
