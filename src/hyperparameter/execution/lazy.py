@@ -78,6 +78,7 @@ def sweep(
     out: str | PathLike[str] | None = None,
     metric: str | None = None,
     maximize: bool = False,
+    sampler: Any = None,
     progress: bool = True,
 ) -> SweepResults:
     """Call a function once for each set of parameters, and return what came out.
@@ -97,6 +98,8 @@ def sweep(
             sweep goes on where it stopped, and failed trials are not repeated.
         metric: the name of the result to compare trials by, if the function returns a mapping.
         maximize: whether the best trial has the highest result.
+        sampler: a sampler of Optuna, which chooses each trial by the results of those that ended, such as
+            `optuna.samplers.TPESampler(seed=0, constant_liar=True)`.
         progress: whether to show on stderr how far the sweep is.
 
     Raises `ValueError` for a bad key, bounds in the wrong order, or a file of a sweep with other values;
@@ -124,6 +127,7 @@ def sweep(
         out=out,
         metric=metric,
         maximize=maximize,
+        sampler=sampler,
         progress=progress,
     )
 

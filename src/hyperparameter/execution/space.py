@@ -107,12 +107,19 @@ class Space:
     def _choices(self) -> Iterator[Choice]:
         return (values for values in self.dimensions.values() if isinstance(values, Choice))
 
+    def _random(self, number: int) -> Random:
+        return Random(f"{self.seed} {number}")
+
+    def seed_of(self, number: int) -> int:
+        """Return the seed of a trial."""
+        return self._random(number).getrandbits(SEED_BITS)
+
     def trials(self) -> Iterator[tuple[int, int, dict[str, Any]]]:
         """Yield the number, the seed and the parameters of each trial."""
         grid: Iterable[Any] = product(*(choice.values for choice in self._choices())) if self.is_grid else ()
         rows = iter(grid)
         for number in range(self.size):
-            random = Random(f"{self.seed} {number}")
+            random = self._random(number)
             seed = random.getrandbits(SEED_BITS)
             values = (
                 next(rows) if self.is_grid else [values.draw(random) for values in self.dimensions.values()]

@@ -38,6 +38,7 @@ def run_sweep(
     out: str | PathLike[str] | None,
     metric: str | None,
     maximize: bool,
+    sampler: Any,
     progress: bool,
 ) -> SweepResults:
     """Run a sweep as `hp.sweep` describes it."""
@@ -49,10 +50,15 @@ def run_sweep(
     with file as opened:
         done = [] if opened is None else [trial for trial in opened.trials if trial.number < whole.size]
         ended = {trial.number for trial in done}
-        planned = (trial for trial in whole.trials() if trial[0] not in ended)
+        plan = None if sampler is None else _optuna_plan(whole, sampler, maximize)
+        planned: Iterator[Any] = (trial for trial in whole.trials() if trial[0] not in ended)
+        if plan is not None:
+            planned = plan.trials(ended)
         shown = Progress(whole.size, len(done), lambda trial: score_of(trial, metric), maximize)
         for trial in done:
             shown.compare(trial)
+            if plan is not None:
+                plan.tell(trial, score_of(trial, metric))
         with (
             show_progress(shown) if progress else nullcontext(lambda _: None) as show,
             closing(_run(function, planned, jobs, executor)) as running,
@@ -60,6 +66,8 @@ def run_sweep(
             for trial in running:
                 if opened is not None:
                     opened.add(trial)
+                if plan is not None:
+                    plan.tell(trial, score_of(trial, metric))
                 done.append(trial)
                 show(trial)
     return SweepResults(done, metric, maximize)
@@ -69,6 +77,14 @@ def _run(function: Callable[[], Any], planned: Iterator[Any], jobs: int, executo
     if executor is not None:
         return run_in_executor(function, planned, executor)
     return run_here(function, planned) if jobs == 1 else run_in_processes(function, planned, jobs)
+
+
+def _optuna_plan(space: Space, sampler: Any, maximize: bool) -> OptunaPlan:
+    if space.is_grid:
+        raise TypeError("a sampler chooses the trials, so the sweep needs a number of them: trials=20")
+    from .optuna_plan import OptunaPlan
+
+    return OptunaPlan(space, sampler, maximize)
 
 
 def _check_arguments(function: Any, jobs: Any, executor: Any) -> None:
