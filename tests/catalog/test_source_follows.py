@@ -153,7 +153,7 @@ getattr(hp.scope, "got")(1), getattr(hp.scope, "got_too", None)(1)
 
 RECORD = """
 import json, runpy, sys
-from hyperparameter.scopes.reference import ScopeReference, Reference
+from hyperparameter.scopes.reference import Reference
 
 read = set()
 
@@ -169,7 +169,6 @@ def record(cls, name):
     setattr(cls, name, recording)
 
 
-record(ScopeReference, "__or__")
 for name in ("__or__", "__call__", "__bool__"):
     record(Reference, name)
 runpy.run_path(sys.argv[1])

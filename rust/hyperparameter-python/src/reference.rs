@@ -33,7 +33,7 @@ use pyo3::prelude::*;
 use crate::children::{Parent, get_dict, getattro};
 use crate::frame::{Frame, NO_FRAME, converted_in_cache, is_frame, is_unpinned, value_in_cache};
 use crate::lookup::{Found, find, is_scalar};
-use crate::object::{NULL, allocate, is_static, only_argument, owned, replace, type_error};
+use crate::object::{NULL, allocate, is_static, owned, replace, type_error};
 use crate::state::{current, state};
 use crate::text::convert_text;
 use crate::type_builder::{Layout, TypeBuilder, offsets};
@@ -43,6 +43,8 @@ use crate::type_builder::{Layout, TypeBuilder, offsets};
 pub(crate) struct Reference {
     head: PyObject,
     key: *mut PyObject,
+    /// The scope from which it reads outwards. Null for the innermost one.
+    scope: *mut PyObject,
     children: *mut PyObject,
     weak_references: *mut PyObject,
     cached_answer: CachedAnswer,
@@ -60,9 +62,9 @@ struct CachedAnswer {
     value: *mut PyObject,
 }
 
-// SAFETY: these are the fields of a reference that own objects, and `children` and `converted` can be null.
+// SAFETY: these are the fields of a reference that own objects. All but `key` can be null.
 unsafe impl Layout for Reference {
-    const OWNED: &'static [usize] = offsets!(Reference: children, key, converted);
+    const OWNED: &'static [usize] = offsets!(Reference: children, key, scope, converted);
     const CLEARABLE: &'static [usize] = offsets!(Reference: children);
     const WEAK_REFERENCES: Option<usize> = Some(offset_of!(Reference, weak_references));
 }
@@ -94,17 +96,34 @@ pub(crate) unsafe fn new_reference(class: *mut PyTypeObject, key: *mut PyObject)
     object
 }
 
-/// `ReferenceBase(key)`
+/// `ReferenceBase(key)` and `ReferenceBase(key, scope)`
 unsafe extern "C" fn new(
     class: *mut PyTypeObject,
     args: *mut PyObject,
     kwargs: *mut PyObject,
 ) -> *mut PyObject {
-    let key = only_argument(args, kwargs);
-    if key.is_null() || PyUnicode_CheckExact(key) == 0 {
-        return type_error(c"expected one positional argument, a key as a str");
+    let count = PyTuple_GET_SIZE(args);
+    let has_keywords = !kwargs.is_null() && PyDict_Size(kwargs) > 0;
+    if has_keywords
+        || !(1..=2).contains(&count)
+        || PyUnicode_CheckExact(PyTuple_GET_ITEM(args, 0)) == 0
+    {
+        return type_error(c"expected a key as a str, and a scope or None, by position");
     }
-    new_reference(class, key)
+    let scope = if count == 2 {
+        PyTuple_GET_ITEM(args, 1)
+    } else {
+        Py_None()
+    };
+    let scope_base = state().scope_base.cast();
+    if scope != Py_None() && PyObject_TypeCheck(scope, scope_base) == 0 {
+        return type_error(c"expected a scope or None as the second argument");
+    }
+    let object = new_reference(class, PyTuple_GET_ITEM(args, 0));
+    if !object.is_null() && scope != Py_None() {
+        (*object.cast::<Reference>()).scope = owned(scope);
+    }
+    object
 }
 
 /// `reference | default`
@@ -145,7 +164,10 @@ unsafe extern "C" fn call(
 /// Return the value of a key, converted to the type of the default; the default if the key is missing.
 #[inline(always)]
 unsafe fn read(reference: *mut Reference, default: *mut PyObject) -> *mut PyObject {
-    let frame = current().cast::<Frame>();
+    let frame = frame_for(reference).cast::<Frame>();
+    if frame.is_null() {
+        return call_read_hook(reference, default);
+    }
     let cached = &(*reference).cached_answer;
     if cached.frame_id == (*frame).id && cached.default_type == Py_TYPE(default) {
         return owned(if cached.value.is_null() {
@@ -155,6 +177,29 @@ unsafe fn read(reference: *mut Reference, default: *mut PyObject) -> *mut PyObje
         });
     }
     read_uncached(reference, frame.cast(), default)
+}
+
+/// Return the frame that a reference reads from, borrowed; null if its scope has none in this context.
+#[inline(always)]
+unsafe fn frame_for(reference: *mut Reference) -> *mut PyObject {
+    let scope = (*reference).scope;
+    if scope.is_null() {
+        current()
+    } else {
+        frame_of(scope)
+    }
+}
+
+#[inline(never)]
+unsafe fn frame_of(scope: *mut PyObject) -> *mut PyObject {
+    let mut frame = current();
+    while is_frame(frame) {
+        if (*frame.cast::<Frame>()).scope == scope {
+            return frame;
+        }
+        frame = (*frame.cast::<Frame>()).parent;
+    }
+    NULL
 }
 
 #[inline(never)]
@@ -219,7 +264,9 @@ unsafe fn read_in_frame(
 }
 
 unsafe fn call_read_hook(reference: *mut Reference, default: *mut PyObject) -> *mut PyObject {
-    PyObject_CallFunctionObjArgs(state().read, (*reference).key, default, NULL)
+    let scope = (*reference).scope;
+    // A null pointer ends the arguments, so without a scope the hook gets two of them.
+    PyObject_CallFunctionObjArgs(state().read, (*reference).key, default, scope, NULL)
 }
 
 /// Cache an answer of the hook if a cache of the frame now owns it, as it was set or as it was converted.
@@ -283,6 +330,7 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     .slot(Py_tp_getattro, getattro::<Reference> as *mut _)
     .property(c"__dict__", get_dict::<Reference>, None, ptr::null_mut())
     .member(c"__key__", offset_of!(Reference, key), Py_READONLY)
+    .member(c"__scope__", offset_of!(Reference, scope), Py_READONLY)
     .member(
         c"__weakref__",
         offset_of!(Reference, weak_references),

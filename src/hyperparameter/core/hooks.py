@@ -48,7 +48,7 @@ class Hooks:
         leave: Callable[[ScopeBase], None],
         entries_from: Callable[[Iterable[Any], Mapping[str, Any], Origin | None], dict[str, Entry]],
         child_of: Callable[[Any, str], ReferenceBase],
-        read: Callable[[str, Any], Any],
+        read: Callable[..., Any],
         require: Callable[..., Any],
         reject_operator: Callable[..., Any],
         part_of: Callable[[Any, list[str]], Any],
@@ -70,7 +70,8 @@ class Hooks:
         self.entries_from = entries_from
         # Returns the reference for an attribute of a reference or of `hp.scope`.
         self.child_of = child_of
-        # Returns `reference | default` for a key, if no cache has the answer.
+        # Returns `reference | default` for a key, and the scope of the reference if it has one, if no cache has
+        # the answer.
         self.read = read
         # Returns the value of `reference()`. With a tuple of arguments: raises the error for them.
         self.require = require

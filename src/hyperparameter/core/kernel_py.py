@@ -60,7 +60,7 @@ _set_current = current.set
 _baseline: Any = None
 _hooks: Hooks
 # The hooks of the hot paths. As globals they cost one lookup less than as attributes of `_hooks`.
-_read: Callable[[str, Any], Any]
+_read: Callable[..., Any]
 _ambient_scope: ScopeBase
 _entries_from: Callable[[tuple[Any, ...], dict[str, Any], Origin], dict[str, Entry]]
 _frame_type: type
@@ -134,17 +134,25 @@ class ReferenceBase:
 
     # Every name that is not a dunder is a segment of a key, so the fields have dunder names. The attributes
     # that were read are in __dict__, where Python finds them without a call.
-    __slots__ = ("__dict__", "__key__", "__weakref__")
+    __slots__ = ("__dict__", "__key__", "__scope__", "__weakref__")
     __key__: str
+    # The scope from which it reads outwards; None for the innermost one.
+    __scope__: ScopeBase | None
 
     def __new__(cls, /, *args: Any, **kwargs: Any) -> Self:
-        if kwargs or len(args) != 1 or type(args[0]) is not str:
-            raise TypeError("expected one positional argument, a key as a str")
+        if kwargs or not 1 <= len(args) <= 2 or type(args[0]) is not str:
+            raise TypeError("expected a key as a str, and a scope or None, by position")
+        scope = args[1] if len(args) == 2 else None
+        if scope is not None and not isinstance(scope, ScopeBase):
+            raise TypeError("expected a scope or None as the second argument")
         reference = object.__new__(cls)
         _set_key(reference, args[0])
+        _set_scope(reference, scope)
         return reference
 
     def __or__(self, default: Any) -> Any:
+        if self.__scope__ is not None:
+            return _read(self.__key__, default, self.__scope__)
         frame = _get_current() or _baseline
         entry = frame.cache.get(self.__key__)
         if entry is None:
@@ -177,6 +185,7 @@ class ReferenceBase:
 
 # Assigning to `reference.__key__` would set a parameter.
 _set_key = ReferenceBase.__dict__["__key__"].__set__
+_set_scope = ReferenceBase.__dict__["__scope__"].__set__
 
 
 def _new_child(parent: Any, name: str) -> Any:
@@ -256,6 +265,7 @@ class RootBase:
     def __getitem__(self, key: str | int) -> Any:
         reference: Any = object.__new__(_reference_type)
         _set_key(reference, check_key(key))
+        _set_scope(reference, None)
         return reference
 
 

@@ -7,7 +7,7 @@ from ..conversion.faults import param_error
 from ..conversion.parts import looks_like_json
 from ..conversion.rule import Misfit, accepts_given, convert_like, plain
 from ..conversion.type_checks import is_immutable
-from ..core.context import current_frame
+from ..core.context import current_frame, frame_of
 from ..core.kernel import ReferenceBase
 from ..core.key import join_name, name_of, segments_of
 from ..core.origin import marked_keys
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from ..conversion.builtin_types import Rule
     from ..core.frame import Frame
+    from ..core.kernel import ScopeBase
     from ..core.value import Entry
 
 __all__ = ["describe", "misfit_error", "path_of", "plain_value", "read", "read_current", "require", "truth"]
@@ -29,9 +30,12 @@ __all__ = ["describe", "misfit_error", "path_of", "plain_value", "read", "read_c
 _NOT_CACHED: Any = object()
 
 
-def read_current(key: str, default: Any) -> Any:
-    """Return `hp.scope[key] | default` in this context. The kernel calls this if no cache has the answer."""
-    return read(current_frame(), key, default)
+def read_current(key: str, default: Any, scope: ScopeBase | None = None) -> Any:
+    """Return `hp.scope[key] | default` in this context; with a scope, as seen from it outwards.
+
+    The kernel calls this if no cache has the answer.
+    """
+    return read(current_frame() if scope is None else frame_of(scope), key, default)
 
 
 def read(frame: Frame, key: str, default: Any) -> Any:

@@ -7,7 +7,7 @@ from ..core.kernel import ReferenceBase
 from ..core.key import check_key, join
 from ..core.origin import Origin
 from .patching import refuse_patch
-from .reading import describe, path_of, read, require, truth
+from .reading import describe, path_of, require, truth
 from .sources import entries_from
 
 TYPE_CHECKING = False
@@ -26,14 +26,12 @@ else:
 
 __all__ = [
     "Reference",
-    "ScopeReference",
     "Signature",
     "assign",
     "attribute_key",
     "child_of",
     "reject_operator",
     "require_reference",
-    "scope_reference",
     "unassign",
     "view_of",
 ]
@@ -120,16 +118,16 @@ class Reference(ReferenceBase):
         return _child(self, check_key(key))
 
     def __setattr__(self, name: str, value: Any) -> None:
-        assign(_scope_of(self), join(self.__key__, attribute_key(name)), value)
+        assign(self.__scope__, join(self.__key__, attribute_key(name)), value)
 
     def __setitem__(self, key: str | int, value: Any) -> None:
-        assign(_scope_of(self), join(self.__key__, check_key(key)), value)
+        assign(self.__scope__, join(self.__key__, check_key(key)), value)
 
     def __delattr__(self, name: str) -> None:
-        unassign(_scope_of(self), join(self.__key__, attribute_key(name)))
+        unassign(self.__scope__, join(self.__key__, attribute_key(name)))
 
     def __delitem__(self, key: str | int) -> None:
-        unassign(_scope_of(self), join(self.__key__, check_key(key)))
+        unassign(self.__scope__, join(self.__key__, check_key(key)))
 
     def __repr__(self) -> str:
         return describe(view_of(self), self.__key__)
@@ -143,34 +141,14 @@ class Reference(ReferenceBase):
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Reference):
             raise _not_a_value(self)
-        return self.__key__ == other.__key__ and _scope_of(self) is _scope_of(other)
+        return self.__key__ == other.__key__ and self.__scope__ is other.__scope__
 
     def __reduce__(self) -> tuple[Any, ...]:
+        if self.__scope__ is not None:
+            raise TypeError(
+                f"cannot pickle a reference of a scope object: pickle its key {self.__key__!r} instead"
+            )
         return Reference, (self.__key__,)
-
-
-class ScopeReference(Reference):
-    """A reference to one parameter as seen from one scope outwards, such as `ps.train.lr`."""
-
-    __slots__ = ("__scope__",)
-    __scope__: ScopeBase
-
-    def __or__(self, default: Any) -> Any:
-        return read(view_of(self), self.__key__, default)
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        raise TypeError(f"cannot pickle a reference of a scope object: pickle its key {self.__key__!r} instead")
-
-
-# Assigning to `reference.__scope__` would set a parameter.
-_set_scope = ScopeReference.__dict__["__scope__"].__set__
-
-
-def scope_reference(scope: ScopeBase, key: str) -> ScopeReference:
-    """Return the reference to a key as seen from a scope outwards."""
-    reference: ScopeReference = ScopeReference(key)
-    _set_scope(reference, scope)
-    return reference
 
 
 def child_of(parent: Any, name: str) -> Reference:
@@ -180,17 +158,13 @@ def child_of(parent: Any, name: str) -> Reference:
 
 
 def _child(parent: Reference, segments: str) -> Reference:
-    key = join(parent.__key__, segments)
-    return scope_reference(parent.__scope__, key) if type(parent) is ScopeReference else Reference(key)
-
-
-def _scope_of(reference: Reference) -> ScopeBase | None:
-    return reference.__scope__ if type(reference) is ScopeReference else None
+    return Reference(join(parent.__key__, segments), parent.__scope__)
 
 
 def view_of(reference: Reference) -> Frame:
     """Return the frame that a reference reads from."""
-    return frame_of(reference.__scope__) if type(reference) is ScopeReference else current_frame()
+    scope = reference.__scope__
+    return current_frame() if scope is None else frame_of(scope)
 
 
 def require_reference(reference: Reference, arguments: tuple[Any, ...] | None = None) -> Any:

@@ -31,7 +31,6 @@ from .reference import (
     child_of,
     reject_operator,
     require_reference,
-    scope_reference,
     unassign,
 )
 from .sources import entries_from
@@ -74,7 +73,7 @@ class Scope(ScopeBase):
         def __enter__(self) -> Scope: ...
 
     def __getattr__(self, name: str) -> Reference:
-        return scope_reference(self, attribute_key(name))
+        return Reference(attribute_key(name), self)
 
     def __setattr__(self, name: str, value: Any) -> None:
         assign(self, _attribute_to_set(type(self), name), value)
