@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from os import PathLike
 
+    from .optuna_plan import OptunaPlan
 
 __all__ = ["run_sweep"]
 
