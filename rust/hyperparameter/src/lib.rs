@@ -33,7 +33,6 @@ pub use error::{ParamError, ParamErrorKind};
 #[cfg(feature = "help")]
 pub use help::{ParamInfo, declared_params, generate_params_help};
 
-pub use hyperparameter_macros::{get_param, try_get_param, with_params};
 pub use scope::{Bound, ParamScope, ScopeGuard, frozen};
 pub use snapshot::{Snapshot, snapshot};
 pub use value::{Other, Segment, Value};

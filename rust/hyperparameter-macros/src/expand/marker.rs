@@ -79,12 +79,13 @@ fn name_of(call: &ExprCall) -> Option<&Ident> {
 impl Key {
     /// Evaluate a value, then call a function of the crate with this key and the value.
     ///
-    /// The call has the span of the key, so that the origin of the value is the line of the key.
+    /// The call has the span of the key, so that the origin of the value is the line of the key. The path of the crate
+    /// has another span, so it is not a part of the call.
     pub(super) fn call_with_value(&self, function: &TokenStream, value: &Expr) -> TokenStream {
         let key_static = self.static_key();
         let name = quote_spanned!(Span::mixed_site()=> value);
         let call = quote_spanned! {self.span=>
-            ::hyperparameter::__private::#function(
+            __function(
                 #key_static,
                 (&&&::hyperparameter::__private::SetAs::type_of(&#name)).param_value(#name)
             )
@@ -95,7 +96,9 @@ impl Key {
             match (#value,) {
                 (#name,) => {
                     #[allow(unused_imports)]
-                    use ::hyperparameter::__private::{ByAny as _, ByFields as _, ByInto as _};
+                    use ::hyperparameter::__private::{
+                        ByAny as _, ByFields as _, ByInto as _, #function as __function,
+                    };
                     #call
                 }
             }

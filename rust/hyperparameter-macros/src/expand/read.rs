@@ -48,9 +48,13 @@ pub(super) fn read(
     }
 }
 
-/// Return the value of a read, or panic with its error.
+/// Return the value of a read, or panic with its error at the line of the key.
 pub(super) fn unwrap(key: &Key, read: &TokenStream) -> TokenStream {
-    quote_spanned!(key.span=> ::hyperparameter::__private::unwrap_or_panic(#read))
+    let call = quote_spanned!(key.span=> __unwrap(#read));
+    quote!({
+        use ::hyperparameter::__private::unwrap_or_panic as __unwrap;
+        #call
+    })
 }
 
 /// Return a default as the annotated type. A string literal is converted to it.

@@ -31,6 +31,7 @@ mod exit;
 mod read_as;
 mod set_as;
 mod statics;
+mod wrappers;
 
 pub use block::{BlockScope, SendGuard, enter_params, in_new_scope};
 pub use exit::{BlockExit, Branch, FromResidual};
@@ -40,6 +41,7 @@ pub use read_as::{
 };
 pub use set_as::{ByAny, ByFields, ByInto, SetAs, Setting, set, setting};
 
+pub use hyperparameter_macros::{get_param, try_get_param, with_params};
 pub use std::thread_local;
 
 pub use crate::key::Key;

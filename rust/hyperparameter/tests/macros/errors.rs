@@ -66,3 +66,29 @@ fn a_map_that_is_nested_too_deeply_sets_nothing() {
         assert_eq!(snapshot().len(), 1);
     }
 }
+
+/// The panic of a read names the line of its key, not that of the block around it.
+#[test]
+fn a_panic_is_at_the_line_of_the_key() {
+    use std::sync::{Arc, Mutex};
+
+    let line = Arc::new(Mutex::new(0));
+    let seen = line.clone();
+    let previous = std::panic::take_hook();
+    let thread = std::thread::current().id();
+    std::panic::set_hook(Box::new(move |panic| {
+        if std::thread::current().id() != thread {
+            return;
+        }
+        *seen.lock().unwrap() = panic.location().map_or(0, std::panic::Location::line);
+    }));
+    let expected = line!() + 3;
+    let result = std::panic::catch_unwind(|| {
+        with_params! { set train.lr = "fast";
+            get _lr = train.lr or 0.1;
+        }
+    });
+    std::panic::set_hook(previous);
+    assert!(result.is_err());
+    assert_eq!(*line.lock().unwrap(), expected);
+}

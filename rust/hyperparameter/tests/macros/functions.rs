@@ -23,7 +23,7 @@ fn a_closure_with_any_body_has_its_own_scope() {
         let labelled = || 'block: { set a = 5; if value_of("a") == 5 { break 'block 5; } 0 };
         let typed = |more: i64| -> i64 { set a = 6; value_of("a") + more };
         let in_call = || std::convert::identity({ set a = 7; value_of("a") });
-        let with_operator = |on: bool| match on { _ => { set a = 8; value_of("a") } } + 1;
+        let with_operator = |on: bool| match on { true => { set a = 8; value_of("a") } false => 0 } + 1;
         let by_move = move || { set a = 9; value_of("a") };
         let nested = || || { set a = 10; value_of("a") };
         assert_eq!((by_if(true), value_of("a")), (1, 0));
