@@ -266,3 +266,51 @@ def test_several_keys_can_be_explained(write_program):
         "",
         "train.steps = None, the default",
     ]
+
+
+def test_the_fields_of_structured_parameters_are_options(write_program):
+    run = write_program("""
+        from __future__ import annotations
+
+        from dataclasses import dataclass, field
+
+        import attrs
+        import hyperparameter as hp
+
+        @attrs.define
+        class Opt:
+            lr: float = 0.1
+            use_momentum: bool = False
+
+        @dataclass
+        class Net:
+            width: int
+            opt: Opt = field(default_factory=Opt)
+            inner: Net | None = None
+            rates: list[float] = field(default_factory=list)
+            hidden: int = field(init=False, default=1)
+
+        @hp.param("train")
+        def train(net: Net = Net(4), other: Net | None = None, plain=1):
+            print(net.width, net.opt.lr, net.opt.use_momentum, net.rates, other and other.width, plain)
+
+        hp.launch(train)
+    """)
+    for argv, expected in [
+        ("--net.opt.lr 3 --net.width=7", "7 3.0 False [] None 1"),
+        ("--net.opt.use_momentum --net.rates 1,2", "4 0.1 True [1.0, 2.0] None 1"),
+        ("--net.opt.use-momentum=false", "4 0.1 False [] None 1"),
+        ('--net {"width":9} --net.opt.lr 2', "9 2.0 False [] None 1"),
+        ("-D train.net.opt.lr=5 --net.width 2", "2 5.0 False [] None 1"),
+        ("--other.width 3", "4 0.1 False [] 3 1"),
+    ]:
+        assert output_lines(run(*argv.split())) == [expected], argv
+    assert run("--net.opt.lr", "fast").err == (
+        "prog.py: error: 'train.net.opt.lr' = 'fast' is not a valid float (set by --net.opt.lr fast)\n"
+    )
+    unknown = run("--net.opt.lrr", "1").err
+    assert "unrecognized arguments: --net.opt.lrr 1; did you mean '--net.opt.lr'?" in unknown
+    assert "unrecognized arguments: --net.hidden 1" in run("--net.hidden", "1").err
+    listed = " ".join(run("-lps").out.split())
+    assert "train.net.opt lr float 0.1 use_momentum bool False" in listed
+    assert "--net.opt.lr FLOAT" in run("--help").out

@@ -18,6 +18,7 @@ from ..core.value import MISSING
 from ..errors import default_text
 from ..functions.registry import bindings
 from ..secrecy import MASK, is_secret_key
+from .fields import fields_of_parameter
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -110,6 +111,18 @@ def registered_declarations() -> Iterator[Declaration]:
                 default_value=parameter.default if is_resolved else MISSING,
                 required=parameter.default is MISSING,
             )
+            annotation = parameter.annotation if is_resolved else None
+            for field in fields_of_parameter(parameter.name, parameter.key, annotation, default):
+                yield Declaration(
+                    field.key,
+                    "parameter",
+                    place,
+                    owner,
+                    None if field.default is MISSING else default_text(field.default),
+                    type_name(field.annotation),
+                    annotation=field.annotation,
+                    default_value=field.default,
+                )
 
 
 def default_of(binding: Binding, parameter: Parameter) -> Any:

@@ -6,6 +6,7 @@ from argparse import SUPPRESS
 from enum import Enum
 
 from ..catalog.declaration import default_of
+from ..catalog.fields import fields_of_parameter
 from ..conversion.rule import Misfit, convert, convert_like
 from ..conversion.type_checks import ABSTRACT_COLLECTIONS, is_abstract_collection, is_literal, is_union
 from ..core.value import MISSING, UntypedText
@@ -17,11 +18,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from argparse import ArgumentParser
     from collections.abc import Callable, Iterable, Mapping
-    from typing import Any
+    from typing import Any, TypeAlias
 
+    from ..catalog.fields import FieldParameter
     from ..functions.parameter import Parameter
     from .command import Command
     from .parsed_arguments import ParsedArguments
+
+    AnyParameter: TypeAlias = Parameter | FieldParameter
 
 __all__ = ["add_arguments", "add_docstring_help", "choices_of", "expected_type", "show_values"]
 
@@ -35,7 +39,11 @@ def add_arguments(parser: ArgumentParser, command: Command, parsed: ParsedArgume
     """
     _refuse_equal_options(command.parameters)
     for parameter in command.parameters:
-        _add_argument(parser, parameter, default_of(command.binding, parameter), parsed)
+        default = default_of(command.binding, parameter)
+        _add_argument(parser, parameter, default, parsed, is_required=parameter.default is MISSING)
+        fields = fields_of_parameter(parameter.name, parameter.key, parameter.annotation, default)
+        for field in fields if parameter.is_bound else ():
+            _add_argument(parser, field, field.default, parsed, is_required=False)
     for name in command.star_args:
         parser.add_argument(
             name, action=PositionalParameter, parsed=parsed, key=None, nargs="*", metavar=name.upper()
@@ -57,11 +65,12 @@ def _refuse_equal_options(parameters: Iterable[Parameter]) -> None:
                 )
 
 
-def _add_argument(parser: ArgumentParser, parameter: Parameter, default: Any, parsed: ParsedArguments) -> None:
-    is_required = parameter.default is MISSING
+def _add_argument(
+    parser: ArgumentParser, parameter: AnyParameter, default: Any, parsed: ParsedArguments, *, is_required: bool
+) -> None:
     key = parameter.key if parameter.is_bound else None
     settings: dict[str, Any] = {"parsed": parsed, "key": key}
-    if not is_required:
+    if default is not MISSING:
         settings["help"] = f"(default: {default_text(default, parameter.key)})".replace("%", "%%")
     if _is_switch(parameter):
         option = _option_of(parameter)
@@ -97,13 +106,14 @@ def _completer_of(choices: list[str]) -> Callable[..., list[str]]:
     return complete
 
 
-def _option_of(parameter: Parameter) -> str:
+def _option_of(parameter: AnyParameter) -> str:
     return "--" + parameter.name.replace("_", "-")
 
 
-def _is_switch(parameter: Parameter) -> bool:
-    has_default = parameter.default is not MISSING
-    return has_default and expected_type(parameter.annotation, parameter.default) is bool
+def _is_switch(parameter: AnyParameter) -> bool:
+    # A field is always an option, also without a default.
+    is_option = parameter.default is not MISSING or "." in parameter.name
+    return is_option and expected_type(parameter.annotation, parameter.default) is bool
 
 
 def show_values(parser: ArgumentParser, values: Mapping[str, tuple[str, str]]) -> None:
@@ -183,7 +193,7 @@ def _metavar_of(type_: Any) -> str:
 # --- Lists and other collections ---
 
 
-def _converter_of_items(parameter: Parameter) -> Callable[[list[str]], Any]:
+def _converter_of_items(parameter: AnyParameter) -> Callable[[list[str]], Any]:
     """Return a function that converts the texts of an option to the collection that a parameter expects."""
 
     has_plain_items = _has_plain_items(parameter)
@@ -204,7 +214,7 @@ def _converter_of_items(parameter: Parameter) -> Callable[[list[str]], Any]:
     return convert_texts
 
 
-def _has_plain_items(parameter: Parameter) -> bool:
+def _has_plain_items(parameter: AnyParameter) -> bool:
     """Return whether the items are numbers or choices: then a comma can only separate two of them."""
     type_ = expected_type(parameter.annotation, parameter.default)
     item_types = [item for item in getattr(type_, "__args__", ()) if item is not ...]
@@ -218,7 +228,7 @@ def _has_plain_items(parameter: Parameter) -> bool:
     )
 
 
-def _means_none(text: UntypedText, parameter: Parameter) -> bool:
+def _means_none(text: UntypedText, parameter: AnyParameter) -> bool:
     if parameter.annotation is MISSING:
         return False
     try:
@@ -227,7 +237,7 @@ def _means_none(text: UntypedText, parameter: Parameter) -> bool:
         return False
 
 
-def _convert_items(texts: list[UntypedText], parameter: Parameter) -> Any:
+def _convert_items(texts: list[UntypedText], parameter: AnyParameter) -> Any:
     has_item_type = bool(getattr(parameter.annotation, "__args__", ()))
     if has_item_type:
         return convert(texts, parameter.annotation)
