@@ -29,7 +29,7 @@ def test_without_a_command_the_help_is_printed(hp):
     ("argv", "err"),
     [
         ("lss", "hp: error: 'lss' is not a command; did you mean 'ls'?"),
-        ("xyzzy", "hp: error: 'xyzzy' is not a command; the commands are ls, describe, check, show"),
+        ("xyzzy", "hp: error: 'xyzzy' is not a command; the commands are ls, describe, check, show, sweep"),
         ("--what", "hp: error: the following arguments are required: COMMAND (see hp --help)"),
         (
             "ls . --tre",

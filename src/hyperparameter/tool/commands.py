@@ -85,6 +85,10 @@ def _command_function(name: str) -> Callable[[Namespace], int]:
         from .description import describe_key
 
         return describe_key
+    if name == "sweep":
+        from .sweeps import show_sweep
+
+        return show_sweep
     from .configs import check_config, show_config
 
     return check_config if name == "check" else show_config

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["COMMANDS", "UsageError", "make_parser"]
 
-COMMANDS = ("ls", "describe", "check", "show")
+COMMANDS = ("ls", "describe", "check", "show", "sweep")
 FORMATS = ("text", "json", "markdown")
 TEXT_OR_JSON = ("text", "json")
 TARGET_HELP = "a file, a folder, an installed package or a top-level module"
@@ -64,6 +64,7 @@ def make_parser() -> Parser:
     _add_describe(commands.add_parser("describe", help="describe one parameter"))
     _add_check(commands.add_parser("check", help="find the errors in a configuration"))
     _add_show(commands.add_parser("show", help="print a configuration, and where each value is set"))
+    _add_sweep(commands.add_parser("sweep", help="print the trials of a sweep, or the best one"))
     return parser
 
 
@@ -122,6 +123,18 @@ def _add_show(parser: argparse.ArgumentParser) -> None:
     )
     _add_sources(parser)
     _add_format(parser, TEXT_OR_JSON)
+
+
+def _add_sweep(parser: argparse.ArgumentParser) -> None:
+    parser.description = (
+        "Print the trials in the file of a sweep, the best first.\n"
+        "Or print the parameters of the best one, a line each."
+    )
+    parser.set_defaults(parser=parser)
+    parser.add_argument("action", choices=("show", "best"), metavar="show|best", help="what to print")
+    parser.add_argument("file", metavar="FILE", help="the file that hp.sweep(..., out=FILE) wrote")
+    parser.add_argument("--metric", metavar="NAME", help="the result to compare, if results are mappings")
+    parser.add_argument("--maximize", action="store_true", help="the highest result is the best")
 
 
 def _add_format(parser: argparse.ArgumentParser, formats: tuple[str, ...]) -> None:
