@@ -14,6 +14,7 @@ from hyperparameter.testing import clean
 reveal_type(hp.scope.a.b | 0.1)  # reveals float
 reveal_type(hp.scope.a.b(3))  # reveals int
 reveal_type(hp.scope.a | "adam")  # reveals str
+reveal_type(hp.scope.a("adam"))  # reveals str
 reveal_type(hp.scope.a | True)  # reveals bool
 reveal_type(hp.scope["a.b"] | [1, 2])  # reveals list[int]
 reveal_type(hp.scope.a | None)  # reveals Any
