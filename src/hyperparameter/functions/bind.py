@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from types import FunctionType, MethodType
+
 from ..core.frame import EMPTY_FRAME, Frame
 from ..errors import short_repr
 from ..scopes.scope import EmptyScope
 from ..scopes.snapshot import Snapshot
 from .steps import AwaitInView, View, drive, frame_for_view, kind_of
+from .wrappers import FunctionObject, held_by, plain_function_of_kind, plain_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -60,13 +63,27 @@ def bind(function: Callable[P, R], /) -> Callable[P, R]:
 
 
 def _bound(function: Callable[..., Any], frame: Frame) -> Any:
+    bound = _bound_object(function, frame)
+    return BoundFunction(bound) if _is_function(function) else bound
+
+
+def _bound_object(function: Callable[..., Any], frame: Frame) -> Bound:
     cls = BoundCoroutineFunction if kind_of(function) == "coroutine" else Bound
     return cls(function, frame)
 
 
+def _is_function(function: Any) -> bool:
+    """Return whether frameworks take an object for a function. They look into partials themselves."""
+    from functools import partial
+
+    while isinstance(function, partial):
+        function = function.func
+    return isinstance(function, FunctionType | MethodType)
+
+
 def _unpickled(function: Callable[..., Any], view: Snapshot) -> Any:
     scope = EmptyScope(dict(view.__entries__()))
-    return _bound(function, Frame(scope, scope.__overrides__, EMPTY_FRAME))
+    return _bound_object(function, Frame(scope, scope.__overrides__, EMPTY_FRAME))
 
 
 class Bound:
@@ -82,6 +99,11 @@ class Bound:
                 setattr(self, name, getattr(function, name))
         self.__wrapped__ = function
         self._frame = frame
+
+    @property
+    def call(self) -> Callable[..., Any]:
+        """The object itself: the plain function of a `BoundFunction` calls it."""
+        return self
 
     def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         view = View(self._frame)
@@ -112,3 +134,40 @@ class BoundCoroutineFunction(Bound):
     async def __call__(self, /, *args: Any, **kwargs: Any) -> Any:
         view = View(self._frame)
         return await AwaitInView(view.run(self.__wrapped__, *args, **kwargs), view)
+
+
+class BoundFunction(FunctionObject):
+    """A bound function that passes for a function, where a framework asks for one."""
+
+    __slots__ = ()
+
+    def __init__(self, bound: Bound) -> None:
+        from functools import update_wrapper
+
+        function = bound.__wrapped__
+        plain = plain_function_of_kind(kind_of(function), function, bound)
+        code = getattr(function, "__code__", None)
+        if code is not None:
+            # joblib.Memory reads the source of the function at this place.
+            place = {"co_filename": code.co_filename, "co_firstlineno": code.co_firstlineno}
+            plain.__code__ = plain.__code__.replace(**place)
+        super().__init__(bound.__call__, update_wrapper(plain, function), bound)
+
+    def __get__(self, instance: Any, owner: type | None = None) -> Any:
+        # As an attribute of a class it is no method: it has all its arguments from the caller.
+        return self
+
+    def __set_name__(self, owner: Any, name: str) -> None:
+        pass
+
+    def __reduce_ex__(self, protocol: Any) -> Any:
+        return BoundFunction, (held_by(self),)
+
+    def __repr__(self) -> str:
+        return repr(held_by(self))
+
+    def __getattribute__(self, name: str) -> Any:
+        return held_by(self).func_name if name == "func_name" else super().__getattribute__(name)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(plain_of(self), name, value)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from .binding import Binding
 
-__all__ = ["plain_function", "wrap"]
+__all__ = ["FunctionObject", "held_by", "plain_function", "plain_function_of_kind", "plain_of", "wrap"]
 
 
 def wrap(function: Any, binding: Binding) -> Any:
@@ -43,7 +43,7 @@ def wrap(function: Any, binding: Binding) -> Any:
     kind = kind_of(function)
     if kind != "function" or type(wrapper) is FunctionType:
         cls = _PlainObject if kind == "function" else FunctionObject
-        wrapper = cls(wrapper, _plain_function_of_kind(kind, function, binding), binding)
+        wrapper = cls(wrapper, plain_function_of_kind(kind, function, binding), binding)
     return update_wrapper(wrapper, function)
 
 
@@ -54,14 +54,14 @@ class FunctionObject:
     cannot do that, because Python runs nothing of it before the first step.
     """
 
-    # A slot, because Python then finds what to call without a method in between.
-    __slots__ = ("__call__", "__dict__", "__weakref__", "_binding", "_plain")
+    # `_held` is the binding. `__call__` is a slot, because Python then finds what to call without a method.
+    __slots__ = ("__call__", "__dict__", "__weakref__", "_held", "_plain")
     __call__: Callable[..., Any]
 
-    def __init__(self, call: Callable[..., Any], plain: Callable[..., Any], binding: Binding) -> None:
+    def __init__(self, call: Callable[..., Any], plain: Callable[..., Any], held: Any) -> None:
         object.__setattr__(self, "__call__", call)
         object.__setattr__(self, "_plain", plain)
-        object.__setattr__(self, "_binding", binding)
+        object.__setattr__(self, "_held", held)
         # `inspect.getattr_static` reads this without `__getattribute__`.
         object.__setattr__(self, "__dict__", plain.__dict__)
 
@@ -80,33 +80,33 @@ class FunctionObject:
         return self.__qualname__
 
     def __repr__(self) -> str:
-        return repr(_plain_of(self))
+        return repr(plain_of(self))
 
     # `help` and `inspect.getattr_static` read these without `__getattribute__`. The first one replaces the
     # docstring above.
-    __doc__: Any = property(lambda self: _plain_of(self).__doc__)
-    __name__: Any = property(lambda self: _plain_of(self).__name__)
-    __code__: Any = property(lambda self: _plain_of(self).__code__)
-    __defaults__: Any = property(lambda self: _plain_of(self).__defaults__)
+    __doc__: Any = property(lambda self: plain_of(self).__doc__)
+    __name__: Any = property(lambda self: plain_of(self).__name__)
+    __code__: Any = property(lambda self: plain_of(self).__code__)
+    __defaults__: Any = property(lambda self: plain_of(self).__defaults__)
 
     # Every other attribute is that of the plain function.
 
     def __getattribute__(self, name: str) -> Any:
         if name in ("__call__", "__get__", "__reduce_ex__"):
             return object.__getattribute__(self, name)
-        return getattr(_plain_of(self), name)
+        return getattr(plain_of(self), name)
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in RELOADED:
-            setattr(_plain_of(self), name, value)
+            setattr(plain_of(self), name, value)
             return
-        binding = _binding_of(self)
-        set_attribute(binding, _plain_of(self), name, value)
+        binding = held_by(self)
+        set_attribute(binding, plain_of(self), name, value)
         object.__setattr__(self, "__call__", decorate(binding.function, binding))
-        object.__setattr__(self, "__dict__", _plain_of(self).__dict__)
+        object.__setattr__(self, "__dict__", plain_of(self).__dict__)
 
     def __delattr__(self, name: str) -> None:
-        delattr(_plain_of(self), name)
+        delattr(plain_of(self), name)
 
 
 # The class of the functions of the Python kernel. The interpreter names it in errors: "'function' object is not
@@ -118,8 +118,8 @@ _PlainObject: Any = type(
 )
 
 # These read the slots of a `FunctionObject` without calling its `__getattribute__`.
-_binding_of: Callable[[FunctionObject], Binding] = FunctionObject.__dict__["_binding"].__get__
-_plain_of: Callable[[FunctionObject], Any] = FunctionObject.__dict__["_plain"].__get__
+held_by: Callable[[FunctionObject], Any] = FunctionObject.__dict__["_held"].__get__
+plain_of: Callable[[FunctionObject], Any] = FunctionObject.__dict__["_plain"].__get__
 
 
 def plain_function(function: Any, binding: Binding) -> Any:
@@ -131,7 +131,7 @@ def plain_function(function: Any, binding: Binding) -> Any:
     return as_function(call, function)
 
 
-def _plain_function_of_kind(kind: str, function: Any, binding: Binding) -> Any:
+def plain_function_of_kind(kind: str, function: Any, binding: Any) -> Any:
     """Return a plain function of a kind, as `plain_function` does."""
     if kind == "function":
         return plain_function(function, binding)
