@@ -27,7 +27,7 @@ pub mod __private {
     pub use crate::macros::*;
 }
 
-pub use convert::{FromValue, Misfit};
+pub use convert::{FromValue, Misfit, Parsed};
 pub use entry::Origin;
 pub use error::{ParamError, ParamErrorKind};
 #[cfg(feature = "help")]

@@ -12,7 +12,7 @@ use crate::convert::{FromValue, Misfit, serialize};
 use crate::entry::Entry;
 use crate::error::ParamError;
 use crate::frame::Frame;
-use crate::key::{Probe, name_of, segments};
+use crate::key::{HashedText, Probe, name_of, segments};
 use crate::value::{APPEND, Value, merge_onto, parse_bool, part_of};
 
 /// Return the value of a key by the conversion rule. Return `None` if the key is not set.
@@ -102,6 +102,13 @@ pub(crate) fn by_serde<T: DeserializeOwned>(
     value
         .map(|value| deserialize_value(frame, key, &value, None))
         .transpose()
+}
+
+/// Return the whole view as a type that serde can deserialize.
+pub(crate) fn whole_by_serde<T: DeserializeOwned>(frame: &Frame) -> Result<T, ParamError> {
+    let parts = parts_below(frame, "").unwrap_or_default();
+    let value = Value::Map(Arc::new(parts));
+    deserialize_value(frame, &HashedText::new(""), &value, None)
 }
 
 /// Return the same as [`by_serde`]. Parts that are not set come from a value that was set as `T`, or from the default.
@@ -207,6 +214,11 @@ fn part_of_value_above(frame: &Frame, key: &dyn Probe) -> Option<Value> {
 /// If the part at fault has no value of its own, that is the place of the value that it is a part of, or of any key below
 /// it.
 fn misfit_error(frame: &Frame, key: &dyn Probe, value: Value, misfit: Misfit) -> ParamError {
+    let mut misfit = misfit;
+    if key.text().is_empty() {
+        // A part of the whole view has its own key.
+        misfit.path = misfit.path.trim_start_matches('.').to_owned();
+    }
     let at_fault = format!("{}{}", key.text(), misfit.path);
     let first_in_subtree = |key: &str| frame.subtree(key).next().map(|(_, entry)| entry);
     let mut entry = (frame.entry(&at_fault)).or_else(|| first_in_subtree(&at_fault));

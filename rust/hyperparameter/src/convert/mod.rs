@@ -6,14 +6,17 @@
 mod bools;
 mod containers;
 pub(crate) mod deserialize;
+mod durations;
 mod misfit;
 mod numbers;
 mod options;
+mod parsed;
 pub(crate) mod serialize;
 mod texts;
 
 pub(crate) use misfit::AtFault;
 pub use misfit::Misfit;
+pub use parsed::Parsed;
 
 use std::collections::BTreeMap;
 
@@ -30,6 +33,8 @@ use containers::{are_items, to_list};
 /// | `String`, `Box<str>`, `Arc<str>` | text; a number or bool as its text |
 /// | `Vec`, arrays, tuples, sets | lists; text in JSON |
 /// | maps with `String` keys | mappings; text in JSON; the subtree below the key |
+/// | `Duration` | text with units, such as `30s` or `1h 30m`; a number of seconds |
+/// | [`Parsed<T>`](Parsed) | text that `T`'s `FromStr` parses |
 /// | `Option` | what its type accepts; `None`; the `key=value` texts `none` and `null` |
 /// | [`Value`] | anything, unchanged |
 ///

@@ -120,6 +120,8 @@ impl Snapshot {
 
     /// Return a parameter as a type that serde can deserialize, from its value or from the subtree below the key.
     ///
+    /// The empty text as key reads the whole view: `view.deserialize::<Config>("")`.
+    ///
     /// # Errors
     /// [`ParamError`] for a parameter that is not set, for a value that does not fit, and for an invalid key.
     ///
@@ -138,6 +140,9 @@ impl Snapshot {
     /// # Ok::<(), ParamError>(())
     /// ```
     pub fn deserialize<T: serde::de::DeserializeOwned>(&self, key: &str) -> Result<T, ParamError> {
+        if key.is_empty() {
+            return read::whole_by_serde(&self.0);
+        }
         read::by_serde(&self.0, &HashedText::new(&parse_key(key)?))?
             .ok_or_else(|| ParamError::missing(key, self.0.clone()))
     }
