@@ -10,7 +10,7 @@ use crate::key::{HashedText, Key, Probe, is_below, parents};
 pub(crate) type Override = Option<Entry>;
 
 /// The largest number of overrides that is stored as a list.
-const MAX_LISTED: usize = 8;
+const MAX_LISTED: usize = 16;
 
 /// The overrides of one scope. Immutable, and cheap to clone.
 ///

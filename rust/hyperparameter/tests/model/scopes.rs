@@ -17,7 +17,7 @@ impl Machine {
     pub(crate) fn enter_new(&mut self, overrides: &Overrides, many: bool, empty: bool) {
         let mut overrides = overrides.clone();
         if many {
-            overrides.extend((0..9).map(|number| (format!("a.z.{number}"), Some(number.into()))));
+            overrides.extend((0..17).map(|number| (format!("a.z.{number}"), Some(number.into()))));
         }
         let scope = if empty {
             ParamScope::empty()
