@@ -2,6 +2,7 @@
 
 use std::future::{pending, poll_fn};
 use std::mem;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use hyperparameter::*;
 use tokio::sync::oneshot;
 use tokio::task::{JoinSet, yield_now};
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use super::{assert_send, on_threads};
 
@@ -18,9 +19,9 @@ fn numbers() -> (i64, i64) {
     (get_param!(stop.a, 0), get_param!(stop.b, 0))
 }
 
-/// The numbers that the destructors read.
+/// The numbers that the destructors read, and how many calls of `stuck` wait.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<(i64, i64)>>>);
+struct Log(Arc<Mutex<Vec<(i64, i64)>>>, Arc<AtomicUsize>);
 
 impl Log {
     fn take(&self) -> Vec<(i64, i64)> {
@@ -56,6 +57,7 @@ async fn stuck(log: Log) {
         with_params! {
             params ParamScope::from_texts(["stop.a=3"]).unwrap();
             let _innermost = log.reads_at_drop();
+            log.1.fetch_add(1, Ordering::Relaxed);
             pending::<()>().await;
         }
     }
@@ -94,7 +96,9 @@ fn aborted_tasks_are_dropped_in_their_view() {
         for _ in 0..100 {
             tasks.spawn(scope().bind(stuck(log.clone())));
         }
-        sleep(Duration::from_millis(5)).await;
+        while log.1.load(Ordering::Relaxed) < 100 {
+            yield_now().await;
+        }
         tasks.shutdown().await;
         let mut reads = log.take();
         reads.sort_unstable();
