@@ -6,17 +6,20 @@ import sys
 import time
 from pathlib import Path
 
-import distributed
 import pytest
-from joblib import Parallel, delayed
 
 import hyperparameter as hp
+
+pytest.importorskip("distributed", reason="`make frameworks` installs it")
+
+import distributed
+from joblib import Parallel, delayed
 
 # Workers import the functions, too.
 sys.path.append(str(Path(__file__).parent.parent / "execution"))
 from tasks import read, scaled
 
-pytestmark = pytest.mark.filterwarnings("ignore")
+pytestmark = pytest.mark.frameworks
 
 
 def where_and_what(_):

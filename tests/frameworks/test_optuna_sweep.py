@@ -2,10 +2,15 @@
 
 import json
 
-import optuna
 import pytest
 
 import hyperparameter as hp
+
+pytest.importorskip("optuna", reason="`make frameworks` installs it")
+
+import optuna
+
+pytestmark = pytest.mark.frameworks
 
 SPACE = {
     "x": hp.uniform(-5.0, 5.0),
