@@ -222,3 +222,9 @@ def test_a_program_runs_with_a_key_that_only_a_helper_reads(tmp_path):
     assert (done.returncode, done.stdout) == (0, "5\n")
     assert "but the code at" in done.stderr
     assert "can read any key; did you mean 'main.lr'? (set by -D main.lrr=5)" in done.stderr
+
+
+@pytest.mark.parametrize(("attribute", "outcome"), [("__file__", "refused"), ("__dict__", "reported")])
+def test_the_name_and_file_of_the_library_lead_to_no_key(tmp_path, attribute, outcome):
+    catalog = catalog_of(tmp_path, {"main.py": f"{NEAR}print(hp.{attribute})\n"})
+    assert outcome_of(catalog) == outcome

@@ -75,11 +75,24 @@ def _constant(_: Interpreter, node: ast.Constant) -> AbstractValue:
     return UNKNOWN
 
 
+# Attributes of a module or object that are texts, and do not lead to any key.
+_TEXT_ATTRIBUTES = {
+    "__doc__",
+    "__file__",
+    "__module__",
+    "__name__",
+    "__package__",
+    "__qualname__",
+    "__version__",
+}
+
+
 def _attribute(interpreter: Interpreter, node: ast.Attribute) -> AbstractValue:
     base = interpreter.evaluate(node.value)
     if (
         node.attr[:2] == "__"
         and node.attr[-2:] == "__"
+        and node.attr not in _TEXT_ATTRIBUTES
         and not any(isinstance(item, Instance) for item in base)
     ):
         # Python's own attributes are not keys, but they can lead to any key.
