@@ -31,17 +31,25 @@ def unregister(binding: Binding) -> None:
 def bindings() -> list[Binding]:
     """Return the binding of every decorated function, grouped by namespace."""
     groups: dict[str, list[Binding]] = {}
-    for (namespace, _), reference in list(_references.items()):
-        binding = reference()
-        if binding is not None:
-            groups.setdefault(namespace, []).append(binding)
+    for key in _keys():
+        groups.setdefault(key[0], []).extend(_bindings_at([key]))
     return [binding for group in groups.values() for binding in group]
 
 
 def bindings_in(namespace: str) -> list[Binding]:
     """Return the binding of every function that is decorated with this namespace."""
-    references = [reference for (name, _), reference in list(_references.items()) if name == namespace]
-    return [binding for reference in references if (binding := reference()) is not None]
+    return _bindings_at([key for key in _keys() if key[0] == namespace])
+
+
+def _keys() -> list[tuple[str, int]]:
+    # Unlike a list of items, a list of keys creates no objects that could start the garbage collector. The
+    # collector frees bindings, and with them items of the dict that is read.
+    return list(_references)
+
+
+def _bindings_at(keys: list[tuple[str, int]]) -> list[Binding]:
+    references = [_references.get(key) for key in keys]
+    return [binding for reference in references if reference and (binding := reference())]
 
 
 def binding_of(function: Any) -> Binding | None:
