@@ -226,7 +226,8 @@ class Parameters:
     def _is_inherited(self) -> bool:
         """Return whether the function only calls an inherited constructor (see constructors.py)."""
         function = self._function
-        return type(function) is FunctionType and function.__code__.co_filename.startswith(PACKAGE_FOLDER)
+        is_plain = self._cls is not None and type(function) is FunctionType
+        return is_plain and function.__code__.co_filename.startswith(PACKAGE_FOLDER)
 
     def hold_for(self, args: tuple[Any, ...]) -> bool:
         """Return whether a call with these positional arguments has these parameters.
