@@ -18,7 +18,7 @@ drops its frame. In both cases the frames above it are made again on top. Other 
 from __future__ import annotations
 
 from . import kernel, tree
-from .frame import Frame, new_baseline
+from .frame import Frame, new_baseline, stacked
 from .kernel import current, get_baseline, set_baseline, set_current
 from .key import is_below
 from .map import MAX_LEAF_SIZE, lookup, merge
@@ -82,18 +82,8 @@ def replace_current(frame: Frame | None) -> Frame | None:
 
 def moved_to(frame: Frame | None, baseline: Frame) -> Frame | None:
     """Return a frame that `replace_current` returned, with another baseline below its scopes."""
-    if frame is None or frame.parent is None:
-        # Such a frame is on top of the baseline of each moment.
-        return frame
-    above: list[Frame] = []
-    lower: Frame | None = frame
-    while lower is not None and lower.parent is not None:
-        above.append(lower)
-        lower = lower.parent
-    moved = baseline
-    for upper in reversed(above):
-        moved = Frame(upper.scope, upper.overrides, moved)
-    return moved
+    # A frame without a parent is on top of the baseline of each moment.
+    return frame if frame is None or frame.parent is None else frame.moved_to(baseline)
 
 
 def freeze() -> bool:
@@ -227,6 +217,4 @@ def _replace(frame: Frame, above: list[Frame], changes: Mapping[str, Entry | Non
 
 def _restack(frame: Frame, above: list[Frame]) -> None:
     """Point the context at `frame`, with new frames for those `above` it on top."""
-    for upper in reversed(above):
-        frame = Frame(upper.scope, upper.overrides, frame)
-    set_current(unpinned_if_possible(frame))
+    set_current(unpinned_if_possible(stacked(above, frame)))

@@ -60,7 +60,7 @@ if TYPE_CHECKING:
     from .tree import Node
     from .value import Entry
 
-__all__ = ["EMPTY_FRAME", "Frame", "new_baseline"]
+__all__ = ["EMPTY_FRAME", "Frame", "new_baseline", "stacked"]
 
 MAX_CACHED = 4096
 
@@ -237,17 +237,27 @@ class Frame(FrameBase):
     def rebased_on(self, baseline: Frame) -> Frame:
         """Return the frames that this unpinned frame stands for, on top of a baseline."""
         rebased = Frame(self.scope, self.overrides, baseline) if self.rebased is None else self.rebased
+        self.rebased = rebased.moved_to(baseline)
+        return self.rebased
+
+    def moved_to(self, baseline: Frame) -> Frame:
+        """Return this frame, and those below it, on top of a baseline."""
         frames: list[Frame] = []
-        lowest = rebased
+        lowest = self
         while lowest.scope is not None:
             frames.append(lowest)
             lowest = lowest.parent
-        if lowest is not baseline:
-            rebased = baseline
-            for frame in reversed(frames):
-                rebased = Frame(frame.scope, frame.overrides, rebased)
-        self.rebased = rebased
-        return rebased
+        return self if lowest is baseline else stacked(frames, baseline)
+
+
+def stacked(frames: list[Frame], lowest: Frame) -> Frame:
+    """Return new frames on top of `lowest`, with the scopes and overrides of others.
+
+    The innermost of the others comes first.
+    """
+    for frame in reversed(frames):
+        lowest = Frame(frame.scope, frame.overrides, lowest)
+    return lowest
 
 
 def new_baseline(view: Node) -> Frame:
