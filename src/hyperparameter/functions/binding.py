@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from ..core.frame import Frame
 
-__all__ = ["Binding", "decorate_function"]
+__all__ = ["Binding", "decorate_function", "decorate_with_binding"]
 
 
 class Binding:
@@ -136,10 +136,17 @@ class Binding:
 
 def decorate_function(function: Any, namespace: str, frame: FrameType, cls: Any = None) -> Any:
     """Decorate a function. Text in its annotations can name the variables of `frame`."""
+    return decorate_with_binding(function, namespace, frame, cls)[0]
+
+
+def decorate_with_binding(
+    function: Any, namespace: str, frame: FrameType, cls: Any = None
+) -> tuple[Any, Binding]:
+    """Decorate a function as `decorate_function` does; return its binding too."""
     _refuse_reference_defaults(function)
     binding = Binding(namespace, function, outer_names(function, frame), cls)
     binding.decorated = decorated = wrap(function, binding)
-    return decorated
+    return decorated, binding
 
 
 def _refuse_reference_defaults(function: Any) -> None:

@@ -13,7 +13,7 @@ import sys
 from types import BuiltinFunctionType, WrapperDescriptorType, new_class
 
 from ..core.wrapper import with_globals
-from .binding import decorate_function
+from .binding import decorate_with_binding
 from .models import bind_validation
 from .registry import bindings, bindings_in
 
@@ -59,11 +59,10 @@ def _bind_constructors(cls: Any, namespace: str, frame: FrameType) -> Any:
         function = cls.__dict__[name] if name in cls.__dict__ else _call_inherited(cls, name)
         # `__new__` is a static method.
         function = getattr(function, "__func__", function)
-        decorated = decorate_function(function, namespace, frame, cls)
+        decorated, binding = decorate_with_binding(function, namespace, frame, cls)
         setattr(cls, name, staticmethod(decorated) if name == "__new__" else decorated)
         if name == "__init__":
-            bindings_of_init = (b for b in bindings_in(namespace) if b.decorated_function is decorated)
-            bind_validation(cls, next(bindings_of_init))
+            bind_validation(cls, binding)
     return cls
 
 
