@@ -22,16 +22,17 @@ import weakref
 from hashlib import blake2b
 from types import FunctionType
 
-from ..core.frame import EMPTY_FRAME, Frame
-from ..functions.steps import View, drive, frame_for_view
+from ..functions.steps import View, drive, frame_for_view, frame_of_snapshot
 from ..scopes.pickled import by_value, picklable
-from ..scopes.scope import EmptyScope
+from ..scopes.private_file import remove_private_file, write_private_file
 from ..scopes.snapshot import Snapshot
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
+
+    from ..core.frame import Frame
 
 __all__ = ["CarriedTask", "CarriedView", "portable"]
 
@@ -69,13 +70,9 @@ class CarriedView:
             return self._form
 
     def _file_of(self, data: bytes) -> str:
-        """Write a file that only this user can read, and that is removed with this object."""
-        from tempfile import mkstemp
-
-        descriptor, name = mkstemp(prefix="hyperparameter-")
-        weakref.finalize(self, _remove, name, os.getpid())
-        with open(descriptor, "wb") as file:
-            file.write(data)
+        """Write a file that is removed with this object."""
+        name = write_private_file(data)
+        weakref.finalize(self, remove_private_file, name, os.getpid())
         return name
 
 
@@ -117,15 +114,6 @@ def portable(function: Callable[..., Any]) -> Any:
     return picklable(function)
 
 
-def _remove(name: str, process: int) -> None:
-    # A forked process has a copy of the object, but the file is not its own.
-    if os.getpid() == process:
-        try:
-            os.unlink(name)
-        except OSError:
-            return
-
-
 # --- In the process that receives a task ---
 
 _frames: dict[bytes, Frame] = {}
@@ -148,5 +136,4 @@ def _frame_of(data: bytes, file: str | None) -> Frame:
     if file is not None:
         with open(file, "rb") as stream:
             data = stream.read()
-    scope = EmptyScope(dict(pickle.loads(data).__entries__()))
-    return Frame(scope, scope.__overrides__, EMPTY_FRAME)
+    return frame_of_snapshot(pickle.loads(data))

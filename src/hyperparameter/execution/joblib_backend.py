@@ -86,19 +86,19 @@ class InView(Backend):  # type: ignore[misc]
 
     def __reduce__(self) -> Any:
         state = {name: value for name, value in self.__dict__.items() if name != "view"}
-        return _unpickled, (self.base, state)
+        return _backend_with, (self.base, state)
 
 
 def in_view(backend: Any, follows_hints: bool = False) -> Any:
     """Return a backend that carries the view; one that runs tasks in the calling thread stays as it is."""
     if isinstance(backend, InView | of_joblib.SequentialBackend):
         return backend
-    carrying = _unpickled(type(backend), backend.__dict__)
+    carrying = _backend_with(type(backend), backend.__dict__)
     carrying.follows_hints = follows_hints
     return carrying
 
 
-def _unpickled(base: type, state: dict[str, Any]) -> Any:
+def _backend_with(base: type, state: dict[str, Any]) -> Any:
     backend: Any = object.__new__(_class_in_view(base))
     backend.__dict__.update(state)
     return backend

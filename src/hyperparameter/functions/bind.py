@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from types import FunctionType, MethodType
 
-from ..core.frame import EMPTY_FRAME, Frame
 from ..errors import short_repr
-from ..scopes.scope import EmptyScope
 from ..scopes.snapshot import Snapshot
-from .steps import AwaitInView, View, drive, frame_for_view, kind_of
+from .steps import AwaitInView, View, drive, frame_for_view, frame_of_snapshot, kind_of
 from .wrappers import FunctionObject, held_by, plain_function_of_kind, plain_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any, ParamSpec, TypeVar
+
+    from ..core.frame import Frame
 
     P = ParamSpec("P")
     R = TypeVar("R")
@@ -82,8 +82,7 @@ def _is_function(function: Any) -> bool:
 
 
 def _unpickled(function: Callable[..., Any], view: Snapshot) -> Any:
-    scope = EmptyScope(dict(view.__entries__()))
-    return _bound_object(function, Frame(scope, scope.__overrides__, EMPTY_FRAME))
+    return _bound_object(function, frame_of_snapshot(view))
 
 
 class Bound:

@@ -16,16 +16,27 @@ import sys
 from types import AsyncGeneratorType, CoroutineType, GeneratorType
 
 from ..core.context import current_frame
-from ..core.frame import Frame
+from ..core.frame import EMPTY_FRAME, Frame
 from ..core.kernel import View
-from ..scopes.scope import Scope
+from ..scopes.scope import EmptyScope, Scope
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Awaitable, Callable, Generator
     from typing import Any
 
-__all__ = ["AwaitInView", "View", "ViewScope", "drive", "frame_for_view", "kind_of", "start_unregistered"]
+    from ..scopes.snapshot import Snapshot
+
+__all__ = [
+    "AwaitInView",
+    "View",
+    "ViewScope",
+    "drive",
+    "frame_for_view",
+    "frame_of_snapshot",
+    "kind_of",
+    "start_unregistered",
+]
 
 # The flags of code objects, as in `inspect`, which takes long to import. `types.coroutine` sets the third.
 _GENERATOR, _COROUTINE, _AWAITABLE_GENERATOR, _ASYNC_GENERATOR = 0x20, 0x80, 0x100, 0x200
@@ -63,6 +74,12 @@ def frame_for_view() -> Frame:
         parent = parent.parent
     scope = ViewScope({})
     return Frame(scope, scope.__overrides__, parent)
+
+
+def frame_of_snapshot(snapshot: Snapshot) -> Frame:
+    """Return a frame that shows a snapshot, and nothing else."""
+    scope = EmptyScope(dict(snapshot.__entries__()))
+    return Frame(scope, scope.__overrides__, EMPTY_FRAME)
 
 
 class _CheckedGenerator:

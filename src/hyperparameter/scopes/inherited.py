@@ -22,6 +22,7 @@ from ..core.kernel import set_baseline
 from ..core.origin import Origin, SecretOrigin, is_secret
 from ..core.tree import EMPTY_NODE, items, merge
 from ..core.value import FileValue
+from .private_file import remove_private_file, write_private_file
 
 if TYPE_CHECKING:
     from ..core.tree import Node
@@ -126,24 +127,12 @@ def _decoded(value: Any) -> Any:
 
 
 def _private_file(text: str) -> str:
-    """Write a file that only this user can read, and that is removed when this process ends."""
+    """Write a file that is removed when this process ends."""
     import atexit
-    from tempfile import mkstemp
 
-    descriptor, name = mkstemp(prefix="hyperparameter-", suffix=".json")
-    atexit.register(_remove, name, os.getpid())
-    with open(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)
+    name = write_private_file(text.encode())
+    atexit.register(remove_private_file, name, os.getpid())
     return name
-
-
-def _remove(name: str, process: int) -> None:
-    # A forked process ends too, but the file is not its own.
-    if os.getpid() == process:
-        try:
-            os.unlink(name)
-        except OSError:
-            return
 
 
 def _read_private_file(name: str) -> str:
