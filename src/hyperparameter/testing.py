@@ -74,4 +74,3 @@ def _clean(scope: Scope | None) -> Iterator[None]:
         replace_current(frame)
         patterns[:] = secret_patterns
         starts[:] = launch_starts
-        patterns[:] = secret_patterns
