@@ -26,7 +26,7 @@ use crate::type_builder::{Layout, TypeBuilder, deallocate, offsets};
 
 /// The id of an unpinned frame (see core/context.py). Its answers depend on the baseline at the moment of the read, so
 /// nothing caches them.
-pub(crate) const UNPINNED: u64 = 0;
+const UNPINNED: u64 = 0;
 
 /// An id that no frame has.
 pub(crate) const NO_FRAME: u64 = 1;

@@ -28,12 +28,12 @@ pub(super) enum Marker {
 }
 
 impl Marker {
-    /// Return whether an expression is a marker.
-    pub(super) fn is(expression: &Expr) -> bool {
-        matches!(expression, Expr::Call(call) if name_of(call).is_some())
+    /// Return whether a call is a marker.
+    pub(super) fn is(call: &ExprCall) -> bool {
+        name_of(call).is_some()
     }
 
-    /// Return the content of an expression that is a marker.
+    /// Return the content of a call that is a marker.
     ///
     /// # Errors
     /// An error at the first token after an expression: after the value or the scope a `;` has to follow.

@@ -143,8 +143,8 @@ impl ScopeVisitor {
 /// Return the value of a `set` statement without attributes.
 fn leading_set(statement: &Stmt) -> Option<&Expr> {
     match statement {
-        Stmt::Expr(expression @ Expr::Call(call), Some(_)) => {
-            let is_set = Marker::is(expression) && call.attrs.is_empty() && call.args.len() == 2;
+        Stmt::Expr(Expr::Call(call), Some(_)) => {
+            let is_set = Marker::is(call) && call.attrs.is_empty() && call.args.len() == 2;
             call.args.last().filter(|_| is_set)
         }
         _ => None,
@@ -176,8 +176,8 @@ fn block_after(entered: TokenStream, body: &Block) -> Block {
 impl VisitMut for ScopeVisitor {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         match expression {
-            Expr::Call(call) if Marker::is(&Expr::Call(call.clone())) => match Marker::read(call) {
-                Ok(marker) => *expression = self.expand_marker(marker, &call.attrs.clone()),
+            Expr::Call(call) if Marker::is(call) => match Marker::read(call) {
+                Ok(marker) => *expression = self.expand_marker(marker, &call.attrs),
                 Err(error) => self.report(error),
             },
             _ => visit_mut::visit_expr_mut(self, expression),

@@ -22,7 +22,7 @@ use std::ptr;
 use pyo3::ffi::*;
 
 use super::Decorated;
-use crate::frame::{Frame, UNPINNED, is_frame};
+use crate::frame::{Frame, is_frame, is_unpinned};
 use crate::lookup::{Found, find, is_set_below};
 use crate::object::{NULL, owned};
 use crate::text::convert_text;
@@ -37,7 +37,7 @@ pub(super) unsafe fn plan(
     frame: *mut PyObject,
     count: Py_ssize_t,
 ) -> *mut PyObject {
-    if !is_frame(frame) || (*frame.cast::<Frame>()).id == UNPINNED {
+    if !is_frame(frame) || is_unpinned(frame) {
         return NULL;
     }
     let parameters = parameters_of(decorated);
