@@ -49,6 +49,19 @@ def test_a_mapping_merges_with_what_is_set_further_out_and_an_empty_one_changes_
         assert hp.scope.opt() == {"lr": 3, "wd": 2}
 
 
+def test_replace_replaces_the_mappings_inside_it_too():
+    with (
+        hp.scope({"opt.tags": {"old": 1}}),
+        hp.scope({"opt": hp.replace({"none": {}, "tags": {"new": {"x": 1}}})}),
+    ):
+        assert hp.scope.opt({"lr": 1}) == {"none": {}, "tags": {"new": {"x": 1}}}
+        assert hp.scope.opt.none({"a": 1}) == {}
+        assert hp.scope.opt.tags({"a": 1}) == {"new": {"x": 1}}
+        assert hp.scope.opt.tags.new({"a": 1}) == {"x": 1}
+        with hp.scope({"opt": {"tags": {"new": {"y": 2}}}}):
+            assert hp.scope.opt.tags({"a": 1}) == {"new": {"x": 1, "y": 2}}
+
+
 @pytest.mark.parametrize(
     ("sources", "params", "expected"),
     [

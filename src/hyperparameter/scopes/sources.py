@@ -112,8 +112,8 @@ def flatten(key: str, value: Any) -> Iterator[tuple[str, Any]]:
     """Yield the key and value of each leaf of a nested mapping below `key`, which can be "".
 
     The keys at the very top are key texts, and each key further down is one segment. An empty mapping is a
-    value, except at the top, and so is an empty `replace`, which comes before the items of each `replace`.
-    Raises `KeySyntaxError` for a bad key and for a mapping that contains itself.
+    value, except at the top, and so is an empty `replace`, which comes before the items of each `replace` and
+    of each mapping inside it. Raises `KeySyntaxError` for a bad key and for a mapping that contains itself.
     """
     if key and not _has_items(value):
         yield key, value
@@ -122,21 +122,23 @@ def flatten(key: str, value: Any) -> Iterator[tuple[str, Any]]:
         yield _replace_marker(key)
     # The ids of the mappings on the stack.
     open_ids = {id(value)}
-    stack = [(key, value, iter(list(value.items())))]
+    stack = [(key, value, type(value) is replace, iter(list(value.items())))]
     while stack:
-        prefix, mapping, remaining_items = stack[-1]
+        prefix, mapping, in_replace, remaining_items = stack[-1]
         for name, item in remaining_items:
             path = join_name(prefix, name) if prefix else check_key(name)
+            replaces = type(item) is replace or (in_replace and is_mapping(item))
+            if replaces:
+                yield path, replace()
             if not _has_items(item):
-                yield path, item
+                if not replaces:
+                    yield path, item
                 continue
             if id(item) in open_ids:
                 raise KeySyntaxError(path, value=path, detail="is not a value: the mapping contains itself")
             check_length(path, len(stack) + 1)
-            if type(item) is replace:
-                yield path, replace()
             open_ids.add(id(item))
-            stack.append((path, item, iter(list(item.items()))))
+            stack.append((path, item, replaces, iter(list(item.items()))))
             break
         else:
             open_ids.discard(id(mapping))
