@@ -181,7 +181,7 @@ def test_bound_functions_run_in_process_pools(method):
         assert pool.submit(decorated).result() == (0.5, 3)
         assert pool.submit(decorated, steps=4).result() == (0.5, 4)
         with pytest.raises(
-            hp.ParamError, match=r"'train.lr' = '0.5' is not a valid list .*test_threads\.py:\d+"
+            hp.ParamError, match=r"'train.lr' = '0.5' is not a valid list: .*test_threads\.py:\d+"
         ):
             pool.submit(failing).result()
         # Without hp.bind the function reads what the worker process has.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ..core.value import APPEND, MISSING, FileValue, Parts, UntypedText, is_exactly, replace
 from .misfit import Misfit, shown
-from .parts import combined, is_none, parse_index, parse_json
+from .parts import combined, is_none, looks_like_json, parse_index, parse_json
 from .type_checks import is_named_tuple, origin_of
 
 TYPE_CHECKING = False
@@ -27,6 +27,8 @@ def elements_of(value: Any, annotation: Any) -> Any:
         parsed, detail = parse_json(value)
         if type(parsed) is list:
             return parsed
+        if not looks_like_json(value):
+            detail = "expected a list in JSON, such as [1, 2]"
     raise Misfit.of(value, annotation, detail)
 
 

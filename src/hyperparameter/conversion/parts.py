@@ -154,8 +154,11 @@ def split(value: Any, base: Any, annotation: Any) -> tuple[Mapping[Any, Any], An
         parsed, detail = parse_json(value)
         if type(parsed) is dict:
             return parsed, base
-    if is_structure(origin_of(annotation)) and not looks_like_json(value):
-        detail = "expected a mapping, or an object in JSON" if is_text else "expected a mapping"
+    if not looks_like_json(value):
+        if is_structure(origin_of(annotation)):
+            detail = "expected a mapping, or an object in JSON" if is_text else "expected a mapping"
+        elif is_text:
+            detail = 'expected an object in JSON, such as {"name": 1}'
     raise Misfit.of(value, annotation, detail)
 
 

@@ -10,19 +10,29 @@ use super::{FromValue, Misfit};
 use crate::key::quote;
 use crate::value::{APPEND, ListFault, Value, names_item, parse_json, with_parts_of_list};
 
-/// Return a value, or what it contains if it is a text in JSON.
-fn parse_if_text(value: &Value, wanted: impl Fn() -> String) -> Result<Cow<'_, Value>, Misfit> {
-    match value.as_text() {
-        Some(text) => parse_json(text)
-            .map(Cow::Owned)
-            .map_err(|detail| Misfit::new(wanted()).because(detail)),
-        None => Ok(Cow::Borrowed(value)),
-    }
+/// Return a value, or what it contains if it is a text in JSON. For a text that is not, the error shows the `form` it needs.
+fn parse_if_text<'a>(
+    value: &'a Value,
+    wanted: impl Fn() -> String,
+    form: &str,
+) -> Result<Cow<'a, Value>, Misfit> {
+    let Some(text) = value.as_text() else {
+        return Ok(Cow::Borrowed(value));
+    };
+    let parsed = if value.looks_like_json() {
+        parse_json(text)
+    } else {
+        Err(form.to_owned())
+    };
+    parsed
+        .map(Cow::Owned)
+        .map_err(|detail| Misfit::new(wanted()).because(detail))
 }
 
 /// Convert a value to a list. `wanted` names the type that an error shows.
 pub(super) fn to_list(value: &Value, wanted: impl Fn() -> String) -> Result<Arc<[Value]>, Misfit> {
-    match &*parse_if_text(value, &wanted)? {
+    let form = "expected a list in JSON, such as [1, 2]";
+    match &*parse_if_text(value, &wanted, form)? {
         Value::List(list) => Ok(list.clone()),
         _ => Err(Misfit::new(wanted())),
     }
@@ -33,7 +43,8 @@ pub(super) fn to_map(
     value: &Value,
     wanted: impl Fn() -> String,
 ) -> Result<Arc<BTreeMap<String, Value>>, Misfit> {
-    match &*parse_if_text(value, &wanted)? {
+    let form = "expected an object in JSON, such as {\"name\": 1}";
+    match &*parse_if_text(value, &wanted, form)? {
         Value::Map(map) => Ok(map.clone()),
         _ => Err(Misfit::new(wanted())),
     }

@@ -47,7 +47,7 @@ pub(crate) fn parse_bool(text: &str) -> Option<bool> {
 
 /// Parse a text as JSON.
 pub(crate) fn parse_json(text: &str) -> Result<Value, String> {
-    serde_json::from_str(text).map_err(|error| format!("text is read as JSON: {error}"))
+    serde_json::from_str(text).map_err(|error| format!("the text is not valid JSON: {error}"))
 }
 
 /// Return whether each underscore stands between two digits.

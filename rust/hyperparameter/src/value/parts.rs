@@ -24,7 +24,7 @@ impl Value {
     }
 
     /// Return whether a value is a text that starts like an object or array of JSON.
-    fn looks_like_json(&self) -> bool {
+    pub(crate) fn looks_like_json(&self) -> bool {
         self.as_text()
             .is_some_and(|text| text.trim_start().starts_with(['{', '[']))
     }
