@@ -14,8 +14,10 @@ Examples:
 import os as _os
 
 from .configuration.config import Config
+from .core.computed import lazy, ref
 from .core.kernel import kernel
 from .core.value import replace
+from .deferred import check, config, env, explain, fingerprint, launch, tree
 from .errors import (
     ConfigError,
     KeySyntaxError,
@@ -29,7 +31,6 @@ from .errors import (
 from .execution.lazy import choice, executor, loguniform, parallel, randint, sweep, uniform
 from .functions.bind import bind
 from .functions.param import param
-from .lazy import check, config, env, explain, fingerprint, launch, tree
 from .scopes.scope import Reference, Scope, scope
 from .scopes.snapshot import Snapshot, frozen, reset, snapshot
 from .secrecy import secret, secrets
@@ -62,10 +63,12 @@ __all__ = [
     "frozen",
     "kernel",
     "launch",
+    "lazy",
     "loguniform",
     "parallel",
     "param",
     "randint",
+    "ref",
     "replace",
     "reset",
     "scope",

@@ -30,7 +30,7 @@ current: ContextVar[Any]
 @disjoint_base
 class FrameBase:
     cache: dict[str, Any]
-    answers: dict[tuple[str, type], Any] | None
+    answers: dict[tuple[object, type], Any] | None
     plans: dict[object, dict[int, Any]] | None
     tree: Any
     rebased: Any

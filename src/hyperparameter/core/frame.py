@@ -191,7 +191,7 @@ class Frame(FrameBase):
             cache = self.cache = dict(self.overrides) if is_small else {}
         cache.setdefault(key, entry)
 
-    def cache_answer(self, key: str, default_type: type, answer: Any) -> None:
+    def cache_answer(self, key: object, default_type: type, answer: Any) -> None:
         """Cache the converted value of a key for defaults of one type."""
         answers = self.answers
         if answers is None or len(answers) >= MAX_CACHED:

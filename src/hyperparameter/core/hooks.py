@@ -14,7 +14,7 @@ from .value import MISSING, PLAIN_TYPES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
     from typing import Any
 
     from .frame import Frame
@@ -51,7 +51,7 @@ class Hooks:
         read: Callable[..., Any],
         require: Callable[..., Any],
         reject_operator: Callable[..., Any],
-        part_of: Callable[[Any, list[str]], Any],
+        part_of: Callable[[Any, Sequence[str]], Any],
     ) -> None:
         # The classes of frames, of references, and of what `hp.scope(...)` returns. The kernel makes instances.
         self.frame_type = frame_type

@@ -110,7 +110,7 @@ class FrameBase:
     """The fields of a frame, which frame.py describes."""
 
     # These fields are set when they are first needed. As class attributes they cost nothing on entry.
-    answers: dict[tuple[str, type], Any] | None = None
+    answers: dict[tuple[object, type], Any] | None = None
     plans: dict[object, dict[int, Any]] | None = None
     tree: Any = None
     # In an unpinned frame: the frames that it stands for, on top of a baseline.

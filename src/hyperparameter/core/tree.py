@@ -31,6 +31,7 @@ from .value import (
     MISSING,
     MISSING_ENTRY,
     Appended,
+    Computed,
     FileValue,
     Parts,
     appended_of,
@@ -58,13 +59,14 @@ __all__ = ["EMPTY_NODE", "children", "connect", "find", "input_at", "items", "me
 # The node of a key that is not set. It is also the tree in which nothing is set.
 EMPTY_NODE: Node = (None, {})
 
-_part_of: Callable[[Any, list[str]], Any]
+# Returns a part of a value, or `MISSING`. Conversion has this function, which is above.
+part_of: Callable[[Any, Sequence[str]], Any]
 
 
-def connect(part_of: Callable[[Any, list[str]], Any]) -> None:
-    """Take the function that returns a part of a value, or `MISSING`. Conversion has it, which is above."""
-    global _part_of
-    _part_of = part_of
+def connect(function: Callable[[Any, Sequence[str]], Any]) -> None:
+    """Take the function `part_of`."""
+    global part_of
+    part_of = function
 
 
 # --- Reading ---
@@ -97,7 +99,10 @@ def part_entry(entry: Entry, segments: Sequence[str]) -> Entry | None:
     value = entry[0]
     if value is MISSING or (is_scalar_type(type(value)) and type(value) is not str):
         return None
-    part = _part_of(value, [name_of(segment) for segment in segments])
+    names = [name_of(segment) for segment in segments]
+    if Computed.exist and isinstance(value, Computed):
+        return value.part(names), entry[1]
+    part = part_of(value, names)
     if type(part) is FileValue:
         return part.value, entry[1], part
     return None if part is MISSING else (part, entry[1])

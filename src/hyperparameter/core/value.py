@@ -20,8 +20,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeAlias
+    from collections.abc import Sequence
+    from typing import Any, ClassVar, TypeAlias
 
+    from .frame import Frame
     from .origin import Origin
 
     # The module docstring describes the forms.
@@ -34,6 +36,7 @@ __all__ = [
     "PLAIN_TYPES",
     "SCALAR_TYPES",
     "Appended",
+    "Computed",
     "FileValue",
     "Parts",
     "UntypedText",
@@ -170,6 +173,29 @@ class FileValue:
 
     def __repr__(self) -> str:
         return repr(self.value)
+
+
+class Computed:
+    """A value that is computed when it is read (see computed.py)."""
+
+    __slots__ = ()
+    # Whether this process has made such a value. Until then, no read looks for one.
+    exist: ClassVar[bool] = False
+
+    def __init__(self) -> None:
+        Computed.exist = True
+
+    def part(self, names: Sequence[str]) -> Computed:
+        """Return a part of this value, as a value that is computed when it is read too."""
+        raise NotImplementedError
+
+    def input_in(self, frame: Frame, keys: tuple[str, ...]) -> Any:
+        """Return the value as the input of conversion, for a reader in a frame.
+
+        `keys` are the keys whose values are being computed. The value of each refers to the next. The last one
+        has this value.
+        """
+        raise NotImplementedError
 
 
 class Parts:

@@ -1,4 +1,4 @@
-"""The public functions of this room, which import their implementation when called: see `../lazy.py`."""
+"""The public functions of this room, which import their implementation when called: see `../deferred.py`."""
 
 from __future__ import annotations
 

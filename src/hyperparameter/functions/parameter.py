@@ -6,9 +6,10 @@ from types import FunctionType
 
 from ..conversion.annotations import UnresolvedAnnotation, resolve_annotation, signature_of
 from ..conversion.rule import Misfit, accepts_given, accepts_parts, convert, convert_like, plain
+from ..core.computed import compute, is_computed
 from ..core.key import join
 from ..core.origin import PACKAGE_FOLDER
-from ..core.value import MISSING, MISSING_ENTRY, Parts, hides, input_of
+from ..core.value import MISSING, MISSING_ENTRY, Computed, Parts, hides, input_of
 from ..scopes.reading import misfit_error
 
 TYPE_CHECKING = False
@@ -83,12 +84,18 @@ class Parameter:
                 return entry[0]
             # An empty mapping is the value only if nothing is set further out.
             given = input_of(entry) if hides(entry[0]) else frame.input(self.key)
+        if Computed.exist:
+            given = compute(given, frame, self.key)
         if given is MISSING or not self._is_set_by(given):
             return MISSING
         try:
             return self._convert(given)
         except Misfit as misfit:
             raise misfit_error(frame, self.key, misfit) from misfit.__cause__
+
+    def is_computed_in(self, frame: Frame) -> bool:
+        """Return whether the value is computed at each call, by `hp.ref` or `hp.lazy`."""
+        return Computed.exist and self.is_bound and is_computed(frame.input(self.key))
 
     def _is_set_by(self, given: Any) -> bool:
         if self.annotation is MISSING or type(self.annotation) is UnresolvedAnnotation:

@@ -87,12 +87,7 @@ class Plans:
         if type(plan) is dict:
             return args, {**plan, **kwargs}
         if plan is not None and kwargs.keys() >= plan.unresolved:
-            fresh = {
-                parameter.name: parameter.value_in(frame)
-                for parameter in plan.fresh
-                if parameter.name not in kwargs
-            }
-            return args, {**plan.values, **fresh, **kwargs}
+            return args, {**plan.values, **_fresh_values(plan.fresh, frame, kwargs), **kwargs}
         return self._resolve_without_plan(frame, args, kwargs)
 
     def _plans_in(self, frame: Frame) -> dict[int, Any]:
@@ -123,7 +118,8 @@ class Plans:
         if type(plan) is dict:
             return args, {**plan, **kwargs}
         if isinstance(plan, PartialPlan) and kwargs.keys() >= plan.unresolved:
-            return args, {**plan.values, **fresh, **kwargs}
+            computed = [parameter for parameter in plan.fresh if parameter.name not in fresh]
+            return args, {**plan.values, **fresh, **_fresh_values(computed, frame, kwargs), **kwargs}
         positional: list[tuple[Parameter, Any]] = []
         named = {}
         for parameter in self._parameters:
@@ -162,6 +158,12 @@ class Plans:
         fresh_values: dict[str, Any] = {}
         for parameter in self._parameters:
             if _is_passed_by_position(parameter, count):
+                continue
+            if parameter.is_computed_in(frame):
+                if parameter.is_positional_only:
+                    return None, {}
+                # The caller may pass the argument. Then nobody reads the value, so it is not computed.
+                fresh.append(parameter)
                 continue
             try:
                 value = parameter.value_in(frame)
@@ -218,6 +220,14 @@ class Plans:
             return MissingArgumentError(parameter.key, detail=detail, names=frame.visible_keys)
         detail += ", which can only be passed by position, never set by a scope"
         return MissingArgumentError(parameter.key, detail=detail)
+
+
+def _fresh_values(parameters: list[Parameter], frame: Frame, kwargs: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of parameters that need a new value for each call, if the caller does not pass them."""
+    values = {
+        parameter.name: parameter.value_in(frame) for parameter in parameters if parameter.name not in kwargs
+    }
+    return {name: value for name, value in values.items() if value is not MISSING}
 
 
 def _is_passed_by_position(parameter: Parameter, count: int) -> bool:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ..conversion.rule import Misfit, plain
+from ..core.computed import compute, is_computed, origin_in
 from ..core.context import current_frame
 from ..core.frame import new_baseline
 from ..core.key import check_key, is_below
-from ..core.origin import marked_keys
-from ..core.value import MISSING
-from ..errors import ParamError, default_text, did_you_mean, nearest, shown
+from ..core.origin import is_secret, marked_keys
+from ..core.value import MISSING, Computed
+from ..errors import ConfigError, ParamError, default_text, did_you_mean, nearest, shown
 from ..functions.registry import bindings
 from ..scopes.reference import Reference, view_of
 from .setters import Setter, map_keys, setters_of, visible_frames
@@ -79,6 +80,11 @@ class Explanation:
         small_frame = new_baseline(view)
         given = small_frame.input(key)
         self.is_set = given is not MISSING
+        if Computed.exist and is_computed(given):
+            # It can need other keys.
+            small_frame = frame
+            keys = [setter.key for setter in setters if isinstance(setter.value, Computed)]
+            self._marked += [name for name in keys if is_secret(name, origin_in(frame, name))]
         self.value = _plain(small_frame, key, given)
         self.readers = tuple(_readers(small_frame, key, self._marked))
         is_known = self.setters or self.readers
@@ -105,7 +111,8 @@ class Explanation:
         return "\n".join(lines)
 
     def _setter_text(self, setter: Setter) -> str:
-        if setter is self.winner and setter.key == self.key and not self._has_parts():
+        is_shown = setter is self.winner and setter.key == self.key and not isinstance(setter.value, Computed)
+        if is_shown and not self._has_parts():
             return setter.place_text
         prefix = "instead of " if setter.is_hidden else ""
         if setter.kind == "deletion":
@@ -142,7 +149,10 @@ def _plain(frame: Frame, key: str, given: Any) -> Any:
     if given is MISSING:
         return None
     try:
-        return plain(given)
+        return plain(compute(given, frame, key) if Computed.exist else given)
+    # The explanation still says where the value was set, and each reader shows the error.
+    except ConfigError:
+        return frame.entry(key)[0]
     # A part that does not fit must not hide the value.
     except Misfit:
         return frame.entry(key)[0]

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..core.context import current_frame
 from ..core.key import is_below
-from ..scopes.reading import plain_value
+from ..scopes.reading import plain_value_in
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,10 +28,11 @@ LENGTH = 16
 def fingerprint_of_view(patterns: tuple[str, ...]) -> str:
     """Return the hash of the visible keys that match one of the patterns, of all keys if there are none."""
     digest = sha256()
-    for key, entry in current_frame().visible_items():
+    frame = current_frame()
+    for key, entry in frame.visible_items():
         if not patterns or matches(key, patterns):
             try:
-                digest.update(_bytes_of([key, plain_value(entry)]))
+                digest.update(_bytes_of([key, plain_value_in(frame, key, entry)]))
             except (TypeError, RecursionError) as error:
                 reason = "it contains itself" if isinstance(error, RecursionError) else error
                 raise TypeError(f"the value of {key!r} has no fingerprint: {reason}") from error

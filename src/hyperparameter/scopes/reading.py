@@ -7,12 +7,22 @@ from ..conversion.faults import param_error
 from ..conversion.parts import looks_like_json
 from ..conversion.rule import Misfit, accepts_given, convert_like, plain
 from ..conversion.type_checks import is_immutable
+from ..core.computed import compute, is_computed, origin_in
 from ..core.context import current_frame, frame_of
 from ..core.kernel import ReferenceBase
 from ..core.key import join_name, name_of, segments_of
 from ..core.origin import marked_keys
 from ..core.tree import items as tree_items
-from ..core.value import MISSING, SCALAR_TYPES, Parts, has_plain_hash, input_of, is_scalar_type, is_untyped
+from ..core.value import (
+    MISSING,
+    SCALAR_TYPES,
+    Computed,
+    Parts,
+    has_plain_hash,
+    input_of,
+    is_scalar_type,
+    is_untyped,
+)
 from ..errors import MissingParamError, ParamError, shown
 
 TYPE_CHECKING = False
@@ -25,7 +35,17 @@ if TYPE_CHECKING:
     from ..core.kernel import ScopeBase
     from ..core.value import Entry
 
-__all__ = ["describe", "misfit_error", "path_of", "plain_value", "read", "read_current", "require", "truth"]
+__all__ = [
+    "describe",
+    "misfit_error",
+    "path_of",
+    "plain_value",
+    "plain_value_in",
+    "read",
+    "read_current",
+    "require",
+    "truth",
+]
 
 _NOT_CACHED: Any = object()
 
@@ -52,7 +72,7 @@ def read(frame: Frame, key: str, default: Any) -> Any:
             answer = answers.get((key, default_type), _NOT_CACHED)
             if answer is not _NOT_CACHED:
                 return default if answer is MISSING else answer
-    if issubclass(default_type, ReferenceBase):
+    if issubclass(default_type, ReferenceBase | Computed):
         raise _reference_as_default(key, default)
     return _read_input(frame, key, frame.input(key) if cached_input is None else cached_input, default)
 
@@ -83,12 +103,23 @@ def _read_scalar(frame: Frame, key: str, default: Any, default_type: type) -> An
 
 def _read_input(frame: Frame, key: str, given: Any, default: Any) -> Any:
     """Return what is set at a key and below it, converted to the type of the default."""
+    if Computed.exist and is_computed(given):
+        return _read_computed(frame, key, compute(given, frame, key), default)
     if given is MISSING:
         return _answer(frame, key, default, MISSING)
     # If the key itself has no value, and keys below it have, the default decides whether that counts.
     if type(given) is Parts and given.value is MISSING and not _accepts_subtree(given, default):
         return _answer(frame, key, default, MISSING)
     return _converted(frame, key, given, default)
+
+
+def _read_computed(frame: Frame, key: str, given: Any, default: Any) -> Any:
+    """Return a value that was computed for this read. It is not cached."""
+    if given is MISSING:
+        return default
+    if type(given) is Parts and given.value is MISSING and not _accepts_subtree(given, default):
+        return default
+    return _convert(frame, key, given, default)
 
 
 def _converted_text(frame: Frame, key: str, text: str, default_type: type, rule: Rule) -> Any:
@@ -111,12 +142,17 @@ def _accepts_subtree(given: Any, default: Any) -> bool:
     return default is not None and type(default) is not object and accepts_given(given, type(default))
 
 
-def _converted(frame: Frame, key: str, given: Any, default: Any) -> Any:
-    """Return what is given, converted to the type of the default."""
+def _convert(frame: Frame, key: str, given: Any, default: Any) -> Any:
+    """Convert what is given to the type of the default."""
     try:
-        converted = plain(given) if default is None else convert_like(given, default)
+        return plain(given) if default is None else convert_like(given, default)
     except Misfit as misfit:
         raise misfit_error(frame, key, misfit) from misfit.__cause__
+
+
+def _converted(frame: Frame, key: str, given: Any, default: Any) -> Any:
+    """Return what is given, converted to the type of the default, and cache it if that is possible."""
+    converted = _convert(frame, key, given, default)
     # With parts, the answer also depends on the value of the default, and not only on its type.
     if type(given) is not Parts and (converted is given or is_immutable(converted)):
         return _answer(frame, key, default, converted)
@@ -138,6 +174,8 @@ def require(frame: Frame, key: str) -> Any:
     if is_scalar_type(type(entry[0])) and not is_untyped(entry) and not looks_like_json(entry[0]):
         return entry[0]
     given = frame.input(key)
+    if Computed.exist:
+        given = compute(given, frame, key)
     if given is MISSING:
         raise MissingParamError(key, names=frame.visible_keys)
     try:
@@ -147,8 +185,16 @@ def require(frame: Frame, key: str) -> Any:
 
 
 def plain_value(entry: Entry) -> Any:
-    """Return the value of an entry for a reader that asks for no type."""
+    """Return the value of an entry, as it was set, for a reader that asks for no type."""
     return plain(input_of(entry)) if is_untyped(entry) else entry[0]
+
+
+def plain_value_in(frame: Frame, key: str, entry: Entry) -> Any:
+    """Return the value of an entry for a reader that asks for no type, computed if it is a computed value."""
+    if Computed.exist and is_computed(input_of(entry)):
+        computed = compute(input_of(entry), frame, key)
+        return None if computed is MISSING else plain(computed)
+    return plain_value(entry)
 
 
 def truth(frame: Frame, key: str) -> bool:
@@ -162,6 +208,8 @@ def truth(frame: Frame, key: str) -> bool:
     if is_scalar_type(type(value)):
         return bool(value)
     given = frame.input(key)
+    if Computed.exist:
+        given = compute(given, frame, key)
     if given is MISSING or type(given) is not Parts:
         return given is not MISSING and bool(given)
     return bool(require(frame, key))
@@ -169,7 +217,7 @@ def truth(frame: Frame, key: str) -> bool:
 
 def misfit_error(frame: Frame, key: str, misfit: Misfit) -> ParamError:
     """Return the error for a value that cannot be converted, with the origin of each part at fault."""
-    return param_error(misfit, key, lambda path: frame.origin_of(_key_at(key, path)))
+    return param_error(misfit, key, lambda path: origin_in(frame, _key_at(key, path)))
 
 
 def _key_at(key: str, path: Sequence[str | int]) -> str:
@@ -179,6 +227,8 @@ def _key_at(key: str, path: Sequence[str | int]) -> str:
 
 
 def _reference_as_default(key: str, default: Any) -> TypeError:
+    if isinstance(default, Computed):
+        return TypeError(f"the default of {path_of(key)} is {default!r}, not a value: only a scope can set one")
     return TypeError(
         f"the default of {path_of(key)} is the reference {default!r}, not a value: "
         f"write {path_of(key)} | ({path_of(default.__key__)} | default)"
@@ -191,6 +241,7 @@ def describe(frame: Frame, key: str) -> str:
     if given is MISSING:
         return f"<{path_of(key)} (missing)>"
     try:
+        # A computed value is shown as it was set, because a repr should run no code of the program.
         value = plain(given)
     # A part that does not fit must not hide the value.
     except Misfit:

@@ -22,7 +22,7 @@ from ..core.map import items
 from ..core.origin import Origin, marked_keys
 from ..core.value import MISSING
 from ..errors import KeySyntaxError, shown
-from .reading import plain_value, read_current, require
+from .reading import plain_value_in, read_current, require
 from .reference import (
     Reference,
     Signature,
@@ -166,7 +166,7 @@ class Scope(ScopeBase):
         frame, key = frame_of(self), check_key(key)
         # `dict(scope)` is the flat view. In it, a value and what is set below it are items of their own.
         entry = frame.node(key)[0]
-        return require(frame, key) if entry is None else plain_value(entry)
+        return require(frame, key) if entry is None else plain_value_in(frame, key, entry)
 
     def __contains__(self, key: object) -> bool:
         try:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from ..core.context import current_frame, freeze, replace_current
+from ..core.frame import new_baseline
 from ..core.origin import marked_keys
 from ..core.tree import EMPTY_NODE, find, items, merge
 from ..errors import MissingParamError, shown
-from .reading import plain_value
+from .reading import plain_value, plain_value_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -101,11 +102,15 @@ class Snapshot:
         return iter(self._sorted_entries)
 
     def _dict(self) -> dict[str, Any]:
+        frame = new_baseline(self._view)
+        return {key: plain_value_in(frame, key, entry) for key, entry in self.__entries__()}
+
+    def _dict_as_set(self) -> dict[str, Any]:
         return {key: plain_value(entry) for key, entry in self.__entries__()}
 
     def keys(self) -> KeysView[str]:
         """Return all keys, sorted."""
-        return self._dict().keys()
+        return self._dict_as_set().keys()
 
     def values(self) -> ValuesView[Any]:
         """Return the values in the order of their keys."""
@@ -118,29 +123,29 @@ class Snapshot:
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value of a key, unconverted, or the default if the key is not set."""
         entry = find(self._view, key)[0]
-        return default if entry is None else plain_value(entry)
+        return default if entry is None else plain_value_in(new_baseline(self._view), key, entry)
 
     def __getitem__(self, key: str) -> Any:
         entry = find(self._view, key)[0]
         if entry is None:
             raise MissingParamError(key, names=self.keys)
-        return plain_value(entry)
+        return plain_value_in(new_baseline(self._view), key, entry)
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and find(self._view, key)[0] is not None
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._dict())
+        return iter(self._dict_as_set())
 
     def __len__(self) -> int:
         return sum(1 for _ in items(self._view))
 
     def __eq__(self, other: object) -> bool:
-        return self._dict() == other._dict() if isinstance(other, Snapshot) else NotImplemented
+        return self._dict_as_set() == other._dict_as_set() if isinstance(other, Snapshot) else NotImplemented
 
     def __hash__(self) -> int:
         if self._hash is None:
-            pairs = self._dict()
+            pairs = self._dict_as_set()
             for key, value in pairs.items():
                 try:
                     hash(value)
@@ -150,7 +155,7 @@ class Snapshot:
         return self._hash
 
     def __repr__(self) -> str:
-        values = shown("", self._dict(), marked_keys(items(self._view)))
+        values = shown("", self._dict_as_set(), marked_keys(items(self._view)))
         return f"<hp.snapshot: {values}>"
 
     def __reduce__(self) -> tuple[Any, ...]:

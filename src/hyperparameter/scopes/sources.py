@@ -102,7 +102,8 @@ def _add_flattened(pairs: list[tuple[str, Entry]], key: str, value: Any, origin:
         if issubclass(type(leaf), ReferenceBase):
             raise TypeError(
                 f"the value of {path!r} is the reference {leaf!r}, not a value: "
-                f"read it first, with {path_of(leaf.__key__)} | default"
+                f"read it first, with {path_of(leaf.__key__)} | default, "
+                f"or link to it with hp.ref({leaf.__key__!r})"
             )
         entry = marked_entry(leaf, origin) if type(leaf) is Secret else (leaf, origin)
         pairs += (loaded and loaded(path, leaf)) or [(path, entry)]
