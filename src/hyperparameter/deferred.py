@@ -41,8 +41,10 @@ class ConfigFunction:
     - a scope, a snapshot, or another configuration
 
     Nested mappings are merged. `hp.replace({...})` replaces a table instead. Then `${a.b}` and
-    `${env:NAME,default}` in texts are resolved. With a `schema` (a dataclass, TypedDict, msgspec Struct,
-    attrs class or pydantic model) all values are converted, and unknown keys and missing values are errors.
+    `${env:NAME,default}` in texts are resolved; with `references="keys"` only the first, and with
+    `references=False` none. A reference that cannot be resolved is an error when its value is read. With a
+    `schema` (a dataclass, TypedDict, msgspec Struct, attrs class or pydantic model) all values are
+    converted, and unknown keys and missing values are errors.
 
     Raises `ConfigError` for everything that is wrong with files, references and values, with the place of
     each; `KeySyntaxError`, a `ValueError`, for a bad key in a mapping or text; `TypeError` for a source of
@@ -56,10 +58,12 @@ class ConfigFunction:
 
     __slots__ = ()
 
-    def __call__(self, /, *sources: ConfigSource, schema: Any = None) -> Config:
+    def __call__(
+        self, /, *sources: ConfigSource, schema: Any = None, references: bool | Literal["keys"] = True
+    ) -> Config:
         from .configuration.load import load
 
-        return load(sources, schema, origin=Origin.of_caller())
+        return load(sources, schema, origin=Origin.of_caller(), references=references)
 
     def hydra(
         self, config_dir: str | PathLike[str], config_name: str | None, overrides: Sequence[str] = ()

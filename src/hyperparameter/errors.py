@@ -320,7 +320,8 @@ class ConfigError(ParamError):
 
     Examples:
         >>> import hyperparameter as hp
-        >>> hp.config({"a": "${b}", "b": "${a}"})  # doctest: +ELLIPSIS
+        >>> with hp.scope(hp.config({"a": "${b}", "b": "${a}"})):
+        ...     hp.scope.a()  # doctest: +ELLIPSIS
         Traceback (most recent call last):
         ...
         hyperparameter.errors.ConfigError: 'a' = '${b}' cannot be resolved: it refers to itself: ...

@@ -1,5 +1,7 @@
 """References between values: `${a.b}` and `${env:NAME}`."""
 
+import dataclasses
+import pickle
 import sys
 from pathlib import Path
 
@@ -11,6 +13,18 @@ from hyperparameter.configuration.load import PlacedSource, load
 from hyperparameter.core.origin import Origin
 
 pytestmark = pytest.mark.one_kernel
+
+
+@dataclasses.dataclass
+class Abc:
+    a: str
+    b: str
+    c: int = 0
+
+
+@hp.param("unresolved")
+def of_abc(a=0, b=0, c=0):
+    return a, b, c
 
 
 def test_references_are_resolved_after_the_merge():
@@ -85,14 +99,9 @@ UNRESOLVABLE = [
         "'a' = '${env:HP_NO_SUCH}' @: the environment variable 'HP_NO_SUCH' is not set, "
         "and the reference has no default",
     ),
-    ({"a": "${now:%Y}"}, "'a' = '${now:%Y}' @: 'now' is not a resolver: expected env or oc.env (set at here)"),
+    ({"a": "${b..c}"}, "'a' = '${b..c}' @: 'b..c' is not a valid key: segment 2 is empty (set at here)"),
     ({"a": "x ${b"}, "'a' = 'x ${b' @: a '${' has no closing '}' (set at here)"),
     ({"a": "${b ${c}"}, "'a' = '${b ${c}' @: a '${' has no closing '}' (set at here)"),
-    (
-        {"a": "${}"},
-        "'a' = '${}' @: '${}' is not a reference to a key: "
-        "write the full key, as in '${train.lr}' (set at here)",
-    ),
     (
         {"a": {"b": "${.c}"}},
         "'a.b' = '${.c}' @: '${.c}' is not a reference to a key: "
@@ -114,16 +123,77 @@ UNRESOLVABLE = [
 
 
 @pytest.mark.parametrize(("source", "text"), UNRESOLVABLE, ids=[text[:40] for _, text in UNRESOLVABLE])
-def test_an_unresolvable_reference_is_an_error_with_the_place(source, text):
+def test_a_reference_that_cannot_be_resolved_is_an_error_when_it_is_read(source, text):
+    cfg = load([PlacedSource({"fine": 1, **source}, Origin.at("here"))])
+    key = text.split("'")[1]
+    with hp.scope(cfg):
+        assert hp.scope.fine | 0 == 1
+        assert text.split("'")[3] in repr(hp.scope[key])
+        for read in (lambda: hp.scope[key](), lambda: hp.scope[key] | 1, lambda: hp.scope[key].x | 1):
+            with pytest.raises(hp.ConfigError) as caught:
+                read()
+            assert str(caught.value).startswith(text.replace("@", "cannot be resolved"))
+            assert str(pickle.loads(pickle.dumps(caught.value))) == str(caught.value)
+        assert pickle.loads(pickle.dumps(hp.snapshot())) == hp.snapshot()
+
+
+def test_a_later_configuration_can_set_what_a_reference_needs():
+    cfg = hp.config({"a": "${root}/a", "b": "${a}"})
+    assert hp.config(cfg, "root=/tmp") == {"a": "/tmp/a", "b": "/tmp/a", "root": "/tmp"}
+    with hp.scope(cfg, a=1):
+        assert hp.scope.a() == 1
+
+
+def test_a_schema_and_a_decorated_function_ask_for_every_value():
+    sources = {"a": "${x}", "b": "${y}", "c": 1}
     with pytest.raises(hp.ConfigError) as caught:
-        load([PlacedSource(source, Origin.at("here"))])
-    assert str(caught.value).startswith(text.replace("@", "cannot be resolved"))
+        hp.config(sources, schema=Abc)
+    assert [error.key for error in caught.value.errors] == ["a", "b"]
+    with hp.scope(hp.config({"unresolved": sources})):
+        assert of_abc(a=1, b=2) == (1, 2, 1)
+        with pytest.raises(
+            hp.ConfigError, match="'unresolved.b' = '\\${y}' cannot be resolved: 'y' is not set"
+        ):
+            of_abc(1)
+
+
+FOREIGN = [
+    "${{ secrets.TOKEN }}/${{matrix.os}}",
+    "${TAG:-latest}",
+    "image:${TAG:-latest}-${OS:?no OS}",
+    "${now:%Y-%m-%d}",
+    "${hydra:runtime.cwd}/x",
+    "${}",
+    "${x=y}",
+    "${{ x",
+    "$${{ '}' }}",
+]
+
+
+@pytest.mark.parametrize("text", FOREIGN)
+def test_what_is_no_reference_of_this_library_stays_text(text):
+    cfg = hp.config({"a": text, "b": [text], "n": 1}, f"c={text}", {"d": text + "${n}"})
+    assert cfg == {"a": text, "b": [text], "c": text, "d": text + "1", "n": 1}
+    with hp.scope(cfg):
+        assert hp.scope.a | "" == text
+
+
+def test_references_can_be_turned_off(monkeypatch):
+    monkeypatch.setenv("HP_TEST", "8")
+    values = {"a": "${n}", "b": "${env:HP_TEST}", "c": r"\${x", "n": 1}
+    assert hp.config(values, references=False) == values
+    assert hp.config(values, references="keys") == {"a": 1, "b": "${env:HP_TEST}", "c": "${x", "n": 1}
+    assert hp.config(values)["b"] == "8"
+    with pytest.raises(ValueError, match="references='env' is not valid: expected True, False or 'keys'"):
+        hp.config(values, references="env")
 
 
 def test_the_size_of_resolved_values_is_limited():
     for source in (MULTIPLYING_TEXTS, MULTIPLYING_LISTS):
         assert "the references produce more than 8,388,608 characters" in error_of(source)
-    assert "references are nested deeper than 20 levels" in error_of({"a": "${" * 5000})
+    with hp.scope(hp.config({"a": "${" * 5000})):
+        with pytest.raises(hp.ConfigError, match="references are nested deeper than 20 levels"):
+            hp.scope.a()
 
 
 def test_a_deeply_nested_program_gets_a_config_error():

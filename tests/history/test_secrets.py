@@ -159,8 +159,6 @@ def test_an_error_about_a_part_masks_a_marked_part():
         ({"a": hp.secret(SECRET)}, {"a.b": 1}),
         ({"a": {"b": 1}}, {"a": hp.secret(SECRET)}),
         ({"password": SECRET}, {"password.b": 1}),
-        ({"a": hp.secret(SECRET + "${nope}")},),
-        ({"a": hp.secret(SECRET)}, {"b": "${a.c}"}),
     ],
     ids=str,
 )
@@ -168,6 +166,23 @@ def test_an_error_of_a_configuration_masks_the_value(sources):
     with pytest.raises(hp.ConfigError) as caught:
         hp.config(*sources)
     assert SECRET not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "sources",
+    [({"a": hp.secret(SECRET + "${nope}")},), ({"b": hp.secret(SECRET)}, {"a": "${b.c}"})],
+    ids=str,
+)
+def test_a_reference_that_cannot_be_resolved_masks_the_value(sources):
+    cfg = hp.config(*sources)
+    with hp.scope(cfg):
+        with pytest.raises(hp.ConfigError) as caught:
+            hp.scope.a()
+        texts = [
+            str(caught.value),
+            *map(repr, (cfg.where, hp.scope.a, hp.explain("a"), hp.tree(), hp.snapshot())),
+        ]
+        assert not [text for text in texts if SECRET in text]
 
 
 @pytest.mark.parametrize("key", ["password", "n"])

@@ -88,10 +88,6 @@ def test_without_a_command_the_help_is_printed(hp):
             "check . --env=",
             "hp: error: --env: expected a prefix of environment variables, such as APP_, got an empty text",
         ),
-        (
-            "show -D a=${b}",
-            "hp: error: 'a' = '${b}' cannot be resolved: 'b' is not set (set by -D a=${b})",
-        ),
     ],
 )
 def test_wrong_input_ends_with_an_error(hp, argv, err):

@@ -108,6 +108,13 @@ def test_show_prints_each_value_and_where_it_is_set(hp):
     }
 
 
+def test_show_says_which_reference_cannot_be_resolved(hp):
+    assert output_of(hp("show", "-D", "a=${b}", "c=${d:-e}")) == (
+        "a  <'${b}' cannot be resolved: 'b' is not set>  -D a=${b}\n"
+        "c  '${d:-e}'                         -D c=${d:-e}\n"
+    )
+
+
 def test_show_prints_values_that_json_lacks_as_text(hp):
     hp.write("c.toml", "day = 2026-01-02\nmost = inf\nlist = [1, nan, 1979-05-27T07:32:00Z]\nnone = {}\n")
     records = json.loads(output_of(hp("show", "-C", "c.toml", "-f", "json")))

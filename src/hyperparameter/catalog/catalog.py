@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from ..conversion.faults import param_error
 from ..conversion.rule import Misfit, accepts_parts
 from ..core.key import is_below, parents, segments_of, split_last
-from ..core.value import MISSING, input_of, is_mapping
+from ..core.value import MISSING, Computed, input_of, is_mapping
 from ..errors import ParamError, UnknownParamError
 
 if TYPE_CHECKING:
@@ -246,8 +246,11 @@ class Catalog:
 
 
 def _conversion_error(declaration: Declaration, key: str, entry: Entry) -> ParamError | None:
+    given = input_of(entry)
+    if isinstance(given, Computed):
+        return given.error
     try:
-        declaration.convert(input_of(entry))
+        declaration.convert(given)
     except Misfit as misfit:
         verb = "declared" if declaration.kind == "parameter" else "read"
         error = param_error(misfit, key, lambda _path: entry[1])

@@ -14,6 +14,7 @@ from ..scopes.sources import flatten, split_placed_text
 from . import files
 from .config import Config, Provenance
 from .environment import Environment
+from .interpolation.unresolved import Unresolved
 from .merge import REPLACE_MARKER, Merged
 from .nested import nested_dict
 
@@ -52,17 +53,18 @@ def load(
     schema: Any = None,
     declared_keys: Callable[[], Iterable[str]] = tuple,
     origin: Origin | None = None,
+    references: bool | str = True,
 ) -> Config:
     """Return the configuration that the sources make, for `hp.config` and `hp.launch`.
 
     `declared_keys` returns more keys that environment variables can mean, in addition to the parameters of
     this process's decorated functions. It is called only if there are such variables. `origin` is the origin
-    of mappings and texts.
+    of mappings and texts. `references` is that of `hp.config`.
 
     Raises what `hp.config` raises.
     """
     try:
-        return _load(sources, schema, declared_keys, origin)
+        return _load(sources, schema, declared_keys, origin, references)
     # The limits here are far below Python's limit of recursion, but the program may be near that itself.
     except RecursionError:
         raise ConfigError(
@@ -71,8 +73,14 @@ def load(
 
 
 def _load(
-    sources: Iterable[Any], schema: Any, declared_keys: Callable[[], Iterable[str]], origin: Origin | None
+    sources: Iterable[Any],
+    schema: Any,
+    declared_keys: Callable[[], Iterable[str]],
+    origin: Origin | None,
+    references: bool | str,
 ) -> Config:
+    if references not in (True, False, "keys"):
+        raise ValueError(f"references={references!r} is not valid: expected True, False or 'keys'")
     if schema is not None:
         from ..conversion.structures import check_schema
 
@@ -85,12 +93,13 @@ def _load(
         else:
             _add(merged, source, origin)
     referred: Iterable[str] = ()
-    if any(_may_have_reference(entry[0]) for entry in merged.leaves.values()):
+    if references and any(_may_have_reference(entry[0]) for entry in merged.leaves.values()):
         from .interpolation.resolver import resolve_references
 
-        referred = resolve_references(merged)
+        referred = resolve_references(merged, reads_environment=references is True)
     instance = None
     if schema is not None:
+        _refuse_unresolved(merged)
         from .schema.convert import convert_to_schema
 
         instance = convert_to_schema(merged, schema, referred)
@@ -98,6 +107,13 @@ def _load(
     provenance = Provenance(merged.leaves, special, merged.earlier, merged.originals, referred, instance)
     # At the top of a mapping, keys are key texts, not names.
     return Config({quote(name): value for name, value in nested.items()}, provenance=provenance)
+
+
+def _refuse_unresolved(merged: Merged) -> None:
+    """Raise the errors of all values that cannot be resolved."""
+    errors = [entry[0].error for entry in merged.leaves.values() if isinstance(entry[0], Unresolved)]
+    if errors:
+        raise errors[0] if len(errors) == 1 else ConfigError(errors=errors)
 
 
 def _may_have_reference(value: Any) -> bool:
@@ -155,6 +171,10 @@ def _add_config(merged: Merged, source: Config, origin: Origin | None) -> None:
             _put_literal(merged, leaf_key, entry)
             continue
         for key, entry in pairs:
+            if isinstance(entry[0], Unresolved):
+                # A later source may set the key that its reference needs.
+                merged.put(key, (entry[0].value, *entry[1:]))
+                continue
             _put_literal(merged, key, entry)
             *earlier, (original, _) = source.__history__(key) or [(entry[0], None)]
             if earlier:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any, ClassVar, TypeAlias
 
+    from ..errors import ParamError
     from .frame import Frame
     from .origin import Origin
 
@@ -184,6 +185,11 @@ class Computed:
 
     def __init__(self) -> None:
         Computed.exist = True
+
+    @property
+    def error(self) -> ParamError | None:
+        """The error that every read raises, None if a read can succeed."""
+        return None
 
     def part(self, names: Sequence[str]) -> Computed:
         """Return a part of this value, as a value that is computed when it is read too."""

@@ -1,6 +1,7 @@
 """Split a text into plain text and references: `x-${a.${b}}` is `x-` and a reference, which holds another.
 
-`\\${` is the text `${`, and `\\\\` before a reference is one backslash.
+`\\${` is the text `${`, and `\\\\` before a reference is one backslash. `${{ ... }}`, as in
+GitHub Actions, is plain text.
 """
 
 from __future__ import annotations
@@ -19,13 +20,23 @@ class Unresolvable(Exception):  # noqa: N818
     """A reference that cannot be resolved. The resolver adds the key whose value has the reference."""
 
 
+class Foreign(Exception):  # noqa: N818
+    """The text between `${` and `}` is no reference of this library, so it stays text."""
+
+
 class Reference:
-    """The text between `${` and `}`, as a list of parts."""
+    """The text between `${` and `}`.
 
-    __slots__ = ("parts",)
+    Attributes:
+        parts: the text, as a list of parts.
+        source: the same, with `${` and `}`, as it was written.
+    """
 
-    def __init__(self, parts: list[Part]) -> None:
+    __slots__ = ("parts", "source")
+
+    def __init__(self, parts: list[Part], source: str) -> None:
         self.parts = parts
+        self.source = source
 
 
 def parse(text: str) -> list[Part]:
@@ -55,10 +66,16 @@ def _parse(text: str, position: int, nesting: int) -> tuple[list[Part], int]:
         if backslashes % 2:
             plain += "${"
             continue
+        if text.startswith("{", position):
+            end = text.find("}}", position) + 2
+            end = end if end > 1 else position + 1
+            plain, position = plain + text[opening:end], end
+            continue
         inner, position = _parse(text, position, nesting + 1)
         if position == len(text):
             raise Unresolvable("a '${' has no closing '}'")
         position += 1
-        parts += [plain, Reference(inner)] if plain else [Reference(inner)]
+        reference = Reference(inner, text[opening:position])
+        parts += [plain, reference] if plain else [reference]
         plain = ""
     return ([*parts, plain] if plain else parts), position

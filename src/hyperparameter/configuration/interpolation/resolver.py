@@ -31,7 +31,8 @@ from ...errors import ConfigError, KeySyntaxError, did_you_mean, nearest
 from ...secrecy import is_secret_key
 from ..merge import flatten_dict
 from ..nested import shown_value
-from .parser import Reference, Unresolvable, parse
+from .parser import Foreign, Reference, Unresolvable, parse
+from .unresolved import Unresolved
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,19 +54,28 @@ MAX_PRODUCED = 1 << 23
 ITEM_SIZE = 16
 
 
-def resolve_references(merged: Merged) -> set[str]:
+def resolve_references(merged: Merged, *, reads_environment: bool) -> set[str]:
     """Replace the references in the merged values, in place, and return the keys that they refer to.
 
-    Raises `ConfigError` if a reference cannot be resolved, or if all of them produce too much.
+    A value that cannot be resolved becomes an `Unresolved`. Raises `ConfigError` if all references together
+    produce too much. If `reads_environment` is false, `${env:NAME}` stays text.
     """
-    resolver = _Resolver(merged)
+    resolver = _Resolver(merged, reads_environment)
     leaves: dict[str, Entry] = {}
     for key, entry in merged.leaves.items():
         unresolved = entry[0]
-        value = resolver.resolve_key(key) if is_exactly(unresolved, *_MAY_HAVE_REFERENCES) else unresolved
-        if is_append(key) and key not in merged.literal_keys:
-            leaves[key] = resolver.resolve_appended(key, entry)
-        elif value is unresolved or value is resolver.inputs.get(key):
+        try:
+            value = resolver.resolve_key(key) if is_exactly(unresolved, *_MAY_HAVE_REFERENCES) else unresolved
+            if is_append(key) and key not in merged.literal_keys:
+                leaves[key] = resolver.resolve_appended(key, entry)
+                continue
+        except _UnresolvedValue as error:
+            # It is no text without a type any more. A value that is appended keeps those before it.
+            below = (entry[2], False) if is_append(key) and len(entry) == 4 else ()
+            leaves[key] = (Unresolved(unresolved, error.fault), entry[1], *below)
+            merged.originals[key] = unresolved
+            continue
+        if value is unresolved or value is resolver.inputs.get(key):
             leaves[key] = entry
         elif type(value) is dict and value:
             for leaf_key, leaf in flatten_dict(key, value):
@@ -112,11 +122,20 @@ def _entry_of(value: Any, unresolved: Entry) -> Entry:
     return str.__str__(value), unresolved[1], below, True
 
 
+class _UnresolvedValue(Exception):  # noqa: N818
+    """The value of a key cannot be resolved; `fault` has the fields of the error."""
+
+    def __init__(self, fault: dict[str, Any]) -> None:
+        super().__init__()
+        self.fault = fault
+
+
 class _Resolver:
     """Resolves the values of one configuration. Each value is resolved once, and then cached."""
 
-    def __init__(self, merged: Merged) -> None:
+    def __init__(self, merged: Merged, reads_environment: bool) -> None:
         self.merged = merged
+        self.reads_environment = reads_environment
         self.referred: set[str] = set()
         # The input of conversion for each value, without references and with them.
         self.resolved: dict[str, Any] = {}
@@ -143,7 +162,8 @@ class _Resolver:
                 value = self._resolve(value)
             except Unresolvable as error:
                 raise self._error(key, str(error)) from None
-            self.chain.pop()
+            finally:
+                self.chain.pop()
         self.resolved[key] = value
         return value
 
@@ -183,7 +203,10 @@ class _Resolver:
     def _resolve_text(self, text: str) -> Any:
         parts = parse(text)
         if len(parts) == 1 and isinstance(parts[0], Reference):
-            return self._copy(self._value_of(parts[0]))
+            try:
+                return self._copy(self._value_of(parts[0]))
+            except Foreign:
+                return text
         return self._join(parts)
 
     # --- Text with references in it ---
@@ -194,7 +217,10 @@ class _Resolver:
         return "".join(texts)
 
     def _text_of(self, reference: Reference) -> str:
-        value = self._value_of(reference)
+        try:
+            value = self._value_of(reference)
+        except Foreign:
+            return reference.source
         if value is None:
             type_text = "None"
         elif not isinstance(value, str | bool) and not is_number(value) and is_immutable(value):
@@ -215,19 +241,22 @@ class _Resolver:
         resolver, colon, rest = head.partition(":")
         # A quoted segment of a key can contain a colon.
         if colon and '"' not in resolver:
-            resolver = resolver.strip()
-            if resolver not in RESOLVERS:
-                raise Unresolvable(f"{resolver!r} is not a resolver: expected {' or '.join(RESOLVERS)}")
+            if resolver.strip() not in RESOLVERS or not self.reads_environment:
+                raise Foreign
             return self._value_of_variable([rest, *parts[1:]])
         key = self._join(parts).strip()
-        if not key or key.startswith("."):
+        if key.startswith(".") and key.strip("."):
             raise Unresolvable(
                 f"'${{{key}}}' is not a reference to a key: write the full key, as in '${{train.lr}}'"
             )
         try:
-            return self._value_of_key(check_key(key))
+            key = check_key(key)
         except KeySyntaxError as error:
-            raise Unresolvable(str(error)) from None
+            # `${a..b}` is a key with a mistake, and `${x=y}` is something else.
+            if key.strip(".") and all(part.isidentifier() for part in key.split(".") if part):
+                raise Unresolvable(str(error)) from None
+            raise Foreign from None
+        return self._value_of_key(key)
 
     def _value_of_variable(self, parts: list[Part]) -> Any:
         """Return the text of an environment variable, or the default after the first comma if it is not set."""
@@ -306,7 +335,7 @@ class _Resolver:
     def _count(self, size: int) -> None:
         self.size += size
         if self.size > MAX_PRODUCED:
-            raise Unresolvable(f"the references produce more than {MAX_PRODUCED:,} characters")
+            raise ConfigError(detail=f"the references produce more than {MAX_PRODUCED:,} characters")
 
     # --- Errors ---
 
@@ -319,9 +348,11 @@ class _Resolver:
         place = place_of(origin, key, value)
         return f"{key} ({place})" if place else key
 
-    def _error(self, key: str, detail: str) -> ConfigError:
+    def _error(self, key: str, detail: str) -> _UnresolvedValue:
         value, origin = self.merged.leaves[key][:2]
-        return ConfigError(key, value=plain_of(value), detail=f"cannot be resolved: {detail}", origin=origin)
+        return _UnresolvedValue(
+            {"key": key, "value": plain_of(value), "detail": f"cannot be resolved: {detail}", "origin": origin}
+        )
 
 
 def _names_below(key: str, prefix: str) -> list[str]:
