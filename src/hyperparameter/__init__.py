@@ -17,7 +17,7 @@ from .configuration.config import Config
 from .core.computed import lazy, ref
 from .core.kernel import kernel
 from .core.value import replace
-from .deferred import check, config, env, explain, fingerprint, launch, tree
+from .deferred import check, config, env, explain, fingerprint, launch, record, tree
 from .errors import (
     ConfigError,
     KeySyntaxError,
@@ -68,6 +68,7 @@ __all__ = [
     "parallel",
     "param",
     "randint",
+    "record",
     "ref",
     "replace",
     "reset",

@@ -21,12 +21,13 @@ if TYPE_CHECKING:
     from .configuration.environment import Environment
     from .history.explain import Explanation
     from .history.listing import Tree
+    from .history.record import Run
     from .scopes.scope import Reference, Scope
     from .scopes.sources import Keyed, Source
 
     ConfigSource: TypeAlias = str | PathLike[str] | Mapping[Any, Any] | Environment | Scope | Keyed
 
-__all__ = ["check", "config", "env", "explain", "fingerprint", "launch", "tree"]
+__all__ = ["check", "config", "env", "explain", "fingerprint", "launch", "record", "tree"]
 
 
 class ConfigFunction:
@@ -155,6 +156,27 @@ def explain(key: str | Reference) -> Explanation:
     from .history.explain import explain_key
 
     return explain_key(key)
+
+
+def record() -> Run:
+    """Keep what the program reads inside a `with` block: keys, values, defaults and places.
+
+    The result has `reads`, `used`, `defaults` (read and not set), `unused` (set and never read) and `conflicts`
+    (read with different defaults). Reading, printing or iterating over a subtree reads all keys in it. The
+    tasks, bound functions and threads that start inside the block are recorded too. Each read in it takes
+    longer, some microseconds.
+
+    Examples:
+        >>> import hyperparameter as hp
+        >>> with hp.scope({"train.lr": 0.1, "train.stesp": 5}), hp.record() as run:
+        ...     hp.scope.train.lr | 0.001, hp.scope.train.steps | 100
+        (0.1, 100)
+        >>> list(run.used), list(run.defaults), run.unused[0].key, run.unused[0].nearest
+        (['train.lr'], ['train.steps'], 'train.stesp', ('train.steps',))
+    """
+    from .history.record import Run
+
+    return Run()
 
 
 def fingerprint(*patterns: str) -> str:

@@ -31,6 +31,10 @@ const UNPINNED: u64 = 0;
 /// An id that no frame has.
 pub(crate) const NO_FRAME: u64 = 1;
 
+/// The id of every frame in which reads are recorded (see core/context.py). Nothing caches their answers, so every read and
+/// every decorated call goes to the Python side.
+const RECORDED: u64 = 2;
+
 /// One entered scope, or a baseline.
 #[repr(C)]
 pub(crate) struct Frame {
@@ -53,19 +57,21 @@ pub(crate) struct Frame {
     pub(crate) tree: *mut PyObject,
     /// In an unpinned frame: the frames that it stands for, on top of a baseline. It can be null.
     pub(crate) rebased: *mut PyObject,
+    /// A tuple of what records the reads. It is null if nothing does.
+    recorders: *mut PyObject,
 }
 
 // SAFETY: these are the fields of a frame that own objects. Every method allows null in the two that the collector
 // may clear. A cycle through any other field goes through a dict, and the collector breaks it there.
 unsafe impl Layout for Frame {
     const OWNED: &'static [usize] = offsets!(
-        Frame: tree, rebased, plans, answers, cache, overrides, scope, parent
+        Frame: tree, rebased, recorders, plans, answers, cache, overrides, scope, parent
     );
-    const CLEARABLE: &'static [usize] = offsets!(Frame: tree, rebased);
+    const CLEARABLE: &'static [usize] = offsets!(Frame: tree, rebased, recorders);
 }
 
 unsafe fn next_id() -> u64 {
-    static mut LAST_ID: u64 = NO_FRAME;
+    static mut LAST_ID: u64 = RECORDED;
     LAST_ID += 1;
     LAST_ID
 }
@@ -102,6 +108,25 @@ pub(crate) unsafe fn new_frame(
     (*frame).overrides = owned(overrides);
     (*frame).parent = owned(parent);
     (*frame).cache = cache;
+    if is_frame(parent) && !(*parent.cast::<Frame>()).recorders.is_null() {
+        return recorded_as(object, (*parent.cast::<Frame>()).recorders);
+    }
+    object
+}
+
+/// Return a new frame that has the recorders of the frame below it, and tell them what it sets. Return null if they fail.
+#[inline(never)]
+unsafe fn recorded_as(object: *mut PyObject, recorders: *mut PyObject) -> *mut PyObject {
+    let frame = object.cast::<Frame>();
+    (*frame).recorders = owned(recorders);
+    (*frame).id = RECORDED;
+    let hook = state().record_overrides;
+    let answer = PyObject_CallFunctionObjArgs(hook, (*frame).recorders, (*frame).overrides, NULL);
+    if answer.is_null() {
+        Py_DECREF(object);
+        return NULL;
+    }
+    Py_DECREF(answer);
     object
 }
 
@@ -149,6 +174,12 @@ unsafe fn rebased_on_current_baseline(frame: *mut Frame) -> *mut PyObject {
 #[inline(always)]
 pub(crate) unsafe fn is_unpinned(object: *mut PyObject) -> bool {
     is_frame(object) && (*object.cast::<Frame>()).id == UNPINNED
+}
+
+/// Return whether the answers of a frame must not be cached, because a read has to go to the Python side.
+#[inline(always)]
+pub(crate) unsafe fn is_read_by_hook(frame: *mut PyObject) -> bool {
+    (*frame.cast::<Frame>()).id == UNPINNED || (*frame.cast::<Frame>()).id == RECORDED
 }
 
 /// Return whether an object is a frame.
@@ -241,10 +272,30 @@ unsafe extern "C" fn set_cache(
     }
     let field = cache_field(frame, offset);
     let frame = frame.cast::<Frame>();
-    if (*frame).id != UNPINNED && !(*field).is_null() {
+    if !is_read_by_hook(frame.cast()) && !(*field).is_null() {
         (*frame).id = next_id();
     }
     replace(field, owned(cache));
+    0
+}
+
+unsafe extern "C" fn get_recorders(frame: *mut PyObject, _closure: *mut c_void) -> *mut PyObject {
+    owned_or_none((*frame.cast::<Frame>()).recorders)
+}
+
+/// Set `frame.recorders` to a tuple.
+unsafe extern "C" fn set_recorders(
+    frame: *mut PyObject,
+    recorders: *mut PyObject,
+    _closure: *mut c_void,
+) -> c_int {
+    let frame = frame.cast::<Frame>();
+    if recorders.is_null() || PyTuple_CheckExact(recorders) == 0 || (*frame).id == UNPINNED {
+        type_error(c"expected a tuple as the recorders of a pinned frame");
+        return -1;
+    }
+    (*frame).id = RECORDED;
+    replace(&raw mut (*frame).recorders, owned(recorders));
     0
 }
 
@@ -288,7 +339,13 @@ pub(crate) fn add_to(module: &Bound<'_, PyModule>) -> PyResult<()> {
     .member(c"rebased", offset_of!(Frame, rebased), 0)
     .property(c"cache", get_cache, Some(set_cache), cache)
     .property(c"answers", get_cache, Some(set_cache), answers)
-    .property(c"plans", get_cache, Some(set_cache), plans);
+    .property(c"plans", get_cache, Some(set_cache), plans)
+    .property(
+        c"recorders",
+        get_recorders,
+        Some(set_recorders),
+        ptr::null_mut(),
+    );
     // SAFETY: the functions have the signatures of their slots, for frames.
     let class = unsafe { builder.build(py)? };
     // SAFETY: the interpreter lock is held, and the arguments are live objects. The Python side later replaces the

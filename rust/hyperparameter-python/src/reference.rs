@@ -31,7 +31,9 @@ use pyo3::ffi::*;
 use pyo3::prelude::*;
 
 use crate::children::{Parent, get_dict, getattro};
-use crate::frame::{Frame, NO_FRAME, converted_in_cache, is_frame, is_unpinned, value_in_cache};
+use crate::frame::{
+    Frame, NO_FRAME, converted_in_cache, is_frame, is_read_by_hook, value_in_cache,
+};
 use crate::lookup::{Found, find, is_scalar};
 use crate::object::{NULL, allocate, is_static, owned, replace, type_error};
 use crate::state::{current, state};
@@ -208,7 +210,7 @@ unsafe fn read_uncached(
     frame: *mut PyObject,
     default: *mut PyObject,
 ) -> *mut PyObject {
-    if !is_frame(frame) || is_unpinned(frame) {
+    if !is_frame(frame) || is_read_by_hook(frame) {
         return call_read_hook(reference, default);
     }
     // From here on other code can run, and leave the scope of the frame.

@@ -45,6 +45,7 @@ pub(crate) struct State {
     pub(crate) read: *mut PyObject,
     pub(crate) require: *mut PyObject,
     pub(crate) reject_operator: *mut PyObject,
+    pub(crate) record_overrides: *mut PyObject,
 }
 
 struct Locked(UnsafeCell<State>);
@@ -102,6 +103,7 @@ pub(crate) fn init(py: Python<'_>) -> PyResult<()> {
             read: none(),
             require: none(),
             reject_operator: none(),
+            record_overrides: none(),
         };
     }
     Ok(())
@@ -241,7 +243,7 @@ fn connect(hooks: &Bound<'_, PyAny>) -> PyResult<()> {
         take_hooks!(hooks, |dict| PyDict_CheckExact(dict) != 0 => valid_keys);
         take_hooks!(hooks, |_| true => missing, ambient_scope);
         take_hooks!(hooks, |function| PyCallable_Check(function) != 0 =>
-            check_key, segments_of, rebased_on, entries_from, child_of, read, require, reject_operator);
+            check_key, segments_of, rebased_on, entries_from, child_of, read, require, reject_operator, record_overrides);
     }
     Ok(())
 }

@@ -34,6 +34,7 @@ class FrameBase:
     plans: dict[object, dict[int, Any]] | None
     tree: Any
     rebased: Any
+    recorders: tuple[Any, ...] | None
     def __new__(cls, scope: Any, overrides: Map, parent: Any, /) -> Self: ...
     @property
     def scope(self) -> Any: ...

@@ -17,6 +17,8 @@ drops its frame. In both cases the frames above it are made again on top. Other 
 
 from __future__ import annotations
 
+from _thread import RLock
+
 from . import kernel, tree
 from .frame import Frame, new_baseline, stacked
 from .kernel import current, get_baseline, set_baseline, set_current
@@ -26,7 +28,8 @@ from .value import MISSING, MISSING_ENTRY, hides, is_append, link
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
+    from typing import Any
 
     from .hooks import Hooks
     from .kernel import ScopeBase
@@ -44,6 +47,8 @@ __all__ = [
     "leave",
     "moved_to",
     "replace_current",
+    "start_recording",
+    "stop_recording",
     "unpinned_if_possible",
     "write",
 ]
@@ -63,6 +68,9 @@ def connect(hooks: Hooks) -> None:
 
 
 # --- The current frame ---
+
+# Held while the baseline is replaced by one that depends on it. No read takes it.
+_baseline_lock = RLock()
 
 
 def current_frame() -> Frame:
@@ -88,7 +96,8 @@ def moved_to(frame: Frame | None, baseline: Frame) -> Frame | None:
 
 def freeze() -> bool:
     """Make the current view the baseline. Return whether this context is pinned to an earlier one."""
-    set_baseline(new_baseline(current_frame().view()))
+    with _baseline_lock:
+        set_baseline(_recorded(current_frame(), get_baseline().recorders or ()))
     frame = current.get()
     return frame is not None and frame.parent is not None
 
@@ -119,6 +128,46 @@ def _pins(frame: Frame) -> bool:
     """
     is_plain = type(frame.scope) is _scope_type
     return frame.scope is not AMBIENT_SCOPE and not (is_plain and not frame.overrides)
+
+
+def start_recording(recorder: Any, baseline_recorder: Any) -> None:
+    """Let an object record the reads of this context, and another one those of the baseline."""
+    _change_recorders(lambda recorders, new: (*recorders, new), recorder, baseline_recorder)
+
+
+def stop_recording(recorder: Any, baseline_recorder: Any) -> None:
+    """Undo `start_recording`, for this context and for the baseline."""
+    _change_recorders(
+        lambda recorders, old: tuple(other for other in recorders if other is not old),
+        recorder,
+        baseline_recorder,
+    )
+
+
+def _change_recorders(
+    change: Callable[[tuple[Any, ...], Any], tuple[Any, ...]], recorder: Any, baseline_recorder: Any
+) -> None:
+    # Frames take their recorders from the frame below. So the baseline and the frames of this context are
+    # replaced by copies.
+    with _baseline_lock:
+        old = get_baseline()
+        set_baseline(_recorded(old, change(old.recorders or (), baseline_recorder)))
+    frame = current.get()
+    # An unpinned frame stands for frames on top of the baseline of each moment.
+    if frame is not None and frame.parent is not None:
+        frames: list[Frame] = []
+        while frame.scope is not None:
+            frames.append(frame)
+            frame = frame.parent
+        set_current(stacked(frames, _recorded(frame, change(frame.recorders or (), recorder))))
+
+
+def _recorded(frame: Frame, recorders: tuple[Any, ...]) -> Frame:
+    """Return a baseline with the view of a frame, whose reads are recorded."""
+    baseline = new_baseline(frame.view())
+    if recorders:
+        baseline.recorders = recorders
+    return baseline
 
 
 def innermost_scope() -> ScopeBase:

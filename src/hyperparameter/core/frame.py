@@ -204,6 +204,9 @@ class Frame(FrameBase):
 
     def cache_plans(self, plan_key: object, plans: dict[int, Any]) -> None:
         """Cache the plans of a binding for the calls of its function in this frame."""
+        # Each call has to be recorded, so it must not find a plan.
+        if self.recorders is not None:
+            return
         plans_by_binding = self.plans
         if plans_by_binding is None or len(plans_by_binding) >= MAX_CACHED:
             plans_by_binding = self.plans = {}

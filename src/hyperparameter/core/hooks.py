@@ -51,6 +51,7 @@ class Hooks:
         read: Callable[..., Any],
         require: Callable[..., Any],
         reject_operator: Callable[..., Any],
+        record_overrides: Callable[[tuple[Any, ...], Any], None],
         part_of: Callable[[Any, Sequence[str]], Any],
     ) -> None:
         # The classes of frames, of references, and of what `hp.scope(...)` returns. The kernel makes instances.
@@ -77,6 +78,8 @@ class Hooks:
         self.require = require
         # Raises the error for `value | reference`, which has the default on the wrong side.
         self.reject_operator = reject_operator
+        # Tells recorders what a new frame sets.
+        self.record_overrides = record_overrides
         # Returns a part of a value, for a key below the key of the value. tree.py calls it.
         self.part_of = part_of
         for name, hook in vars(self).items():

@@ -115,12 +115,17 @@ class FrameBase:
     tree: Any = None
     # In an unpinned frame: the frames that it stands for, on top of a baseline.
     rebased: Any = None
+    # What records the reads. A frame takes them from the frame below it.
+    recorders: tuple[Any, ...] | None = None
 
     def __init__(self, scope: Any, overrides: Map, parent: Any) -> None:
         self.scope = scope
         self.overrides = overrides
         self.parent = parent
         self.cache: dict[str, Any] = overrides if type(overrides) is dict else {}
+        if parent is not None and parent.recorders is not None:
+            self.recorders = parent.recorders
+            _hooks.record_overrides(parent.recorders, overrides)
 
 
 # --- References ---
@@ -154,6 +159,8 @@ class ReferenceBase:
         if self.__scope__ is not None:
             return _read(self.__key__, default, self.__scope__)
         frame = _get_current() or _baseline
+        if frame.recorders is not None:
+            return _read(self.__key__, default)
         entry = frame.cache.get(self.__key__)
         if entry is None:
             if frame.parent is None and frame.scope is not None:

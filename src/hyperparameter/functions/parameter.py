@@ -8,7 +8,7 @@ from ..conversion.annotations import UnresolvedAnnotation, resolve_annotation, s
 from ..conversion.rule import Misfit, accepts_given, accepts_parts, convert, convert_like, plain
 from ..core.computed import compute, is_computed
 from ..core.key import join
-from ..core.origin import PACKAGE_FOLDER
+from ..core.origin import PACKAGE_FOLDER, Origin
 from ..core.value import MISSING, MISSING_ENTRY, Computed, Parts, hides, input_of
 from ..scopes.reading import misfit_error
 
@@ -190,6 +190,11 @@ class Parameters:
         *outer, _ = getattr(self._function, "__qualname__", "").split(".")
         is_in_class = bool(outer) and outer[-1] != "<locals>"
         return self._cls is not None or (is_in_class and parameter.name in ("self", "cls"))
+
+    def origin(self) -> Origin | None:
+        """Return the line that defines the function, None if it has no code of its own."""
+        code = getattr(self._function, "__code__", None)
+        return None if code is None else Origin((code, 0))
 
     def call_text(self) -> str:
         """Return the function's name with brackets, for messages: `"train()"`."""

@@ -34,6 +34,7 @@ from ..core.context import current_frame
 from ..core.key import join, name_of, parents
 from ..core.value import MISSING
 from ..errors import MissingArgumentError, ParamError, UnusableOverrideError
+from ..scopes.recording import record_call
 from .registry import bindings_in
 
 TYPE_CHECKING = False
@@ -83,6 +84,27 @@ class Plans:
     def resolve(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
         """Return the arguments to call the function with, in the current frame."""
         frame = current_frame()
+        arguments = self._resolve_in(frame, args, kwargs)
+        if frame.recorders is not None:
+            self._record(frame, args, kwargs, arguments)
+        return arguments
+
+    def _record(
+        self, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any], arguments: Arguments
+    ) -> None:
+        """Record the parameters that the caller does not pass."""
+        positional, named = arguments
+        reads = []
+        for parameter in self._parameters.settable:
+            if _is_passed_by_position(parameter, len(args)) or parameter.name in kwargs:
+                continue
+            value, index = named.get(parameter.name, MISSING), parameter.index
+            if parameter.is_positional_only and index is not None and index < len(positional):
+                value = positional[index] if frame.entry(parameter.key)[0] is not MISSING else MISSING
+            reads.append((parameter.key, value, parameter.default))
+        record_call(frame, reads, self._parameters.origin())
+
+    def _resolve_in(self, frame: Frame, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Arguments:
         plan = self._plans_in(frame).get(len(args))
         if type(plan) is dict:
             return args, {**plan, **kwargs}

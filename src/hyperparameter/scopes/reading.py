@@ -24,6 +24,7 @@ from ..core.value import (
     is_untyped,
 )
 from ..errors import MissingParamError, ParamError, shown
+from .recording import record_read
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -55,7 +56,11 @@ def read_current(key: str, default: Any, scope: ScopeBase | None = None) -> Any:
 
     The kernel calls this if no cache has the answer.
     """
-    return read(current_frame() if scope is None else frame_of(scope), key, default)
+    frame = current_frame() if scope is None else frame_of(scope)
+    value = read(frame, key, default)
+    if frame.recorders is not None:
+        record_read(frame, key, value, default)
+    return value
 
 
 def read(frame: Frame, key: str, default: Any) -> Any:

@@ -8,6 +8,7 @@ from ..core.key import check_key, join
 from ..core.origin import Origin
 from .patching import refuse_patch
 from .reading import describe, path_of, require, truth
+from .recording import record_read, record_view
 from .sources import entries_from
 
 TYPE_CHECKING = False
@@ -135,7 +136,10 @@ class Reference(ReferenceBase):
         def __call__(self, default: Any = ..., /) -> Any: ...
 
     def __bool__(self) -> bool:
-        return truth(view_of(self), self.__key__)
+        frame = view_of(self)
+        value = truth(frame, self.__key__)
+        record_read(frame, self.__key__, value, False)
+        return value
 
     def __getitem__(self, key: str | int) -> Reference:
         return _child(self, check_key(key))
@@ -153,7 +157,9 @@ class Reference(ReferenceBase):
         unassign(self.__scope__, join(self.__key__, check_key(key)))
 
     def __repr__(self) -> str:
-        return describe(view_of(self), self.__key__)
+        frame = view_of(self)
+        record_view(frame, self.__key__)
+        return describe(frame, self.__key__)
 
     def __dir__(self) -> list[str]:
         return view_of(self).segments_below(self.__key__)
@@ -196,12 +202,15 @@ def require_reference(reference: Reference, arguments: tuple[Any, ...] | None = 
         # `hp.scope.get(key, default)` is such a call.
         refuse_patch(str(arguments[0]) if arguments else reference.__key__)
         raise TypeError("a reference accepts at most one positional argument, the default")
+    frame = view_of(reference)
     try:
-        return require(view_of(reference), reference.__key__)
+        value = require(frame, reference.__key__)
     except KeyError:
         # `mock.patch.dict` calls `hp.scope.copy()`.
         refuse_patch("train.lr")
         raise
+    record_read(frame, reference.__key__, value)
+    return value
 
 
 # --- Operators that a reference does not have ---

@@ -23,6 +23,7 @@ from ..core.origin import Origin, marked_keys
 from ..core.value import MISSING
 from ..errors import KeySyntaxError, shown
 from .reading import plain_value_in, read_current, require
+from .recording import record_overrides, record_read, record_view
 from .reference import (
     Reference,
     Signature,
@@ -95,7 +96,7 @@ class Scope(ScopeBase):
             >>> list(hp.scope(b=1, a=2).keys())
             ['a', 'b']
         """
-        return dict.fromkeys(frame_of(self).visible_keys()).keys()
+        return dict.fromkeys(self).keys()
 
     def get(self, key: str | int, default: Any = None) -> Any:
         """Return the value of a key as `scope[key]` does, or the default if the key is not set.
@@ -166,7 +167,9 @@ class Scope(ScopeBase):
         frame, key = frame_of(self), check_key(key)
         # `dict(scope)` is the flat view. In it, a value and what is set below it are items of their own.
         entry = frame.node(key)[0]
-        return require(frame, key) if entry is None else plain_value_in(frame, key, entry)
+        value = require(frame, key) if entry is None else plain_value_in(frame, key, entry)
+        record_read(frame, key, value)
+        return value
 
     def __contains__(self, key: object) -> bool:
         try:
@@ -175,7 +178,9 @@ class Scope(ScopeBase):
             return False
 
     def __iter__(self) -> Iterator[str]:
-        return iter(frame_of(self).visible_keys())
+        frame = frame_of(self)
+        record_view(frame)
+        return iter(frame.visible_keys())
 
     def __len__(self) -> int:
         return len(frame_of(self).visible_keys())
@@ -358,6 +363,7 @@ connect(
         read=read_current,
         require=require_reference,
         reject_operator=reject_operator,
+        record_overrides=record_overrides,
         part_of=part_of,
     )
 )

@@ -33,7 +33,7 @@ use std::ptr;
 use pyo3::ffi::*;
 
 use super::{Decorated, simple};
-use crate::frame::{Frame, is_frame, is_unpinned};
+use crate::frame::{Frame, is_frame, is_read_by_hook};
 use crate::object::{NULL, owned, replace, type_error};
 use crate::state::current;
 
@@ -255,7 +255,7 @@ unsafe fn call_resolved(
 
 /// Cache the plan that a frame has for a number of positional arguments, if it has one.
 unsafe fn cache_plan(decorated: *mut Decorated, frame: *mut Frame, count: Py_ssize_t) {
-    if !is_frame(frame.cast()) || is_unpinned(frame.cast()) || (*frame).plans.is_null() {
+    if !is_frame(frame.cast()) || is_read_by_hook(frame.cast()) || (*frame).plans.is_null() {
         return;
     }
     // Allocating can run other code, and that code can make the frame replace its plans. The plan would then be dropped

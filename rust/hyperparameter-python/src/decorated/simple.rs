@@ -22,7 +22,7 @@ use std::ptr;
 use pyo3::ffi::*;
 
 use super::Decorated;
-use crate::frame::{Frame, is_frame, is_unpinned};
+use crate::frame::{Frame, is_frame, is_read_by_hook};
 use crate::lookup::{Found, find, is_set_below};
 use crate::object::{NULL, owned};
 use crate::text::convert_text;
@@ -37,7 +37,7 @@ pub(super) unsafe fn plan(
     frame: *mut PyObject,
     count: Py_ssize_t,
 ) -> *mut PyObject {
-    if !is_frame(frame) || is_unpinned(frame) {
+    if !is_frame(frame) || is_read_by_hook(frame) {
         return NULL;
     }
     let parameters = parameters_of(decorated);
