@@ -11,8 +11,9 @@ pytestmark = pytest.mark.one_kernel
 
 HELP = """\
 usage: prog.py [-h] [-D KEY=VALUE [KEY=VALUE ...]] [-C FILE [FILE ...]] [-lps] [-ep KEY [KEY ...]]
-               [--allow-unknown] [--lr FLOAT] [--batch-size INT] [--cache | --no-cache]
-               [--colour {red,blue}] [--layers ITEM [ITEM ...]] [--steps INT]
+               [--allow-unknown] [--sweep KEY=VALUES] [--lr FLOAT] [--batch-size INT]
+               [--cache | --no-cache] [--colour {red,blue}] [--layers ITEM [ITEM ...]]
+               [--steps INT]
                DATA
 
 Train a model on the images of a folder.
@@ -41,6 +42,9 @@ configuration options:
   -ep KEY [KEY ...], --explain KEY [KEY ...]
                         show the values of parameters and where they are set, and exit
   --allow-unknown       warn of an unknown key, instead of refusing it
+  --sweep KEY=VALUES    run once for each set of values, such as train.lr=0.1,0.2 or
+                        train.lr=loguniform(1e-4,1e-1); with it: --trials, --jobs, --out,
+                        --metric, --maximize
 
 all parameters, to set with -D KEY=VALUE or in a file:
   model

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import os
 import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ..core.origin import Origin
+from ..errors import plain_default, shown
 from ..scopes.scope import Scope
 from ..scopes.sources import entries_from
 from .carried import portable
@@ -15,7 +17,7 @@ from .carried import portable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["Trial", "TrialRunner", "as_json"]
+__all__ = ["Trial", "TrialRunner", "as_json", "override_text"]
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,13 @@ class TrialRunner:
         return Trial(number, seed, params, result, time.perf_counter() - start)
 
 
+def override_text(key: str, value: object) -> str:
+    """Return a value as `-D` takes it, unless it is secret."""
+    plain = plain_default(value)
+    text = shown(key, plain)
+    return plain if isinstance(plain, str) and text == repr(plain) else text
+
+
 def as_json(value: Any) -> Any:
     """Return a value as JSON can write it; the `repr` of what has no such form."""
     import msgspec
@@ -83,6 +92,8 @@ def _finite(value: Any) -> Any:
 
 
 def _other(value: Any) -> Any:
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
     # Arrays and numbers of numpy, torch and others.
     if callable(getattr(value, "tolist", None)):
         return value.tolist()

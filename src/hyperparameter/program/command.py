@@ -8,6 +8,7 @@ from ..conversion.rule import Misfit, convert
 from ..core.context import current_frame
 from ..core.value import MISSING, UntypedText
 from ..errors import short_repr
+from ..execution.carried import portable
 from ..functions.param import param
 from ..functions.registry import binding_of
 from ..functions.steps import kind_of
@@ -39,6 +40,7 @@ class Command:
     """A function or class that a program runs. A function without `@hp.param` is decorated first."""
 
     def __init__(self, function: Any) -> None:
+        self._given = function
         if not callable(function) or not hasattr(function, "__name__"):
             raise TypeError(f"hp.launch expected a function or class, got {short_repr(function)}")
         if binding_of(function) is None:
@@ -73,6 +75,10 @@ class Command:
                 if not (is_dataclass and (text or "").startswith(f"{function.__name__}("))
             )
         )
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A function that is decorated here does not pickle: its module has the plain one.
+        return Command, (portable(self._given),)
 
     def direct_arguments(self, parsed: ParsedArguments) -> tuple[list[Any], list[Any]]:
         """Return the arguments that no scope can set: the values of positional-only parameters, and `*args`.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from ..core.key import check_key, split_override
 from ..core.origin import Origin
 from ..errors import ConfigError, shorten
 
@@ -29,6 +30,8 @@ class ParsedArguments:
         allows_unknown: whether keys that look misspelled are accepted.
         lists_parameters: whether the program lists its parameters instead of running.
         explained_keys: the keys that the program explains instead of running.
+        sweeps: the text of the values of each key of `--sweep`, with its origin.
+        sweep_options: the other options of a sweep, by the names of the arguments of `hp.sweep`.
         is_set_elsewhere: returns whether a file, an environment variable or `-D` sets a key.
     """
 
@@ -41,6 +44,8 @@ class ParsedArguments:
         self.direct_values: dict[str, tuple[Any, Origin]] = {}
         self.lists_parameters = False
         self.explained_keys: list[str] = []
+        self.sweeps: dict[str, tuple[str, Origin]] = {}
+        self.sweep_options: dict[str, Any] = {}
 
     @property
     def only_prints(self) -> bool:
@@ -58,6 +63,19 @@ class ParsedArguments:
                     detail=f"{text!r} is not a valid override: expected key=value; {hint} ({origin})"
                 )
             self.defines.append((text, origin))
+
+    def add_sweep(self, text: str, option: str) -> None:
+        origin = argument_origin(option, text)
+        override = split_override(text)
+        if override is None or not override[1].strip():
+            raise ConfigError(
+                detail=f"{text!r} has no values: expected KEY=VALUE,VALUE or KEY=uniform(LOW,HIGH) ({origin})"
+            )
+        self.sweeps[check_key(override[0])] = override[1], origin
+
+    def add_sweep_option(self, value: Any, option: str) -> None:
+        name = option.removeprefix("--").removeprefix("sweep-")
+        self.sweep_options[name] = True if value == [] else value
 
     def add_files(self, files: list[str], _option: str) -> None:
         self.files.extend(files)

@@ -17,7 +17,7 @@ from .parsed_arguments import NEGATIVE_NUMBER, is_negative_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from typing import Any, NoReturn
 
     from .command import Command
@@ -271,6 +271,15 @@ def _add_common_options(parser: Parser, settings: Settings) -> None:
         nargs=0,
         help="warn of an unknown key, instead of refusing it",
     )
+    sweep = add(
+        "--sweep",
+        store=parsed.add_sweep,
+        metavar="KEY=VALUES",
+        help="run once for each set of values, such as train.lr=0.1,0.2 or train.lr=loguniform(1e-4,1e-1); "
+        "with it: --trials, --jobs, --out, --metric, --maximize",
+    )
+    if settings.is_sweep:
+        _add_sweep_options(partial(group.add_argument, action=CommonOption, store=parsed.add_sweep_option))
     if settings.version is not None:
         group.add_argument(
             "--version",
@@ -280,4 +289,26 @@ def _add_common_options(parser: Parser, settings: Settings) -> None:
         )
     # argcomplete reads this attribute.
     define.completer = settings.complete_define  # type: ignore[attr-defined]
+    sweep.completer = settings.complete_define  # type: ignore[attr-defined]
     explain.completer = settings.complete_key  # type: ignore[attr-defined]
+
+
+def _add_sweep_options(add: Callable[..., object]) -> None:
+    """Add the options of a sweep. Each has a second name, because a parameter may have the first one."""
+    add("--trials", "--sweep-trials", type=_positive_integer, metavar="N", help="draw so many sets at random")
+    add(
+        "--jobs",
+        "--sweep-jobs",
+        type=_positive_integer,
+        metavar="N",
+        help="run the trials in so many processes",
+    )
+    add("--out", "--sweep-out", metavar="FILE", help="write the trials to a file, and go on where it stops")
+    add("--metric", "--sweep-metric", metavar="NAME", help="the result to compare, if results are mappings")
+    add("--maximize", "--sweep-maximize", nargs=0, help="the highest result is the best")
+
+
+def _positive_integer(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"expected a positive integer, got {text!r}")

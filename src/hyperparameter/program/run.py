@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
 
 from ..core.context import is_in_scope
 from ..errors import ParamError, short_repr
-from ..output import escape_lines
+from ..output import escape_lines, plain_message, write
 from ..scopes.scope import Scope
 from .baselines import run_baseline
 from .command import Command, decorated_functions
@@ -55,6 +56,7 @@ def run_program(
         raise ValueError(
             f"hp.launch expected extra to be 'refuse', 'ignore' or 'pass', got {short_repr(extra)}"
         )
+    arguments = _arguments_of_process() if argv is None else list(argv)
     settings = Settings(
         config_files=[config] if isinstance(config, str | os.PathLike) else list(config),
         env=env,
@@ -62,15 +64,20 @@ def run_program(
         main_files=[caller.f_code.co_filename, *(command.file for command in commands)],
         version=_version_of(caller) if version is None else version,
         extra=extra,
+        is_sweep=_has_sweep(arguments),
     )
     parser = _make_parser(commands, settings, prog or _module_name(), description)
-    return _run(parser, commands, _arguments_of_process() if argv is None else list(argv))
+    return _run(parser, commands, arguments)
 
 
 def _arguments_of_process() -> list[str]:
     """Return the command line; in a notebook it is that of the kernel, which is not for the program."""
     shell = getattr(sys.modules.get("IPython"), "get_ipython", lambda: None)()
     return [] if hasattr(shell, "kernel") else sys.argv[1:]
+
+
+def _has_sweep(arguments: Sequence[str]) -> bool:
+    return any(text == "--sweep" or text.startswith("--sweep=") for text in arguments)
 
 
 def _version_of(caller: FrameType) -> str | None:
@@ -133,27 +140,70 @@ def _run(parser: Parser, commands: Sequence[Command], argv: Sequence[str]) -> An
         if command is None:
             names = ", ".join(command.name for command in commands)
             parser.error(f"expected a command: {names}")
-        settings.check(parser.prog)
+        space, swept = _space_of(parser)
+        settings.check(parser.prog, swept)
         arguments = command.direct_arguments(settings.parsed)
+        call = _sweep_of(command, arguments, space, parser) if space else partial(command.call, *arguments)
     except ParamError as error:
         parser.fail(str(error))
     if settings.extra != "pass":
-        return _call(command, arguments, settings.entries)
+        return _call(call, settings.entries)
     all_arguments, sys.argv = sys.argv, [*sys.argv[:1], *settings.extra_arguments]
     try:
-        return _call(command, arguments, settings.entries)
+        return _call(call, settings.entries)
     finally:
         sys.argv = all_arguments
 
 
-def _call(command: Command, arguments: tuple[list[Any], list[Any]], entries: dict[str, Entry]) -> Any:
+def _space_of(parser: Parser) -> tuple[dict[str, Any], dict[str, Entry]]:
+    """Return the values of each key of `--sweep`, and an entry with one of these."""
+    parsed = parser.settings.parsed
+    if parsed.sweeps:
+        from .sweeping import example_of, space_of
+
+        space = space_of(parsed, parser.settings.catalog)
+        return space, {key: (example_of(space[key]), origin) for key, (_, origin) in parsed.sweeps.items()}
+    if parsed.sweep_options:
+        parser.error(f"--{next(iter(parsed.sweep_options))} needs --sweep KEY=VALUES")
+    return {}, {}
+
+
+def _sweep_of(
+    command: Command, arguments: tuple[list[Any], list[Any]], space: dict[str, Any], parser: Parser
+) -> Callable[[], Any]:
+    """Return the sweep that the program runs instead of its function."""
+    from .sweeping import CommandCall, summary_of, sweep_command
+
+    parsed = parser.settings.parsed
+
+    def sweep() -> Any:
+        try:
+            results = sweep_command(CommandCall(command, arguments), space, parsed)
+        # The file of the sweep cannot be used.
+        except OSError as error:
+            parser.fail(f"cannot use {error.filename}: {error.strerror}" if error.strerror else str(error))
+        except ValueError as error:
+            parser.fail(str(error))
+        except KeyboardInterrupt:
+            file = parsed.sweep_options.get("out")
+            hint = f"; the same command goes on with {file}" if file else ""
+            parser.exit(130, f"{plain_message(f'{parser.prog}: the sweep was stopped{hint}')}\n")
+        write(sys.stdout, summary_of(results))
+        if len(results.failed) == len(results):
+            parser.exit(1)
+        return results
+
+    return sweep
+
+
+def _call(call: Callable[[], Any], entries: dict[str, Entry]) -> Any:
     scope = Scope(entries)
     with run_baseline(scope):
         if not is_in_scope():
-            return command.call(*arguments)
+            return call()
         # The scope of the caller would override the baseline, so enter the values again above that scope.
         with scope:
-            return command.call(*arguments)
+            return call()
 
 
 def _complete(parser: Parser) -> None:

@@ -15,7 +15,7 @@ from .parsed_arguments import ParsedArguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from os import PathLike
     from pathlib import Path
     from typing import Any
@@ -44,12 +44,15 @@ class Settings:
         main_files: Iterable[str | None],
         version: str | None = None,
         extra: str = "refuse",
+        is_sweep: bool = False,
     ) -> None:
         self.parsed = ParsedArguments(self._is_set_elsewhere, allow_unknown)
         self._config_files = config_files
         self._env = env
         self._main_files = main_files
         self.version = version
+        # Whether the command line has --sweep, so that the other options of a sweep count.
+        self.is_sweep = is_sweep
         # The command line, with dashes for underscores in options.
         self.argv: list[str] = []
         # What happens to arguments that the program does not know, and these arguments.
@@ -80,7 +83,8 @@ class Settings:
         return entries_of(self.config)
 
     def _is_set_elsewhere(self, key: str) -> bool:
-        return any(name == key or is_below(name, key) for name in self.entries)
+        keys = [*self.entries, *self.parsed.sweeps]
+        return any(name == key or is_below(name, key) for name in keys)
 
     # --- Declarations ---
 
@@ -96,14 +100,21 @@ class Settings:
 
         return Catalog([*registered_declarations(), *scan(self._source_files()).declarations])
 
-    def check(self, prog: str) -> None:
-        """Raise `ConfigError` for unknown keys and invalid values; warn of keys that nothing seems to read."""
+    def check(self, prog: str, swept: Mapping[str, Entry]) -> None:
+        """Raise `ConfigError` for unknown keys and invalid values; warn of keys that nothing seems to read.
+
+        `swept` has a value of each key of a sweep.
+        """
 
         def warn(problem: object) -> None:
             write(sys.stderr, f"{plain_message(f'{prog}: warning: {problem}')}\n")
 
         errors, unread = errors_of(
-            self.entries, self.config.referred, self._source_files, self.parsed.allows_unknown, warn
+            {**self.entries, **swept},
+            self.config.referred,
+            self._source_files,
+            self.parsed.allows_unknown,
+            warn,
         )
         if errors:
             raise ConfigError(errors=errors)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import shown
+from ..execution.records import override_text
 from ..execution.results import SweepResults
 from ..execution.sweep_file import read_sweep
 from .parser import UsageError
@@ -31,7 +32,7 @@ def show_sweep(arguments: Namespace) -> int:
             best = results.best
         except ValueError as error:
             raise UsageError(f"{arguments.file}: {error}") from error
-        print_text("".join(f"{key}={_text(key, value)}\n" for key, value in best.params.items()))
+        print_text("".join(f"{key}={override_text(key, value)}\n" for key, value in best.params.items()))
         return 0
     rows = [_HEADINGS, *(_row(trial) for trial in _ordered(results, arguments.maximize))]
     print_lines(list(align_columns(rows)))
@@ -54,12 +55,6 @@ def _ordered(results: SweepResults, maximize: bool) -> list[Trial]:
 
 
 def _row(trial: Trial) -> tuple[str, ...]:
-    parameters = " ".join(f"{key}={_text(key, value)}" for key, value in trial.params.items())
+    parameters = " ".join(f"{key}={override_text(key, value)}" for key, value in trial.params.items())
     result = "" if trial.error is not None else shown("", trial.result)
     return str(trial.number), result, f"{trial.seconds:.2f}", parameters, trial.error or ""
-
-
-def _text(key: str, value: object) -> str:
-    text = shown(key, value)
-    # A text as `-D` takes it, unless it is secret.
-    return value if isinstance(value, str) and text == repr(value) else text
