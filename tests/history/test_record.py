@@ -125,6 +125,17 @@ def test_recording_changes_no_value_and_no_lifetime():
         run.__enter__()
 
 
+def test_what_is_read_and_set_outside_any_scope_is_recorded():
+    with hp.record() as run:
+        with hp.scope():
+            assert hp.scope.a | 1 == 1
+        hp.scope.a = 2
+        assert hp.scope.a | 1 == 2
+        hp.scope.a = 3
+        assert hp.scope.a() == 3
+    assert (run.used["a"].count, run.used["a"].value) == (3, 3)
+
+
 def test_secrets_are_not_shown():
     with hp.scope({"db.password": "hunter2"}), hp.record() as run:
         assert hp.scope.db.password() == "hunter2"

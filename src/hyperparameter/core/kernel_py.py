@@ -159,7 +159,8 @@ class ReferenceBase:
         if self.__scope__ is not None:
             return _read(self.__key__, default, self.__scope__)
         frame = _get_current() or _baseline
-        if frame.recorders is not None:
+        # An unpinned frame has no recorders of its own: it is read on top of the baseline.
+        if (_baseline if frame.parent is None else frame).recorders is not None:
             return _read(self.__key__, default)
         entry = frame.cache.get(self.__key__)
         if entry is None:
