@@ -171,8 +171,8 @@ def record() -> Run:
         >>> with hp.scope({"train.lr": 0.1, "train.stesp": 5}), hp.record() as run:
         ...     hp.scope.train.lr | 0.001, hp.scope.train.steps | 100
         (0.1, 100)
-        >>> list(run.used), list(run.defaults), run.unused[0].key, run.unused[0].nearest
-        (['train.lr'], ['train.steps'], 'train.stesp', ('train.steps',))
+        >>> list(run.used), list(run.defaults), run.unused[0].key, run.unused[0].nearest[0]
+        (['train.lr'], ['train.steps'], 'train.stesp', 'train.steps')
     """
     from .history.record import Run
 
