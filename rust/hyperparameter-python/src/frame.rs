@@ -61,7 +61,7 @@ pub(crate) struct Frame {
     recorders: *mut PyObject,
 }
 
-// SAFETY: these are the fields of a frame that own objects. Every method allows null in the two that the collector
+// SAFETY: these are the fields of a frame that own objects. Every method allows null in those that the collector
 // may clear. A cycle through any other field goes through a dict, and the collector breaks it there.
 unsafe impl Layout for Frame {
     const OWNED: &'static [usize] = offsets!(

@@ -92,6 +92,8 @@ def compute(given: Any, frame: Frame, key: str) -> Any:
 
 def is_computed(given: Any) -> bool:
     """Return whether the input of conversion of a key has a computed value in it. This computes nothing."""
+    if not Computed.exist:
+        return False
     # A loop, because keys can have many segments, and a list can contain itself.
     pending, seen_ids = [given], set()
     while pending:
@@ -130,7 +132,7 @@ def origin_in(frame: Frame, key: str) -> Origin | None:
     """Return the origin of the value that a reader gets: for `hp.ref`, that of the value it stands for."""
     key_of_value, is_hidden = key, False
     for _ in range(MAX_CHAIN):
-        value = frame.entry(key_of_value)[0] if Computed.exist else None
+        value = frame.entry(key_of_value)[0]
         if type(value) is not Ref:
             break
         key_of_value = value.key

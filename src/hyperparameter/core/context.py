@@ -155,11 +155,10 @@ def _change_recorders(
     frame = current.get()
     # An unpinned frame stands for frames on top of the baseline of each moment.
     if frame is not None and frame.parent is not None:
-        frames: list[Frame] = []
-        while frame.scope is not None:
-            frames.append(frame)
-            frame = frame.parent
-        set_current(stacked(frames, _recorded(frame, change(frame.recorders or (), recorder))))
+        lowest = frame
+        while lowest.scope is not None:
+            lowest = lowest.parent
+        set_current(frame.moved_to(_recorded(lowest, change(lowest.recorders or (), recorder))))
 
 
 def _recorded(frame: Frame, recorders: tuple[Any, ...]) -> Frame:

@@ -100,7 +100,7 @@ def part_entry(entry: Entry, segments: Sequence[str]) -> Entry | None:
     if value is MISSING or (is_scalar_type(type(value)) and type(value) is not str):
         return None
     names = [name_of(segment) for segment in segments]
-    if Computed.exist and isinstance(value, Computed):
+    if isinstance(value, Computed):
         return value.part(names), entry[1]
     part = part_of(value, names)
     if type(part) is FileValue:

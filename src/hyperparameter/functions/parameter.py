@@ -84,8 +84,7 @@ class Parameter:
                 return entry[0]
             # An empty mapping is the value only if nothing is set further out.
             given = input_of(entry) if hides(entry[0]) else frame.input(self.key)
-        if Computed.exist:
-            given = compute(given, frame, self.key)
+        given = compute(given, frame, self.key)
         if given is MISSING or not self._is_set_by(given):
             return MISSING
         try:
@@ -95,6 +94,7 @@ class Parameter:
 
     def is_computed_in(self, frame: Frame) -> bool:
         """Return whether the value is computed at each call, by `hp.ref` or `hp.lazy`."""
+        # To get the input takes longer than to see that no value can be a computed one.
         return Computed.exist and self.is_bound and is_computed(frame.input(self.key))
 
     def _is_set_by(self, given: Any) -> bool:

@@ -80,7 +80,7 @@ class Explanation:
         small_frame = new_baseline(view)
         given = small_frame.input(key)
         self.is_set = given is not MISSING
-        if Computed.exist and is_computed(given):
+        if is_computed(given):
             # It can need other keys.
             small_frame = frame
             keys = [setter.key for setter in setters if isinstance(setter.value, Computed)]
@@ -149,7 +149,7 @@ def _plain(frame: Frame, key: str, given: Any) -> Any:
     if given is MISSING:
         return None
     try:
-        return plain(compute(given, frame, key) if Computed.exist else given)
+        return plain(compute(given, frame, key))
     # The explanation still says where the value was set, and each reader shows the error.
     except ConfigError:
         return frame.entry(key)[0]

@@ -56,7 +56,7 @@ class Use:
         self.is_varied = False
         self.is_secret = is_secret
         # Whether the keys below count as read.
-        self._reads_below = False
+        self.reads_below = False
         # The default of each place that reads the key.
         self._defaults: dict[Origin | None, Any] = {}
 
@@ -65,7 +65,7 @@ class Use:
         self.is_varied = self.is_varied or not _is_same(self.value, read.value)
         self.value = read.value
         self.is_set = self.is_set or read.is_set
-        self._reads_below = self._reads_below or read.reads_below
+        self.reads_below = self.reads_below or read.reads_below
         self._defaults.setdefault(read.place, read.default)
 
     @property
@@ -76,10 +76,6 @@ class Use:
     def type(self) -> str:
         """The type of the value, as text."""
         return type(self.value).__name__
-
-    @property
-    def reads_below(self) -> bool:
-        return self._reads_below
 
     def defaults(self) -> list[tuple[Any, str | None]]:
         """Return each different default, with the first place that has it."""
@@ -203,18 +199,17 @@ class Run:
         for key, entry in self._overrides.items():
             entries.setdefault(key, entry)
         names = list(self.reads)
+        read_parts = {parent for key in self.used for parent in parents(key)}
         return tuple(
             Unused(key, place_of(entry[1], key, entry[0]), tuple(nearest(key, names)))
             for key, entry in sorted(entries.items(), key=lambda item: item[0])
-            if not self._has_read(key)
+            if key not in read_parts and not self._has_read(key)
         )
 
     def _has_read(self, key: str) -> bool:
-        """Return whether a key was read, a part of its value, or the whole of what it is below."""
-        read_parts = {parent for name, use in self.reads.items() if use.is_set for parent in parents(name)}
-        if key in self.reads or key in read_parts:
-            return True
-        return any(parent in self.reads and self.reads[parent].reads_below for parent in parents(key))
+        """Return whether a key was read, or the whole of what it is below."""
+        reads = self.reads
+        return key in reads or any(parent in reads and reads[parent].reads_below for parent in parents(key))
 
     @property
     def conflicts(self) -> tuple[Conflict, ...]:

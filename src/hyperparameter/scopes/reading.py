@@ -108,7 +108,7 @@ def _read_scalar(frame: Frame, key: str, default: Any, default_type: type) -> An
 
 def _read_input(frame: Frame, key: str, given: Any, default: Any) -> Any:
     """Return what is set at a key and below it, converted to the type of the default."""
-    if Computed.exist and is_computed(given):
+    if is_computed(given):
         return _read_computed(frame, key, compute(given, frame, key), default)
     if given is MISSING:
         return _answer(frame, key, default, MISSING)
@@ -178,9 +178,7 @@ def require(frame: Frame, key: str) -> Any:
     # JSON text can have parts below its key.
     if is_scalar_type(type(entry[0])) and not is_untyped(entry) and not looks_like_json(entry[0]):
         return entry[0]
-    given = frame.input(key)
-    if Computed.exist:
-        given = compute(given, frame, key)
+    given = compute(frame.input(key), frame, key)
     if given is MISSING:
         raise MissingParamError(key, names=frame.visible_keys)
     try:
@@ -196,10 +194,11 @@ def plain_value(entry: Entry) -> Any:
 
 def plain_value_in(frame: Frame, key: str, entry: Entry) -> Any:
     """Return the value of an entry for a reader that asks for no type, computed if it is a computed value."""
-    if Computed.exist and is_computed(input_of(entry)):
-        computed = compute(input_of(entry), frame, key)
-        return None if computed is MISSING else plain(computed)
-    return plain_value(entry)
+    given = input_of(entry)
+    if not is_computed(given):
+        return plain_value(entry)
+    computed = compute(given, frame, key)
+    return None if computed is MISSING else plain(computed)
 
 
 def truth(frame: Frame, key: str) -> bool:
@@ -212,9 +211,7 @@ def truth(frame: Frame, key: str) -> bool:
             return bool(value)
     if is_scalar_type(type(value)):
         return bool(value)
-    given = frame.input(key)
-    if Computed.exist:
-        given = compute(given, frame, key)
+    given = compute(frame.input(key), frame, key)
     if given is MISSING or type(given) is not Parts:
         return given is not MISSING and bool(given)
     return bool(require(frame, key))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from ..core.computed import is_computed
 from ..core.context import current_frame, freeze, replace_current
 from ..core.frame import new_baseline
 from ..core.origin import marked_keys
 from ..core.tree import EMPTY_NODE, find, items, merge
+from ..core.value import input_of
 from ..errors import MissingParamError, shown
 from .reading import plain_value, plain_value_in
 
@@ -102,8 +104,13 @@ class Snapshot:
         return iter(self._sorted_entries)
 
     def _dict(self) -> dict[str, Any]:
-        frame = new_baseline(self._view)
-        return {key: plain_value_in(frame, key, entry) for key, entry in self.__entries__()}
+        return {key: self._value(key, entry) for key, entry in self.__entries__()}
+
+    def _value(self, key: str, entry: Entry) -> Any:
+        # Only a computed value needs a frame.
+        if not is_computed(input_of(entry)):
+            return plain_value(entry)
+        return plain_value_in(new_baseline(self._view), key, entry)
 
     def _dict_as_set(self) -> dict[str, Any]:
         return {key: plain_value(entry) for key, entry in self.__entries__()}
@@ -123,13 +130,13 @@ class Snapshot:
     def get(self, key: str, default: Any = None) -> Any:
         """Return the value of a key, unconverted, or the default if the key is not set."""
         entry = find(self._view, key)[0]
-        return default if entry is None else plain_value_in(new_baseline(self._view), key, entry)
+        return default if entry is None else self._value(key, entry)
 
     def __getitem__(self, key: str) -> Any:
         entry = find(self._view, key)[0]
         if entry is None:
             raise MissingParamError(key, names=self.keys)
-        return plain_value_in(new_baseline(self._view), key, entry)
+        return self._value(key, entry)
 
     def __contains__(self, key: object) -> bool:
         return isinstance(key, str) and find(self._view, key)[0] is not None

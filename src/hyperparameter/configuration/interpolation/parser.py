@@ -67,8 +67,9 @@ def _parse(text: str, position: int, nesting: int) -> tuple[list[Part], int]:
             plain += "${"
             continue
         if text.startswith("{", position):
-            end = text.find("}}", position) + 2
-            end = end if end > 1 else position + 1
+            # Without its end, only `${{` itself is plain text.
+            closing = text.find("}}", position)
+            end = position + 1 if closing < 0 else closing + 2
             plain, position = plain + text[opening:end], end
             continue
         inner, position = _parse(text, position, nesting + 1)
